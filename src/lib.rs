@@ -1,0 +1,5 @@
+//! The rooms of Getu, in dependency order; each imports only from rooms above it.
+
+pub mod geom;
+pub mod index;
+pub mod jobs;

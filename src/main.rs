@@ -1,0 +1,3 @@
+//! The program: arguments, logging, panic hook; nothing else.
+
+fn main() {}
