@@ -3,3 +3,5 @@
 pub mod geom;
 pub mod index;
 pub mod jobs;
+pub mod crs;
+pub mod model;

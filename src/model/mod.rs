@@ -1,0 +1,21 @@
+//! The nouns: layers, units, members, posts, rules, and the rows of places with their columns.
+//!
+//! Owns: value types with validating constructors, field names, segments and tables.
+//! Never: geometry algorithms, edits, IO.
+//! Start at [`Unit`], [`Row`] and [`Table`].
+
+mod id;
+mod nouns;
+mod row;
+mod rules;
+mod segment;
+mod table;
+mod text;
+
+pub use id::{EditId, Id};
+pub use nouns::{Date, Extent, GridLayer, Member, Org, Post, Target, Unit};
+pub use row::{Field, Kind, Row, Shape, ShapeRef, Value, item_sum};
+pub use rules::Rules;
+pub use segment::{Segment, SegmentHash};
+pub use table::{Placed, RowRef, Table};
+pub use text::{Code, Lang, ModelError, Said, check_code, check_text};

@@ -1,0 +1,241 @@
+//! Layers, units, members, posts and organisations.
+
+use super::{Code, Id, ModelError};
+use serde::{Deserialize, Serialize};
+
+/// A day, `YYYY-MM-DD`.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Date {
+    year: i16,
+    month: u8,
+    day: u8,
+}
+
+impl Date {
+    /// Reads `YYYY-MM-DD`; the day must exist.
+    pub fn parse(text: &str) -> Result<Date, ModelError> {
+        let bad = || ModelError::Date(text.chars().take(40).collect());
+        let mut it = text.trim().splitn(3, '-');
+        let mut next = |len: usize| -> Result<i64, ModelError> {
+            let t = it.next().ok_or_else(bad)?;
+            if t.len() != len || !t.bytes().all(|b| b.is_ascii_digit()) {
+                return Err(bad());
+            }
+            t.parse().map_err(|_| bad())
+        };
+        let (year, month, day) = (next(4)?, next(2)?, next(2)?);
+        let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+        let days = match month {
+            2 => 28 + i64::from(leap),
+            4 | 6 | 9 | 11 => 30,
+            1..=12 => 31,
+            _ => return Err(bad()),
+        };
+        if day < 1 || day > days || year < 1 {
+            return Err(bad());
+        }
+        Ok(Date { year: year as i16, month: month as u8, day: day as u8 })
+    }
+
+    /// Year, month, day.
+    pub fn parts(self) -> (i16, u8, u8) {
+        (self.year, self.month, self.day)
+    }
+
+    /// The date of a number of days since 1970-01-01 (Howard Hinnant, "chrono-compatible low-level date algorithms").
+    pub fn from_days(days: i64) -> Date {
+        let z = days + 719_468;
+        let era = z.div_euclid(146_097);
+        let doe = z.rem_euclid(146_097);
+        let yoe = (doe - doe / 1460 + doe / 36_524 - doe / 146_096) / 365;
+        let doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
+        let mp = (5 * doy + 2) / 153;
+        let month = if mp < 10 { mp + 3 } else { mp - 9 };
+        Date {
+            year: (yoe + era * 400 + i64::from(month <= 2)) as i16,
+            month: month as u8,
+            day: (doy - (153 * mp + 2) / 5 + 1) as u8,
+        }
+    }
+
+    /// Days since 1970-01-01 (same source).
+    pub fn days(self) -> i64 {
+        let y = i64::from(self.year) - i64::from(self.month <= 2);
+        let era = y.div_euclid(400);
+        let yoe = y.rem_euclid(400);
+        let m = i64::from(self.month);
+        let doy = (153 * (if m > 2 { m - 3 } else { m + 9 }) + 2) / 5 + i64::from(self.day) - 1;
+        era * 146_097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719_468
+    }
+}
+
+impl std::fmt::Display for Date {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:04}-{:02}-{:02}", self.year, self.month, self.day)
+    }
+}
+
+impl Serialize for Date {
+    fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        s.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Date {
+    fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        Date::parse(&String::deserialize(d)?).map_err(serde::de::Error::custom)
+    }
+}
+
+/// A grid layer (图层, 网格体系): one planar partition over the ground, defined once for all plans.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct GridLayer {
+    /// a–z, 0–9, _; names the layer in files and commands.
+    pub id: String,
+    /// Name as the office says it: 治理网格.
+    pub name: String,
+    /// Names of the levels from the highest to the cells: 社区, 网格.
+    pub levels: Vec<String>,
+}
+
+impl GridLayer {
+    /// A layer; refused if the id has other characters or there is no level.
+    pub fn new(id: &str, name: &str, levels: Vec<String>) -> Result<GridLayer, ModelError> {
+        let ok = !id.is_empty()
+            && id.len() <= 32
+            && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+        if !ok || levels.is_empty() || levels.len() > 9 {
+            return Err(ModelError::Code(id.chars().take(80).collect()));
+        }
+        let levels = levels.iter().map(|l| super::check_code(l)).collect::<Result<_, _>>()?;
+        Ok(GridLayer { id: id.to_owned(), name: super::check_text(name)?, levels })
+    }
+
+    /// Number of the lowest level, that of the cells.
+    pub fn cell_level(&self) -> u8 {
+        (self.levels.len().max(1) - 1) as u8
+    }
+}
+
+/// What ground a unit has.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum Extent {
+    /// Its own faces and those of its descendants.
+    Drawn,
+    /// A list of courtyards, buildings or staircases, by code.
+    Gathered(Vec<Code>),
+    /// None: an organisation level.
+    None,
+}
+
+/// A unit of a layer's tree (层级单位); a unit of the lowest level is a cell (网格).
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Unit {
+    /// Identity, from the edit that made it.
+    pub id: Id,
+    /// Full code, unique in its layer and plan.
+    pub code: Code,
+    /// Name, may be empty.
+    pub name: String,
+    /// Level, 0 the highest.
+    pub level: u8,
+    /// The unit above; `None` under the layer itself.
+    pub parent: Option<Id>,
+    /// What ground it has.
+    pub extent: Extent,
+}
+
+/// A post holder (人员): name, work phone, organisation; nothing else is ever kept.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Member {
+    /// Identity.
+    pub id: Id,
+    /// Code, unique among members.
+    pub code: Code,
+    /// Name.
+    pub name: String,
+    /// Work phone.
+    pub phone: Option<String>,
+    /// Organisation, by code.
+    pub org: Option<Code>,
+}
+
+/// What a post is on.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+pub enum Target {
+    /// A unit of a layer (such posts belong to a plan).
+    Cell {
+        /// Number of the layer.
+        layer: u16,
+        /// The unit.
+        unit: Id,
+    },
+    /// A courtyard, by code.
+    Courtyard(Code),
+    /// A building, by code.
+    Building(Code),
+    /// An organisation, by code.
+    Org(Code),
+}
+
+/// A post (岗位): a member's duty with its term.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Post {
+    /// Identity.
+    pub id: Id,
+    /// Code, unique among posts.
+    pub code: Code,
+    /// Who holds it.
+    pub member: Id,
+    /// The duty: 网格长, 网格员, 楼栋长 …
+    pub post: String,
+    /// On what.
+    pub target: Target,
+    /// First day.
+    pub from: Option<Date>,
+    /// Last day; none = still held.
+    pub to: Option<Date>,
+}
+
+impl Post {
+    /// Whether the post is held on a day; without a day, whether it has no end.
+    pub fn held_on(&self, day: Option<Date>) -> bool {
+        match day {
+            None => self.to.is_none(),
+            Some(d) => self.from.is_none_or(|f| f <= d) && self.to.is_none_or(|t| d <= t),
+        }
+    }
+}
+
+/// An organisation (组织): a node of a free tree.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Org {
+    /// Identity.
+    pub id: Id,
+    /// Code, unique among organisations.
+    pub code: Code,
+    /// Name.
+    pub name: String,
+    /// Kind: 党支部, 业委会 …
+    pub kind: String,
+    /// The one above.
+    pub parent: Option<Id>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_exist_or_are_refused() {
+        for good in ["2026-06-18", "2024-02-29", "1970-01-01", "0001-01-01"] {
+            let d = Date::parse(good).unwrap();
+            assert_eq!(d.to_string(), good);
+            assert_eq!(Date::from_days(d.days()), d);
+        }
+        assert_eq!(Date::parse("1970-01-02").unwrap().days(), 1);
+        for bad in ["2026-02-29", "2026-13-01", "26-01-01", "2026/01/01", "", "2026-01-00"] {
+            assert!(Date::parse(bad).is_err(), "{bad}");
+        }
+    }
+}

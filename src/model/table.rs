@@ -1,0 +1,309 @@
+//! A table of places: segments in order and a small overlay of later changes.
+
+use super::{Field, Kind, Row, Segment, ShapeRef, Value};
+use crate::geom::{Box2, Pt};
+use rstar::primitives::{GeomWithData, Rectangle};
+use rstar::{AABB, RTree};
+use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
+
+/// A segment in a table: its rows have the slots `base .. base + len`.
+#[derive(Clone, Debug)]
+pub struct Placed {
+    /// Slot of the first row.
+    pub base: u32,
+    /// The rows.
+    pub segment: Arc<Segment>,
+}
+
+/// Rows of one kind. A slot names a row within this value; it is never written into an Edit.
+///
+/// `clone` is O(1).
+#[derive(Clone, Debug)]
+pub struct Table {
+    kind: Kind,
+    segments: Arc<Vec<Placed>>,
+    /// Rows changed, added (`Some`) or removed (`None`) since; slots beyond all segments are added rows.
+    overlay: Arc<Overlay>,
+    live: usize,
+}
+
+/// Later changes by slot, with an R-tree over their boxes that is made when it is first asked after a change.
+#[derive(Debug, Default)]
+struct Overlay {
+    rows: BTreeMap<u32, Option<Arc<Row>>>,
+    tree: OnceLock<RTree<Placard>>,
+}
+
+/// A slot at its box; floats hold every grid coordinate exactly, and areas of large boxes without overflow.
+type Placard = GeomWithData<Rectangle<[f64; 2]>, u32>;
+
+fn corner(p: Pt) -> [f64; 2] {
+    [f64::from(p.x), f64::from(p.y)]
+}
+
+impl Clone for Overlay {
+    /// The copy is about to change, so it begins without a tree.
+    fn clone(&self) -> Overlay {
+        Overlay { rows: self.rows.clone(), tree: OnceLock::new() }
+    }
+}
+
+impl Overlay {
+    fn tree(&self) -> &RTree<Placard> {
+        self.tree.get_or_init(|| {
+            let boxes = self.rows.iter().filter_map(|(&slot, row)| {
+                let b = row.as_deref()?.shape.bbox();
+                (!b.is_empty()).then(|| GeomWithData::new(Rectangle::from_corners(corner(b.min), corner(b.max)), slot))
+            });
+            RTree::bulk_load(boxes.collect())
+        })
+    }
+}
+
+/// A row borrowed from its table.
+#[derive(Clone, Copy, Debug)]
+pub enum RowRef<'a> {
+    /// In a segment.
+    In(&'a Segment, usize),
+    /// In the overlay.
+    Own(&'a Row),
+}
+
+impl Table {
+    /// An empty table.
+    pub fn new(kind: Kind) -> Table {
+        Table { kind, segments: Arc::default(), overlay: Arc::default(), live: 0 }
+    }
+
+    /// What the rows are.
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// Number of rows.
+    pub fn len(&self) -> usize {
+        self.live
+    }
+
+    /// Whether there is no row.
+    pub fn is_empty(&self) -> bool {
+        self.live == 0
+    }
+
+    /// The segments with their first slots.
+    pub fn segments(&self) -> &[Placed] {
+        &self.segments
+    }
+
+    /// The overlay: slot → changed row, or `None` where removed.
+    pub fn overlay(&self) -> &BTreeMap<u32, Option<Arc<Row>>> {
+        &self.overlay.rows
+    }
+
+    /// One past the largest slot in use; where the next segment or row goes.
+    pub fn end(&self) -> u32 {
+        let seg = self.segments.iter().map(|p| p.base + p.segment.len() as u32).max().unwrap_or(0);
+        seg.max(self.overlay.rows.keys().next_back().map_or(0, |s| s + 1))
+    }
+
+    /// The row at a slot.
+    pub fn get(&self, slot: u32) -> Option<RowRef<'_>> {
+        if let Some(changed) = self.overlay.rows.get(&slot) {
+            return changed.as_deref().map(RowRef::Own);
+        }
+        self.in_segment(slot).map(|(s, i)| RowRef::In(s, i))
+    }
+
+    /// The row that the segments alone have at a slot.
+    pub fn in_segment(&self, slot: u32) -> Option<(&Segment, usize)> {
+        let k = self.segments.partition_point(|p| p.base <= slot).checked_sub(1)?;
+        let placed = &self.segments[k];
+        let i = (slot - placed.base) as usize;
+        (i < placed.segment.len()).then_some((&*placed.segment, i))
+    }
+
+    /// All rows with their slots, ascending by slot.
+    pub fn iter(&self) -> impl Iterator<Item = (u32, RowRef<'_>)> {
+        let in_segments = self
+            .segments
+            .iter()
+            .flat_map(|p| (0..p.segment.len()).map(move |i| (p.base + i as u32, RowRef::In(&p.segment, i))))
+            .filter(|(slot, _)| self.overlay.rows.is_empty() || !self.overlay.rows.contains_key(slot));
+        let own = self.overlay.rows.iter().filter_map(|(&s, r)| r.as_deref().map(|r| (s, RowRef::Own(r))));
+        in_segments.chain(own)
+    }
+
+    /// The slot of the row with a code; O(segments · log n + overlay).
+    pub fn find(&self, code: &str) -> Option<u32> {
+        if let Some((s, _)) = self.overlay.rows.iter().find(|(_, r)| r.as_deref().is_some_and(|r| r.code == code)) {
+            return Some(*s);
+        }
+        self.segments.iter().find_map(|p| {
+            let slot = p.base + p.segment.find(code)? as u32;
+            (!self.overlay.rows.contains_key(&slot)).then_some(slot)
+        })
+    }
+
+    /// Calls `f` for every row whose box meets `area`, segments through their packed trees.
+    pub fn search(&self, area: &Box2, mut f: impl FnMut(u32, RowRef<'_>)) {
+        for p in self.segments.iter() {
+            p.segment.tree().search(p.segment.boxes(), area, &mut |i| {
+                let slot = p.base + i as u32;
+                if self.overlay.rows.is_empty() || !self.overlay.rows.contains_key(&slot) {
+                    f(slot, RowRef::In(&p.segment, i));
+                }
+            });
+        }
+        if self.overlay.rows.is_empty() || area.is_empty() {
+            return;
+        }
+        let window = AABB::from_corners(corner(area.min), corner(area.max));
+        for at in self.overlay.tree().locate_in_envelope_intersecting(&window) {
+            if let Some(Some(row)) = self.overlay.rows.get(&at.data) {
+                f(at.data, RowRef::Own(row));
+            }
+        }
+    }
+
+    /// Adds a segment at a base slot (from a patch).
+    pub fn add_segment(&mut self, base: u32, segment: Arc<Segment>) {
+        self.live += segment.len();
+        let v = Arc::make_mut(&mut self.segments);
+        let k = v.partition_point(|p| p.base < base);
+        v.insert(k, Placed { base, segment });
+    }
+
+    /// Takes the segment at a base slot away; its rows must not be in the overlay any more.
+    pub fn remove_segment(&mut self, base: u32) -> Option<Arc<Segment>> {
+        let k = self.segments.iter().position(|p| p.base == base)?;
+        let gone = Arc::make_mut(&mut self.segments).remove(k).segment;
+        self.live -= gone.len();
+        Some(gone)
+    }
+
+    /// Sets the overlay at a slot: `None` = as in the segment, `Some(None)` = removed, `Some(Some(row))` = changed.
+    pub fn set_overlay(&mut self, slot: u32, entry: Option<Option<Arc<Row>>>) {
+        let before = usize::from(self.get(slot).is_some());
+        let overlay = Arc::make_mut(&mut self.overlay);
+        overlay.tree = OnceLock::new();
+        let map = &mut overlay.rows;
+        match entry {
+            None => map.remove(&slot),
+            Some(e) => map.insert(slot, e),
+        };
+        self.live = self.live + usize::from(self.get(slot).is_some()) - before;
+    }
+}
+
+impl<'a> RowRef<'a> {
+    /// Code.
+    pub fn code(self) -> &'a str {
+        match self {
+            RowRef::In(s, i) => s.code(i),
+            RowRef::Own(r) => &r.code,
+        }
+    }
+
+    /// Name, may be empty.
+    pub fn name(self) -> &'a str {
+        match self {
+            RowRef::In(s, i) => s.name(i),
+            RowRef::Own(r) => &r.name,
+        }
+    }
+
+    /// Anchor.
+    pub fn anchor(self) -> Option<Pt> {
+        match self {
+            RowRef::In(s, i) => s.anchor(i),
+            RowRef::Own(r) => r.anchor,
+        }
+    }
+
+    /// Box round the shape.
+    pub fn bbox(self) -> Box2 {
+        match self {
+            RowRef::In(s, i) => s.boxes()[i],
+            RowRef::Own(r) => r.shape.bbox(),
+        }
+    }
+
+    /// A count.
+    pub fn count(self, field: Field) -> Option<u32> {
+        match self {
+            RowRef::In(s, i) => s.count(i, field),
+            RowRef::Own(r) => match r.get(field) {
+                Some(Value::Count(c)) => Some(*c),
+                _ => None,
+            },
+        }
+    }
+
+    /// A text.
+    pub fn text(self, field: Field) -> Option<&'a str> {
+        match self {
+            RowRef::In(s, i) => s.text(i, field),
+            RowRef::Own(r) => match r.get(field) {
+                Some(Value::Text(t)) => Some(t),
+                _ => None,
+            },
+        }
+    }
+
+    /// Any field.
+    pub fn value(self, field: Field) -> Option<Value> {
+        match self {
+            RowRef::In(s, i) => s.value(i, field),
+            RowRef::Own(r) => r.get(field).cloned(),
+        }
+    }
+
+    /// Shape, borrowed.
+    pub fn shape(self) -> ShapeRef<'a> {
+        match self {
+            RowRef::In(s, i) => s.shape(i),
+            RowRef::Own(r) => r.shape.as_ref(),
+        }
+    }
+
+    /// The row as a value of its own.
+    pub fn to_row(self) -> Row {
+        match self {
+            RowRef::In(s, i) => s.row(i),
+            RowRef::Own(r) => r.clone(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::geom::pt;
+    use crate::model::Shape;
+
+    #[test]
+    fn changed_rows_are_found_where_they_are_now() {
+        let row = |i: i32| {
+            let ring = vec![pt(i * 10, 0), pt(i * 10 + 5, 0), pt(i * 10 + 5, 5), pt(i * 10, 5)];
+            Row::new(&format!("B{i}"), "", vec![], Shape::Polygons(vec![vec![ring]])).unwrap()
+        };
+        let mut t = Table::new(Kind::Buildings);
+        t.add_segment(0, Segment::pack(Kind::Buildings, (0..100).map(row).collect()));
+        let found = |t: &Table, x: i32| {
+            let mut out = Vec::new();
+            t.search(&Box2::of_two(pt(x, 0), pt(x + 5, 5)), |_, r| out.push(r.code().to_owned()));
+            out
+        };
+        assert_eq!(found(&t, 30), ["B3"]);
+        let before = t.clone();
+        let slot = t.find("B3").unwrap();
+        t.set_overlay(slot, Some(Some(Arc::new(Row { code: "B3".into(), ..row(500) }))));
+        assert_eq!((found(&t, 30), found(&t, 5000)), (vec![], vec!["B3".to_owned()]));
+        t.set_overlay(slot, Some(None));
+        assert_eq!((found(&t, 5000), t.len()), (vec![], 99));
+        assert_eq!((found(&before, 30), before.len()), (vec!["B3".to_owned()], 100));
+        t.set_overlay(slot, None);
+        assert_eq!((found(&t, 30), t.len()), (vec!["B3".to_owned()], 100));
+    }
+}

@@ -1,0 +1,77 @@
+//! Codes and names: what may stand in them.
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+/// A code as people write it: 1 to 64 visible characters without control characters or surrounding blanks.
+pub type Code = String;
+
+/// A text that a noun cannot hold.
+#[derive(Clone, PartialEq, Eq, Debug, Error)]
+pub enum ModelError {
+    /// A code is empty, too long or has characters that cannot stand in one.
+    #[error("\"{0}\" is no code: 1 to 64 characters, no blanks at the ends, no control characters")]
+    Code(String),
+    /// A text is too long or has control characters.
+    #[error("a text of more than 500 characters or with control characters cannot be kept: \"{0}\"")]
+    Text(String),
+    /// A date is not of the form 2026-06-18.
+    #[error("\"{0}\" is no date of the form 2026-06-18")]
+    Date(String),
+    /// A number is out of its range.
+    #[error("{0} is out of range")]
+    Number(String),
+}
+
+/// The code, trimmed; refused if nothing is left, if it is longer than 64 characters or holds control characters.
+pub fn check_code(text: &str) -> Result<Code, ModelError> {
+    let t = text.trim();
+    if t.is_empty() || t.chars().count() > 64 || t.chars().any(char::is_control) {
+        return Err(ModelError::Code(t.chars().take(80).collect()));
+    }
+    Ok(t.to_owned())
+}
+
+/// The text, trimmed; refused if longer than 500 characters or with control characters.
+pub fn check_text(text: &str) -> Result<String, ModelError> {
+    let t = text.trim();
+    if t.chars().count() > 500 || t.chars().any(char::is_control) {
+        return Err(ModelError::Text(t.chars().take(80).collect()));
+    }
+    Ok(t.to_owned())
+}
+
+/// The two languages of the program.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Lang {
+    /// 中文
+    #[default]
+    Zh,
+    /// English
+    En,
+}
+
+/// Something said in both languages at once, so that neither can be forgotten.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Said {
+    /// 中文
+    pub zh: String,
+    /// English
+    pub en: String,
+}
+
+impl Said {
+    /// Both texts.
+    pub fn new(zh: impl Into<String>, en: impl Into<String>) -> Said {
+        Said { zh: zh.into(), en: en.into() }
+    }
+
+    /// The text in one language.
+    pub fn get(&self, lang: Lang) -> &str {
+        match lang {
+            Lang::Zh => &self.zh,
+            Lang::En => &self.en,
+        }
+    }
+}
