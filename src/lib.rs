@@ -5,3 +5,4 @@ pub mod index;
 pub mod jobs;
 pub mod crs;
 pub mod model;
+pub mod topology;

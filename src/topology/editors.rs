@@ -1,0 +1,321 @@
+//! Editors that change who owns which ground: draw, split, merge.
+
+use super::draft::{Draft, Hit};
+use super::overlay::Rules;
+use super::{Half, OUTSIDE, Owner, Partition, PartitionPatch, TopologyError, WORLD};
+use crate::geom::{Box2, Meet, Pt, crossing_point, dist2_to_segment, foot_on_segment, meet, ring_area2, ring_contains};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+/// What [`draw`] did.
+#[derive(Debug)]
+pub struct Drawn {
+    /// The new partition.
+    pub partition: Partition,
+    /// What changed.
+    pub patch: PartitionPatch,
+    /// Twice the area in mm² taken from each owner.
+    pub taken: BTreeMap<Owner, i128>,
+}
+
+/// What [`split`] did.
+#[derive(Debug)]
+pub struct Parted {
+    /// The new partition.
+    pub partition: Partition,
+    /// What changed.
+    pub patch: PartitionPatch,
+    /// Faces of the part that kept its owner and of the new one, after the edit.
+    pub faces: (Vec<u32>, Vec<u32>),
+}
+
+/// Draws rings (the first an outer ring; others are holes where they lie in one, else further parts) and gives the
+/// ground inside them to the owner that `take` names for the ground's owner of now; `None` leaves it as it is.
+///
+/// New points are rounded to the grid, borders that the rings follow are shared, old vertices stay.
+///
+/// # Errors
+/// A ring that crosses itself or has fewer than three points, two borders too close for the grid, no ground taken,
+/// an owner that would lose all its ground (those `may_vanish` accepts may).
+pub fn draw(
+    p: &Partition,
+    rings: &[Vec<Pt>],
+    take: &dyn Fn(Owner) -> Option<Owner>,
+    may_vanish: &dyn Fn(Owner) -> bool,
+) -> Result<Drawn, TopologyError> {
+    let mut d = Draft::new(p);
+    let rings = oriented(rings)?;
+    let first = rings[0][0];
+    for ring in &rings {
+        let closed: Vec<Pt> = ring.iter().copied().chain([ring[0]]).collect();
+        d.overlay(&closed, &Rules { obstacle: &|_, _| true, inside: &|_| true })?;
+    }
+    d.trace();
+    let inside = inside_faces(&d, first)?;
+    let mut taken: BTreeMap<Owner, i128> = BTreeMap::new();
+    for &f in &inside {
+        let (owner, area2) = d.p.face(f).map_or((OUTSIDE, 0), |x| (x.owner, x.area2));
+        if let Some(new) = take(owner).filter(|n| *n != owner) {
+            *taken.entry(owner).or_default() += area2;
+            d.give(f, new);
+        }
+    }
+    if taken.is_empty() {
+        return Err(TopologyError::NoGround { at: first });
+    }
+    for &owner in taken.keys() {
+        if !may_vanish(owner) && d.p.faces_of(owner).is_empty() {
+            let at = inside.iter().find_map(|&f| d.p.rings(f).first().and_then(|r| r.first().copied()));
+            return Err(TopologyError::WouldVanish { at: at.unwrap_or(first), owner });
+        }
+    }
+    d.clean(inside);
+    let (partition, patch) = d.finish();
+    Ok(Drawn { partition, patch, taken })
+}
+
+/// Rings without repeated points, the outer ones counter-clockwise, holes clockwise (by how many others contain them).
+fn oriented(rings: &[Vec<Pt>]) -> Result<Vec<Vec<Pt>>, TopologyError> {
+    let at = rings.first().and_then(|r| r.first()).copied().unwrap_or_default();
+    let mut out: Vec<Vec<Pt>> = Vec::new();
+    for ring in rings {
+        let mut r = ring.clone();
+        r.dedup();
+        while r.len() > 1 && r.first() == r.last() {
+            r.pop();
+        }
+        if r.len() < 3 || ring_area2(&r) == 0 {
+            return Err(TopologyError::TooFew { at: r.first().copied().unwrap_or(at) });
+        }
+        out.push(r);
+    }
+    if out.is_empty() {
+        return Err(TopologyError::TooFew { at });
+    }
+    let depth: Vec<usize> = (0..out.len())
+        .map(|i| (0..out.len()).filter(|&j| j != i && ring_contains(&out[j], out[i][0])).count())
+        .collect();
+    for (r, depth) in out.iter_mut().zip(depth) {
+        if (ring_area2(r) > 0) != (depth % 2 == 0) {
+            r.reverse();
+        }
+    }
+    Ok(out)
+}
+
+/// The faces on the left of the drawn path, and all that are reached from them without crossing it.
+fn inside_faces(d: &Draft, first: Pt) -> Result<BTreeSet<u32>, TopologyError> {
+    let p = &d.p;
+    // Borders that carry the path, by direction.
+    let mut ahead: BTreeSet<Half> = BTreeSet::new();
+    for &(a, b) in &d.path {
+        for e in p.edges_near(&Box2::of_two(a, a)) {
+            let Some(edge) = p.edge(e) else { continue };
+            for w in edge.points.windows(2) {
+                if (w[0], w[1]) == (a, b) {
+                    ahead.insert(Half::new(e, false));
+                } else if (w[0], w[1]) == (b, a) {
+                    ahead.insert(Half::new(e, true));
+                }
+            }
+        }
+    }
+    let barred: BTreeSet<u32> = ahead.iter().map(|h| h.edge()).collect();
+    let mut seen: BTreeSet<u32> = ahead.iter().map(|&h| p.left(h)).collect();
+    let mut queue: VecDeque<u32> = seen.iter().copied().collect();
+    while let Some(f) = queue.pop_front() {
+        for &r in p.face(f).map_or(&[][..], |f| &f.rings) {
+            for h in p.ring(r) {
+                let g = p.left(h.twin());
+                if !barred.contains(&h.edge()) && seen.insert(g) {
+                    queue.push_back(g);
+                }
+            }
+        }
+    }
+    // A face both inside and beside the path's right, or the world itself inside, means that the ring crossed itself.
+    let wrong = ahead.iter().find(|h| seen.contains(&p.left(h.twin())));
+    if seen.is_empty() || wrong.is_some() || seen.contains(&WORLD) {
+        let at = wrong.and_then(|h| p.points(*h).first().copied()).unwrap_or(first);
+        return Err(TopologyError::SelfCrossing { at });
+    }
+    Ok(seen)
+}
+
+/// Splits an owner's ground by a line: the part that holds `keep` (without it: the larger part) keeps the owner, the
+/// ground on the other side of the line goes to `new`. Parts of the line outside the ground leave no trace.
+///
+/// An end of the line inside the ground is carried to the border if one is within `attach_mm`.
+///
+/// # Errors
+/// A loose end (with the gap to the border), a line that crosses itself, one that divides nothing.
+pub fn split(
+    p: &Partition,
+    owner: Owner,
+    line: &[Pt],
+    keep: Option<Pt>,
+    attach_mm: f64,
+    new: Owner,
+) -> Result<Parted, TopologyError> {
+    let faces: BTreeSet<u32> = p.faces_of(owner).into_iter().collect();
+    let mut line = line.to_vec();
+    line.dedup();
+    let (Some(&first), Some(&last)) = (line.first(), line.last()) else {
+        return Err(TopologyError::TooFew { at: Pt::default() });
+    };
+    if line.len() < 2 {
+        return Err(TopologyError::TooFew { at: first });
+    }
+    for &q in &line {
+        Draft::in_range(q)?;
+    }
+    if let Some(at) = self_crossing(&line) {
+        return Err(TopologyError::SelfCrossing { at });
+    }
+    let mut d = Draft::new(p);
+    let own = |p: &Partition, e: u32| p.edge(e).is_some_and(|e| faces.contains(&e.left) || faces.contains(&e.right));
+    if first != last {
+        let end = line.len() - 1;
+        line[end] = carry(&mut d, last, &faces, attach_mm)?;
+        line[0] = carry(&mut d, first, &faces, attach_mm)?;
+        line.dedup();
+    }
+    d.overlay(&line, &Rules { obstacle: &own, inside: &|f| faces.contains(&f) })?;
+    if d.drawn_in.is_empty() {
+        return Err(TopologyError::NotDivided { at: first });
+    }
+    if let Some(&(_, at)) = d.loose_ends().first() {
+        let gap_mm = nearest_border(p, at, &faces).map_or(f64::INFINITY, |(_, _, d2)| d2.sqrt());
+        return Err(TopologyError::Dangling { at, gap_mm });
+    }
+    let drawn: BTreeSet<u32> = d.drawn_in.keys().copied().collect();
+    let made = d.trace();
+    // Two colours: crossing the drawn line changes the side.
+    let mut side: BTreeMap<u32, bool> = BTreeMap::new();
+    let kept_face = match keep {
+        Some(at) => Some(d.p.locate(at)).filter(|&f| d.p.owner(f) == owner),
+        None => None,
+    };
+    let biggest = made.keys().copied().filter(|&f| d.p.owner(f) == owner).max_by_key(|&f| d.p.face(f).map(|f| f.area2));
+    let Some(start) = kept_face.filter(|f| made.contains_key(f)).or(biggest) else {
+        return Err(TopologyError::NotDivided { at: first });
+    };
+    side.insert(start, false);
+    let mut queue = VecDeque::from([start]);
+    while let Some(f) = queue.pop_front() {
+        let here = side[&f];
+        for &r in d.p.face(f).map_or(&[][..], |f| &f.rings) {
+            for h in d.p.ring(r) {
+                if !drawn.contains(&h.edge()) {
+                    continue;
+                }
+                let g = d.p.left(h.twin());
+                match side.get(&g) {
+                    None => {
+                        side.insert(g, !here);
+                        queue.push_back(g);
+                    }
+                    Some(&s) if s == here => {
+                        let at = d.p.points(h).first().copied().unwrap_or(first);
+                        return Err(TopologyError::SelfCrossing { at });
+                    }
+                    Some(_) => {}
+                }
+            }
+        }
+    }
+    let parts: Vec<u32> = side.iter().filter(|(_, s)| **s).map(|(f, _)| *f).collect();
+    if parts.is_empty() {
+        return Err(TopologyError::NotDivided { at: first });
+    }
+    for &f in &parts {
+        d.give(f, new);
+    }
+    d.clean(side.keys().copied());
+    let (partition, patch) = d.finish();
+    let faces = (partition.faces_of(owner), partition.faces_of(new));
+    Ok(Parted { partition, patch, faces })
+}
+
+/// Where a line crosses or touches itself; its two ends may meet. O(n²), for what a hand draws.
+fn self_crossing(line: &[Pt]) -> Option<Pt> {
+    let last = line.len() - 2;
+    let closed = line.first() == line.last();
+    for (i, s) in line.windows(2).enumerate() {
+        for (j, t) in line.windows(2).enumerate().skip(i + 1) {
+            match meet(s[0], s[1], t[0], t[1]) {
+                Meet::Apart => {}
+                Meet::Touch(q) if j == i + 1 && q == s[1] => {}
+                Meet::Touch(q) if closed && (i, j) == (0, last) && q == s[0] => {}
+                Meet::Touch(q) | Meet::Overlap(q, _) => return Some(q),
+                Meet::Cross => return Some(crossing_point(s[0], s[1], t[0], t[1])),
+            }
+        }
+    }
+    None
+}
+
+/// The segment of the faces' borders nearest to a point: edge, number, squared distance in mm².
+fn nearest_border(p: &Partition, at: Pt, faces: &BTreeSet<u32>) -> Option<(u32, usize, f64)> {
+    let mut best: Option<(u32, usize, f64)> = None;
+    for (i, e) in p.edges() {
+        if faces.contains(&e.left) || faces.contains(&e.right) {
+            for (k, w) in e.points.windows(2).enumerate() {
+                let d2 = dist2_to_segment(at, w[0], w[1]);
+                if best.is_none_or(|(_, _, b)| d2 < b) {
+                    best = Some((i, k, d2));
+                }
+            }
+        }
+    }
+    best
+}
+
+/// Carries a line's end that lies in the open within `attach_mm` of a border of the faces to its foot point there.
+fn carry(d: &mut Draft, at: Pt, faces: &BTreeSet<u32>, attach_mm: f64) -> Result<Pt, TopologyError> {
+    if d.hit(at) != Hit::Free || !faces.contains(&d.p.locate(at)) {
+        return Ok(at);
+    }
+    let Some((e, i, _)) = nearest_border(&d.p, at, faces).filter(|(_, _, d2)| *d2 <= attach_mm * attach_mm) else {
+        return Ok(at);
+    };
+    let Some((a, b)) = d.p.edge(e).map(|x| (x.points[i], x.points[i + 1])) else { return Ok(at) };
+    let foot = foot_on_segment(at, a, b);
+    if foot == a || foot == b || d.hit(foot) != Hit::Free {
+        return Ok(foot);
+    }
+    d.bend(e, i, foot, &[])
+}
+
+/// Gives all ground of `others` to `survivor` and takes the borders between them away.
+///
+/// # Errors
+/// An owner that has no common border with the rest.
+pub fn merge(p: &Partition, survivor: Owner, others: &[Owner]) -> Result<(Partition, PartitionPatch), TopologyError> {
+    let all: BTreeSet<Owner> = others.iter().copied().chain([survivor]).collect();
+    let mut joined = BTreeSet::from([survivor]);
+    let faces: Vec<u32> = p.faces().filter(|(_, f)| all.contains(&f.owner)).map(|(i, _)| i).collect();
+    loop {
+        let before = joined.len();
+        for &f in &faces {
+            if joined.contains(&p.owner(f)) {
+                for &r in p.face(f).map_or(&[][..], |f| &f.rings) {
+                    let beside = p.ring(r).into_iter().map(|h| p.owner(p.left(h.twin())));
+                    joined.extend(beside.filter(|o| all.contains(o)));
+                }
+            }
+        }
+        if joined.len() == before {
+            break;
+        }
+    }
+    if let Some(&owner) = all.difference(&joined).next() {
+        let at = p.polygons(owner).first().and_then(|g| g.first()).and_then(|r| r.first().copied()).unwrap_or_default();
+        return Err(TopologyError::Apart { at, owner });
+    }
+    let mut d = Draft::new(p);
+    for &f in &faces {
+        d.give(f, survivor);
+    }
+    d.clean(faces);
+    Ok(d.finish())
+}

@@ -1,0 +1,248 @@
+//! Laying a line over the partition: crossings become nodes, stretches along borders follow them.
+//!
+//! Every new point is rounded to the grid; old vertices never move. Where a line meets a border between two vertices
+//! a vertex is put in, which bends the border by at most 0.71 mm; the line then runs to exactly that point. After
+//! such a bend the rest of the stretch is looked at anew, so that rounding can never leave an unseen crossing
+//! (snap rounding of the new line alone: Hobby 1999, with old vertices fixed).
+
+use super::draft::{Draft, Hit};
+use super::{NO_FACE, Partition, TopologyError, WORLD};
+use crate::geom::{Box2, Meet, Pt, crossing_point, meet};
+use std::collections::BTreeSet;
+
+/// What a line overlay looks at.
+pub(crate) struct Rules<'a> {
+    /// Borders the line must not pass without a node (the new line itself always counts).
+    pub obstacle: &'a dyn Fn(&Partition, u32) -> bool,
+    /// Faces (as they were before) in which the line is drawn; elsewhere it leaves no trace.
+    pub inside: &'a dyn Fn(u32) -> bool,
+}
+
+/// What stops a stretch of line.
+enum Stop {
+    /// A point that already is a vertex or the stretch's own end on a border.
+    At(Pt),
+    /// A border to be bent into a new vertex near this crossing.
+    Bend(u32, usize, Pt),
+    /// The stretch runs along a border from its start to here.
+    Along(Pt),
+}
+
+/// Rounds in which one stretch is looked at anew before it is called too close.
+const TRIES: usize = 24;
+
+impl Draft {
+    /// Lays a line over the partition. The directed segments that became border, or run along borders, are collected
+    /// in `path`.
+    pub fn overlay(&mut self, line: &[Pt], rules: &Rules<'_>) -> Result<(), TopologyError> {
+        let Some(&start) = line.first() else { return Ok(()) };
+        for &p in line {
+            Draft::in_range(p)?;
+        }
+        let mut at = start;
+        // In the open: the face it is in, by the borders that were there before.
+        let mut open = self.open_face(at);
+        for &goal in &line[1..] {
+            while at != goal {
+                let (to, along) = self.stretch(at, goal, rules)?;
+                if along {
+                    self.walk(at, to);
+                } else {
+                    let face = match self.hit(at) {
+                        Hit::Free => open,
+                        _ => self.sector(at, to),
+                    };
+                    if (rules.inside)(face) {
+                        self.put_path(at, to, face);
+                    }
+                    open = face;
+                }
+                at = to;
+                if let Hit::Free = self.hit(at) {
+                } else {
+                    open = NO_FACE;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The face in which a point in the open lies, by the borders that have faces.
+    fn open_face(&self, at: Pt) -> u32 {
+        if self.hit(at) == Hit::Free { self.p.locate_among(at, |e| e.left != NO_FACE) } else { NO_FACE }
+    }
+
+    /// How far the line gets from `at` towards `goal`: the point, and whether it ran along a border.
+    fn stretch(&mut self, at: Pt, goal: Pt, rules: &Rules<'_>) -> Result<(Pt, bool), TopologyError> {
+        let mut target = goal;
+        for _ in 0..TRIES {
+            match self.first_stop(at, target, rules) {
+                None => return Ok((target, false)),
+                Some(Stop::Along(to)) => return Ok((to, true)),
+                Some(Stop::At(p)) if p == target => {
+                    if self.is_clear(at, target, rules) {
+                        return Ok((target, false));
+                    }
+                    return Err(TopologyError::TooClose { at: target });
+                }
+                Some(Stop::At(p)) => target = p,
+                Some(Stop::Bend(e, i, p)) => {
+                    // The point may round onto the start itself: the border is then bent to pass through it.
+                    let spare = [at, goal];
+                    let q = if p == at { self.bend_to(e, i, at)? } else { self.bend(e, i, p, &spare)? };
+                    if q != at {
+                        target = q;
+                    }
+                }
+            }
+        }
+        Err(TopologyError::TooClose { at: target })
+    }
+
+    fn bend_to(&mut self, e: u32, i: usize, at: Pt) -> Result<Pt, TopologyError> {
+        let moved = self.bend(e, i, at, &[])?;
+        if moved == at { Ok(at) } else { Err(TopologyError::TooClose { at }) }
+    }
+
+    /// Whether the stretch meets nothing but what stands at its two ends.
+    fn is_clear(&self, a: Pt, b: Pt, rules: &Rules<'_>) -> bool {
+        for g in self.p.edges_near(&Box2::of_two(a, b)) {
+            let Some(edge) = self.p.edge(g) else { continue };
+            if edge.left != NO_FACE && !(rules.obstacle)(&self.p, g) {
+                continue;
+            }
+            for w in edge.points.windows(2) {
+                match meet(a, b, w[0], w[1]) {
+                    Meet::Apart => {}
+                    Meet::Touch(q) if q == a || q == b => {}
+                    _ => return false,
+                }
+            }
+        }
+        true
+    }
+
+    fn first_stop(&self, a: Pt, b: Pt, rules: &Rules<'_>) -> Option<Stop> {
+        let area = Box2::of_two(a, b);
+        let (dx, dy) = (f64::from(b.x) - f64::from(a.x), f64::from(b.y) - f64::from(a.y));
+        let along = |p: Pt| (f64::from(p.x) - f64::from(a.x)) * dx + (f64::from(p.y) - f64::from(a.y)) * dy;
+        let mut best: Option<(f64, Stop)> = None;
+        let mut offer = |t: f64, s: Stop| {
+            if best.as_ref().is_none_or(|(u, _)| t < *u) {
+                best = Some((t, s));
+            }
+        };
+        for g in self.p.edges_near(&area) {
+            let Some(edge) = self.p.edge(g) else { continue };
+            if edge.left != NO_FACE && !(rules.obstacle)(&self.p, g) {
+                continue;
+            }
+            for (i, w) in edge.points.windows(2).enumerate() {
+                if !Box2::of_two(w[0], w[1]).meets(&area) {
+                    continue;
+                }
+                match meet(a, b, w[0], w[1]) {
+                    Meet::Apart => {}
+                    Meet::Touch(p) if p == a => {}
+                    Meet::Touch(p) => offer(along(p), Stop::At(p)),
+                    Meet::Overlap(p, q) if p == a || q == a => offer(-1.0, Stop::Along(if p == a { q } else { p })),
+                    Meet::Overlap(p, q) => {
+                        let near = if along(p) < along(q) { p } else { q };
+                        offer(along(near), Stop::At(near));
+                    }
+                    Meet::Cross => {
+                        let p = crossing_point(a, b, w[0], w[1]);
+                        let t = along(p).max(0.0);
+                        if p == w[0] || p == w[1] {
+                            // Rounded onto an old vertex: the line goes there, unless it starts there already.
+                            if p == a {
+                                offer(t, Stop::Bend(g, i, p));
+                            } else {
+                                offer(t, Stop::At(p));
+                            }
+                        } else {
+                            offer(t, Stop::Bend(g, i, p));
+                        }
+                    }
+                }
+            }
+        }
+        best.map(|(_, s)| s)
+    }
+
+    /// Notes a stretch along borders, segment by segment, cutting the border where the stretch ends within one.
+    fn walk(&mut self, at: Pt, to: Pt) {
+        self.node_or_vertex(to);
+        self.node_or_vertex(at);
+        self.note(at, to);
+    }
+
+    /// Makes sure that a point on a border is a vertex of it.
+    fn node_or_vertex(&mut self, at: Pt) {
+        if let Hit::Segment(e, i) = self.hit(at) {
+            self.put_vertex(e, i, at);
+        }
+    }
+
+    fn note(&mut self, a: Pt, b: Pt) {
+        if !self.path.remove(&(b, a)) {
+            self.path.insert((a, b));
+        }
+    }
+
+    /// Draws a border from `a` to `b` in face `f`.
+    fn put_path(&mut self, a: Pt, b: Pt, f: u32) {
+        self.mark(f);
+        let (m, n) = (self.node_at(a), self.node_at(b));
+        self.add_edge(m, n, [a, b].into(), f);
+        self.note(a, b);
+    }
+
+    /// The face into which a line from a border point `at` towards `to` runs, by the borders that have faces.
+    fn sector(&self, at: Pt, to: Pt) -> u32 {
+        let n = match self.hit(at) {
+            Hit::Node(n) => n,
+            Hit::Free => return self.p.locate_among(at, |e| e.left != NO_FACE),
+            Hit::Vertex(..) | Hit::Segment(..) => {
+                return sector_of_vertex(self, at, to);
+            }
+        };
+        let Some(node) = self.p.node(n) else { return WORLD };
+        let old: Vec<_> =
+            node.halves.iter().copied().filter(|h| self.p.edge(h.edge()).is_some_and(|e| e.left != NO_FACE)).collect();
+        if old.is_empty() {
+            // Only new borders meet here: all of them were drawn in the same face.
+            return node.halves.first().and_then(|h| self.drawn_in.get(&h.edge())).copied().unwrap_or(WORLD);
+        }
+        let before = old.iter().rev().find(|&&h| super::draft::before_in_turn(at, self.p.second(h), to));
+        self.p.left(*before.or(old.last()).unwrap_or(&old[0]))
+    }
+
+    /// Nodes at which only one new border ends.
+    pub fn loose_ends(&self) -> Vec<(u32, Pt)> {
+        let nodes: BTreeSet<u32> =
+            self.drawn_in.keys().filter_map(|&e| self.p.edge(e)).flat_map(|e| [e.from, e.to]).collect();
+        nodes.into_iter().filter_map(|n| self.p.node(n).filter(|x| x.halves.len() == 1).map(|x| (n, x.at))).collect()
+    }
+}
+
+/// The sector at an inner vertex or within a segment of one border.
+fn sector_of_vertex(d: &Draft, at: Pt, to: Pt) -> u32 {
+    let (e, before, after) = match d.hit(at) {
+        Hit::Vertex(e, i) => (e, i - 1, i + 1),
+        Hit::Segment(e, i) => (e, i, i + 1),
+        _ => return WORLD,
+    };
+    let Some(edge) = d.p.edge(e) else { return WORLD };
+    if edge.left == NO_FACE {
+        return d.drawn_in.get(&e).copied().unwrap_or(WORLD);
+    }
+    let (before, after) = (edge.points[before], edge.points[after]);
+    // The left side of before→at→after is the sector counter-clockwise from `after` to `before`.
+    let turn = |a: Pt, b: Pt| super::draft::before_in_turn(at, a, b);
+    let in_left = match (turn(after, to), turn(to, before), turn(after, before)) {
+        (x, y, true) => x && y,
+        (x, y, false) => x || y,
+    };
+    if in_left { edge.left } else { edge.right }
+}

@@ -1,0 +1,294 @@
+use super::*;
+use crate::geom::{pt, ring_area2, rings_contain};
+
+/// SplitMix64 (Steele, Lea, Flood 2014): enough for tests.
+pub struct Rng(pub u64);
+
+impl Rng {
+    pub fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        z ^ (z >> 31)
+    }
+    pub fn below(&mut self, n: i32) -> i32 {
+        (self.next() % n.max(1) as u64) as i32
+    }
+}
+
+const LAYER: Owner = 0;
+
+fn square(x: i32, y: i32, w: i32, h: i32) -> Vec<Pt> {
+    vec![pt(x, y), pt(x + w, y), pt(x + w, y + h), pt(x, y + h)]
+}
+
+fn outline(ring: Vec<Pt>) -> Partition {
+    let take = |o: Owner| (o == OUTSIDE).then_some(LAYER);
+    draw(&Partition::new(), &[ring], &take, &|_| true).unwrap().partition.with_fitted_locator()
+}
+
+fn draw_free(p: &Partition, ring: Vec<Pt>, new: Owner) -> Result<Drawn, TopologyError> {
+    draw(p, &[ring], &|o| (o == LAYER).then_some(new), &|o| o == LAYER)
+}
+
+fn valid(p: &Partition) {
+    assert_eq!(check(p), vec![]);
+}
+
+#[test]
+fn a_cell_drawn_along_a_border_shares_it() {
+    let p = outline(square(0, 0, 1000, 1000));
+    let a = draw_free(&p, square(0, 0, 400, 1000), 1).unwrap().partition;
+    valid(&a);
+    // The second one overlaps the first and sticks out of the outline: only free ground is taken.
+    let b = draw_free(&a, square(300, -50, 400, 2000), 2).unwrap().partition;
+    valid(&b);
+    assert_eq!(b.polygons(1), a.polygons(1));
+    assert_eq!(b.polygons(2).iter().flatten().map(|r| ring_area2(r)).sum::<i128>(), 2 * 300 * 1000);
+    assert_eq!(b.owner(b.locate(pt(500, 500))), 2);
+    assert_eq!(b.owner(b.locate(pt(400, 500))), 2, "a point on the border belongs to the east");
+    assert_eq!(b.owner(b.locate(pt(900, 500))), LAYER);
+    assert_eq!(b.owner(b.locate(pt(900, 1500))), OUTSIDE);
+}
+
+#[test]
+fn drawing_over_everything_takes_from_others_and_names_who_would_vanish() {
+    let p = outline(square(0, 0, 1000, 1000));
+    let p = draw_free(&p, square(0, 0, 500, 1000), 1).unwrap().partition;
+    let take = |o: Owner| (o != OUTSIDE).then_some(2);
+    let d = draw(&p, &[square(400, 200, 300, 300)], &take, &|o| o == LAYER).unwrap();
+    valid(&d.partition);
+    assert_eq!(d.taken.iter().map(|(k, v)| (*k, *v)).collect::<Vec<_>>(), vec![(0, 2 * 200 * 300), (1, 2 * 100 * 300)]);
+    let all = draw(&p, &[square(-10, -10, 600, 1200)], &take, &|o| o == LAYER);
+    assert!(matches!(all, Err(TopologyError::WouldVanish { owner: 1, .. })));
+}
+
+#[test]
+fn an_island_and_a_ring_with_a_hole() {
+    let p = outline(square(0, 0, 1000, 1000));
+    let d =
+        draw(&p, &[square(200, 200, 600, 600), square(400, 400, 100, 100)], &|o| (o == LAYER).then_some(1), &|_| true)
+            .unwrap();
+    valid(&d.partition);
+    assert_eq!(d.partition.faces_of(LAYER).len(), 2);
+    assert_eq!(d.partition.owner(d.partition.locate(pt(450, 450))), LAYER);
+    let m = merge(&d.partition, 1, &[LAYER]).unwrap().0;
+    valid(&m);
+    assert_eq!(m.faces().count(), 2);
+}
+
+#[test]
+fn a_split_needs_both_ends_on_the_border() {
+    let p = outline(square(0, 0, 1000, 1000));
+    let p = draw_free(&p, square(0, 0, 1000, 1000), 1).unwrap().partition;
+    let line = [pt(500, -100), pt(500, 995)];
+    let e = split(&p, 1, &line, None, 2.0, 2).unwrap_err();
+    assert!(matches!(e, TopologyError::Dangling { gap_mm, .. } if (gap_mm - 5.0).abs() < 1e-9), "{e:?}");
+    let s = split(&p, 1, &line, Some(pt(700, 500)), 6.0, 2).unwrap();
+    valid(&s.partition);
+    assert_eq!(s.partition.owner(s.partition.locate(pt(700, 500))), 1);
+    assert_eq!(s.partition.owner(s.partition.locate(pt(300, 500))), 2);
+    assert!(matches!(split(&p, 1, &[pt(-5, 5), pt(-50, 50)], None, 2.0, 2), Err(TopologyError::NotDivided { .. })));
+    // A line that crosses a U-shaped cell twice gives one side to the new owner.
+    let u =
+        vec![pt(0, 0), pt(900, 0), pt(900, 900), pt(600, 900), pt(600, 300), pt(300, 300), pt(300, 900), pt(0, 900)];
+    let q = outline(u);
+    let q = draw_free(&q, square(-10, -10, 2000, 2000), 1).unwrap().partition;
+    let s = split(&q, 1, &[pt(-50, 600), pt(950, 600)], Some(pt(450, 100)), 2.0, 2).unwrap();
+    valid(&s.partition);
+    assert_eq!((s.faces.0.len(), s.faces.1.len()), (1, 2));
+}
+
+#[test]
+fn moving_is_refused_where_it_would_cross_or_engulf() {
+    let p = outline(square(0, 0, 1000, 1000));
+    let p = draw_free(&p, square(0, 0, 500, 1000), 1).unwrap().partition;
+    let p = draw_free(&p, square(700, 400, 50, 50), 2).unwrap().partition;
+    let any = |_: Owner, _: Owner| true;
+    let (p, _) = insert_vertex(&p, (pt(500, 0), pt(500, 1000)), pt(500, 425), &any).unwrap();
+    valid(&p);
+    let (q, patch) = move_point(&p, pt(500, 425), pt(600, 425), &any).unwrap();
+    valid(&q);
+    assert_eq!(patch.edges.len(), 1);
+    assert!(matches!(move_point(&p, pt(500, 425), pt(720, 425), &any), Err(TopologyError::Crosses { .. })));
+    assert!(matches!(move_point(&p, pt(500, 425), pt(990, 425), &any), Err(TopologyError::Engulfs { .. })));
+    assert!(matches!(move_point(&p, pt(500, 0), pt(600, 300), &any), Err(TopologyError::Crosses { .. }) | Ok(_)));
+    assert!(matches!(move_point(&p, pt(1, 1), pt(5, 5), &any), Err(TopologyError::NotFound { .. })));
+    let locked = |l: Owner, r: Owner| l != OUTSIDE && r != OUTSIDE;
+    assert!(matches!(move_point(&p, pt(1000, 0), pt(900, 0), &locked), Err(TopologyError::Protected { .. })));
+    let (r, _) = delete_vertex(&q, pt(600, 425), &any).unwrap();
+    valid(&r);
+    assert!(matches!(delete_vertex(&r, pt(500, 0), &any), Err(TopologyError::IsNode { .. })));
+    let (r, _) = delete_vertex(&r, pt(700, 400), &any).unwrap();
+    valid(&r);
+    assert!(matches!(delete_vertex(&r, pt(750, 400), &any), Err(TopologyError::TooFew { .. })));
+}
+
+#[test]
+fn polygons_that_fit_are_assembled_and_others_named_by_place() {
+    let units = vec![(1, vec![vec![square(0, 0, 500, 1000)]]), (2, vec![vec![square(500, 0, 500, 1000)]])];
+    let p = assemble(None, &units, LAYER).unwrap();
+    valid(&p);
+    assert_eq!(p.edges().count(), 3);
+    let ring = vec![pt(0, 0), pt(500, 0), pt(1000, 0), pt(1000, 1000), pt(1000, 1500), pt(0, 1500), pt(0, 1000)];
+    let p = assemble(Some(&[(LAYER, vec![vec![ring]])]), &units, LAYER).unwrap();
+    valid(&p);
+    assert_eq!(p.owner(p.locate(pt(800, 1200))), LAYER);
+    // One unit on the whole of the ground: a single ring without a corner.
+    let whole = vec![vec![square(0, 0, 500, 500)]];
+    let p = assemble(Some(&[(LAYER, whole.clone())]), &[(1, whole)], LAYER).unwrap();
+    valid(&p);
+    assert_eq!((p.owner(p.locate(pt(250, 250))), p.edges().count()), (1, 1));
+    let apart = vec![(1, vec![vec![square(0, 0, 500, 1000)]]), (2, vec![vec![square(500, 100, 500, 500)]])];
+    let bad = assemble(None, &apart, LAYER).unwrap_err();
+    assert!(bad.iter().any(|m| m.at() == pt(500, 100)), "{bad:?}");
+    let over = vec![(1, vec![vec![square(0, 0, 500, 500)]]), (2, vec![vec![square(0, 0, 500, 500)]])];
+    assert!(matches!(assemble(None, &over, LAYER).unwrap_err()[0], Misfit::Overlaps { owners: (1, 2), .. }));
+}
+
+/// What must hold after any edit.
+fn invariants(p: &Partition, outline_area2: i128, rng: &mut Rng, span: i32) {
+    valid(p);
+    let owners: std::collections::BTreeSet<Owner> = p.faces().map(|(_, f)| f.owner).filter(|o| *o != OUTSIDE).collect();
+    let polygons: Vec<(Owner, Vec<Vec<Vec<Pt>>>)> = owners.iter().map(|&o| (o, p.polygons(o))).collect();
+    let sum: i128 = polygons.iter().flat_map(|(_, g)| g.iter().flatten()).map(|r| ring_area2(r)).sum();
+    assert_eq!(sum, outline_area2, "the cells' areas do not add up to the outline's");
+    let mut probes: Vec<Pt> = (0..20).map(|_| pt(rng.below(span + 200) - 100, rng.below(span + 200) - 100)).collect();
+    probes.extend(p.nodes().take(5).map(|(_, n)| n.at));
+    probes.extend(p.edges().take(5).map(|(_, e)| e.points[e.points.len() / 2]));
+    for q in probes {
+        let holders: Vec<Owner> = polygons
+            .iter()
+            .flat_map(|(o, g)| g.iter().map(move |part| (*o, part)))
+            .filter(|(_, part)| rings_contain(part.iter().map(Vec::as_slice), q))
+            .map(|(o, _)| o)
+            .collect();
+        let here = p.owner(p.locate(q));
+        assert_eq!(holders, if here == OUTSIDE { vec![] } else { vec![here] }, "at {q:?}");
+    }
+    // Equal ground gives equal edges: the parts read back are the whole.
+    let again = Partition::from_parts(
+        p.nodes().map(|(i, n)| (i, n.clone())).collect(),
+        p.edges().map(|(i, e)| (i, e.clone())).collect(),
+        p.faces().map(|(i, f)| (i, f.clone())).collect(),
+    );
+    assert!(again.is_ok());
+}
+
+/// One random edit; points come from the grid of the map, from its vertices, or near them.
+fn random_edit(
+    p: &Partition,
+    rng: &mut Rng,
+    span: i32,
+    new: Owner,
+) -> Result<(Partition, PartitionPatch), TopologyError> {
+    let vertices: Vec<Pt> = p.edges().flat_map(|(_, e)| e.points.to_vec()).collect();
+    let point = |rng: &mut Rng| match rng.below(6) {
+        0 if !vertices.is_empty() => vertices[rng.below(vertices.len() as i32) as usize],
+        1 if !vertices.is_empty() => {
+            let v = vertices[rng.below(vertices.len() as i32) as usize];
+            pt(v.x + rng.below(5) - 2, v.y + rng.below(5) - 2)
+        }
+        2 => pt(rng.below(span / 50) * 50, rng.below(span / 50) * 50),
+        _ => pt(rng.below(span), rng.below(span)),
+    };
+    let owners: Vec<Owner> = {
+        let s: std::collections::BTreeSet<Owner> =
+            p.faces().map(|(_, f)| f.owner).filter(|o| *o != OUTSIDE && *o != LAYER).collect();
+        s.into_iter().collect()
+    };
+    let any = |_: Owner, _: Owner| true;
+    let inner = |l: Owner, r: Owner| l != OUTSIDE && r != OUTSIDE;
+    match rng.below(10) {
+        0 | 1 => {
+            let a = point(rng);
+            let (w, h) = (rng.below(span / 3) + 1, rng.below(span / 3) + 1);
+            let ring =
+                if rng.below(2) == 0 { square(a.x, a.y, w, h) } else { vec![a, point(rng), point(rng), point(rng)] };
+            let take_all = rng.below(3) == 0;
+            let take = move |o: Owner| if o == OUTSIDE || (o != LAYER && !take_all) { None } else { Some(new) };
+            draw(p, &[ring], &take, &|o| o == LAYER).map(|d| (d.partition, d.patch))
+        }
+        2 | 3 if !owners.is_empty() => {
+            let o = owners[rng.below(owners.len() as i32) as usize];
+            let line: Vec<Pt> = (0..2 + rng.below(4)).map(|_| point(rng)).collect();
+            split(p, o, &line, None, f64::from(rng.below(60)), new).map(|s| (s.partition, s.patch))
+        }
+        4 if owners.len() > 1 => {
+            let a = owners[rng.below(owners.len() as i32) as usize];
+            let b = owners[rng.below(owners.len() as i32) as usize];
+            merge(p, a, &[b])
+        }
+        5 if !vertices.is_empty() => {
+            let e: Vec<&Edge> = p.edges().map(|(_, e)| e).collect();
+            let e = e[rng.below(e.len() as i32) as usize];
+            let k = rng.below(e.points.len() as i32 - 1) as usize;
+            let (a, b) = (e.points[k], e.points[k + 1]);
+            let m = pt((a.x + b.x) / 2 + rng.below(21) - 10, (a.y + b.y) / 2 + rng.below(21) - 10);
+            insert_vertex(p, (a, b), m, &inner)
+        }
+        6 if !vertices.is_empty() => delete_vertex(p, vertices[rng.below(vertices.len() as i32) as usize], &inner),
+        _ if !vertices.is_empty() => {
+            let v = vertices[rng.below(vertices.len() as i32) as usize];
+            let to =
+                if rng.below(2) == 0 { point(rng) } else { pt(v.x + rng.below(101) - 50, v.y + rng.below(101) - 50) };
+            move_point(p, v, to, if rng.below(20) == 0 { &any } else { &inner })
+        }
+        _ => Err(TopologyError::NoGround { at: pt(0, 0) }),
+    }
+}
+
+fn random_walk(seed: u64, edits: usize, span: i32) -> (usize, usize) {
+    let mut rng = Rng(seed);
+    let ring = match seed % 3 {
+        0 => square(0, 0, span, span),
+        1 => vec![pt(0, 0), pt(span, span / 7), pt(span - 3, span), pt(span / 2, span / 2), pt(1, span)],
+        _ => vec![pt(0, 0), pt(span / 2, 0), pt(span, 0), pt(span, span), pt(span / 2, span - 1), pt(0, span)],
+    };
+    let mut p = outline(ring);
+    let mut done: Vec<(Partition, PartitionPatch)> = Vec::new();
+    let mut refused = 0;
+    for i in 0..edits {
+        match random_edit(&p, &mut rng, span, 1 + i as Owner) {
+            Ok((q, patch)) => {
+                let world = q.face(WORLD).map_or(0, |f| f.area2);
+                invariants(&q, -world, &mut rng, span);
+                let forth = p.patched(&patch, false);
+                assert!(
+                    forth.nodes == q.nodes && forth.edges == q.edges && forth.faces == q.faces,
+                    "the patch gives the edit"
+                );
+                done.push((p, patch));
+                p = q;
+            }
+            Err(_) => refused += 1,
+        }
+    }
+    let n = done.len();
+    for (before, patch) in done.into_iter().rev() {
+        p = p.patched(&patch, true);
+        assert!(
+            p.nodes == before.nodes && p.edges == before.edges && p.faces == before.faces,
+            "undo gives the value before"
+        );
+    }
+    invariants(&p, -p.face(WORLD).map_or(0, |f| f.area2), &mut rng, span);
+    (n, refused)
+}
+
+#[test]
+fn random_edits_never_break_the_partition() {
+    let (mut done, mut refused) = (0, 0);
+    // More by `GETU_SEEDS=2000 cargo test --release random_edits`.
+    let seeds = std::env::var("GETU_SEEDS").ok().and_then(|s| s.parse().ok()).unwrap_or(24);
+    for seed in 0..seeds {
+        // Small spans crowd everything onto few grid points; large ones look like a map.
+        let span = [60, 400, 5_000, 800_000][seed as usize % 4];
+        let (d, r) = random_walk(seed, 60, span);
+        done += d;
+        refused += r;
+    }
+    println!("{done} edits done, {refused} refused");
+    assert!(done > 500);
+}
