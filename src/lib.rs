@@ -6,3 +6,4 @@ pub mod jobs;
 pub mod crs;
 pub mod model;
 pub mod topology;
+pub mod plan;

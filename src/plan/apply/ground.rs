@@ -1,0 +1,278 @@
+//! Edits of the ground: outline, draw, split, merge, vertices, units.
+
+use super::{Applying, no_such};
+use crate::geom::{Box2, Place, Pt};
+use crate::model::{Extent, Id, Target, Unit, check_code, check_text};
+use crate::plan::edit::{Ring, Take};
+use crate::plan::error::{EditError, place_of};
+use crate::plan::patch::{Item, Key};
+use crate::plan::project::Layer;
+use crate::topology::{OUTSIDE, Owner, Partition, PartitionPatch, TopologyError};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+type Moved = Result<(Partition, PartitionPatch), TopologyError>;
+
+impl<'a> Applying<'a> {
+    fn rings(&self, rings: &[Ring]) -> Result<Vec<Vec<Pt>>, EditError> {
+        rings.iter().map(|r| self.grid_line(r)).collect()
+    }
+
+    /// A topology error in the words of this layer.
+    fn border(&self, layer: &Layer, why: TopologyError) -> EditError {
+        let at = self.tx.new.origin().place(place_of(&why));
+        let code = |o: Owner| layer.unit_of(o).map(|u| u.code.clone());
+        if let TopologyError::Protected { left, right, .. } = &why {
+            let line = protected_line(layer, self.levels(), *left, *right).unwrap_or_default();
+            return EditError::Protected { line, at };
+        }
+        let units = match &why {
+            TopologyError::WouldVanish { owner, .. } | TopologyError::Apart { owner, .. } => code(*owner),
+            _ => None,
+        };
+        EditError::Border { why, at, units: units.into_iter().collect() }
+    }
+
+    fn levels(&self) -> &'a [String] {
+        let i = self.layer_ix().unwrap_or(0);
+        self.project.facts.layers.get(i as usize).map_or(&[], |l| &l.levels)
+    }
+
+    /// What was outside and lies inside the rings goes to the layer, what lies outside them goes to the outside.
+    pub(super) fn outline(&mut self, rings: &[Ring]) -> Result<(), EditError> {
+        let (plan, i) = (self.draft()?, self.layer_ix()?);
+        let layer = self.layer_of(plan, i)?;
+        let rings = self.rings(rings)?;
+        let mut now = layer.partition.clone();
+        let b = now.extent().union(Box2::of(rings.iter().flatten())).grown(10_000);
+        let frame = vec![b.min, Pt { x: b.max.x, y: b.min.y }, b.max, Pt { x: b.min.x, y: b.max.y }];
+        let beyond: Vec<Vec<Pt>> = std::iter::once(frame).chain(rings.iter().cloned()).collect();
+        let mut patch = PartitionPatch::default();
+        for (rings, to) in [(&rings, 0), (&beyond, OUTSIDE)] {
+            let takes = |o: Owner| (to == OUTSIDE || o == OUTSIDE).then_some(to);
+            match crate::topology::draw(&now, rings, &takes, &|o| o == 0 || o == OUTSIDE) {
+                Ok(d) => (now, patch) = (d.partition.with_fitted_locator(), patch.then(d.patch)),
+                Err(TopologyError::NoGround { .. }) => {}
+                Err(e) => return Err(self.border(layer, e)),
+            }
+        }
+        self.tx.set_partition(plan.id, i, now, patch);
+        Ok(())
+    }
+
+    /// Whether a border between two owners may move: outline and borders of higher levels only if opened.
+    fn may_move(&self, layer: &Layer, left: Owner, right: Owner) -> bool {
+        match protected_line(layer, self.levels(), left, right) {
+            None => true,
+            Some(line) => self.edit.opened.contains(&line),
+        }
+    }
+
+    pub(super) fn vertex(
+        &mut self,
+        f: impl Fn(&Partition, &[Pt], &dyn Fn(Owner, Owner) -> bool) -> Moved,
+        at: &[Place],
+    ) -> Result<(), EditError> {
+        let (plan, i) = (self.draft()?, self.layer_ix()?);
+        let layer = self.layer_of(plan, i)?;
+        let at = self.grid_line(at)?;
+        let may = |l: Owner, r: Owner| self.may_move(layer, l, r);
+        let (partition, patch) = f(&layer.partition, &at, &may).map_err(|e| self.border(layer, e))?;
+        self.tx.set_partition(plan.id, i, partition, patch);
+        Ok(())
+    }
+
+    /// A code that no unit of the layer has yet.
+    fn free_code(&self, layer: &Layer, code: Option<&str>) -> Result<String, EditError> {
+        let code = check_code(code.ok_or(EditError::NotFilled { field: "code" })?)?;
+        if layer.unit(&code).is_some() { Err(EditError::Duplicate { code }) } else { Ok(code) }
+    }
+
+    /// The unit of higher level on whose ground an owner's ground lies: itself, or a cell's parent.
+    fn ground_unit(layer: &Layer, cell_level: u8, owner: Owner) -> Option<Id> {
+        layer.unit_of(owner).and_then(|u| if u.level < cell_level { Some(u.id) } else { u.parent })
+    }
+
+    pub(super) fn draw(
+        &mut self,
+        code: Option<&str>,
+        name: Option<&str>,
+        rings: &[Ring],
+        take: Take,
+        parent: Option<&str>,
+    ) -> Result<(), EditError> {
+        let (plan, i) = (self.draft()?, self.layer_ix()?);
+        let layer = self.layer_of(plan, i)?;
+        let cell_level = self.project.facts.layers[i as usize].cell_level();
+        let code = self.free_code(layer, code)?;
+        let name = check_text(name.unwrap_or_default())?;
+        let only = match parent {
+            None => None,
+            Some(c) => Some(layer.unit(c).ok_or_else(|| no_such("上级", "unit", c))?.id),
+        };
+        let rings = self.rings(rings)?;
+        let id = self.new_id(0);
+        let takes = |o: Owner| {
+            let is_cell = layer.unit_of(o).is_some_and(|u| u.level >= cell_level);
+            let allowed = o != OUTSIDE && (!is_cell || take == Take::All);
+            let fits = only.is_none() || Self::ground_unit(layer, cell_level, o) == only;
+            (allowed && fits).then_some(id.0)
+        };
+        // A cell may not vanish; ground of the layer or of a higher unit may be drawn over completely.
+        let may_vanish = |o: Owner| layer.unit_of(o).is_none_or(|u| u.level < cell_level);
+        let d =
+            crate::topology::draw(&layer.partition, &rings, &takes, &may_vanish).map_err(|e| self.border(layer, e))?;
+        let parents: BTreeSet<Option<Id>> = d.taken.keys().map(|&o| Self::ground_unit(layer, cell_level, o)).collect();
+        if parents.len() > 1 {
+            let units = parents.iter().flatten().filter_map(|p| layer.units.get(p)).map(|u| u.code.clone()).collect();
+            return Err(EditError::Spans { units, at: self.project.origin().place(rings[0][0]) });
+        }
+        let parent = parents.into_iter().next().flatten();
+        let unit = Unit { id, code, name, level: cell_level, parent, extent: Extent::Drawn };
+        self.tx.put(Key::Unit(plan.id, i, id), Some(Item::Unit(Arc::new(unit))));
+        self.tx.set_partition(plan.id, i, d.partition, d.patch);
+        self.created.push((i, id));
+        Ok(())
+    }
+
+    pub(super) fn unit(
+        &mut self,
+        code: &str,
+        name: &str,
+        level: &str,
+        parent: Option<&str>,
+        rings: &[Ring],
+    ) -> Result<(), EditError> {
+        let (plan, i) = (self.draft()?, self.layer_ix()?);
+        let layer = self.layer_of(plan, i)?;
+        let code = self.free_code(layer, Some(code))?;
+        let level = self.levels().iter().position(|l| l == level).ok_or_else(|| no_such("层级", "level", level))? as u8;
+        let mut parent = match parent {
+            None => None,
+            Some(c) => Some(layer.unit(c).filter(|u| u.level < level).ok_or_else(|| no_such("上级", "unit", c))?.id),
+        };
+        let id = self.new_id(0);
+        let mut extent = Extent::None;
+        if !rings.is_empty() {
+            let rings = self.rings(rings)?;
+            let takes = |o: Owner| {
+                let higher = layer.unit_of(o).is_none_or(|u| u.level < level);
+                let fits = parent.is_none() || layer.unit_of(o).map(|u| u.id) == parent;
+                (o != OUTSIDE && higher && fits).then_some(id.0)
+            };
+            let d = crate::topology::draw(&layer.partition, &rings, &takes, &|_| true)
+                .map_err(|e| self.border(layer, e))?;
+            let from: BTreeSet<Option<Id>> = d.taken.keys().map(|&o| layer.unit_of(o).map(|u| u.id)).collect();
+            if from.len() > 1 {
+                let units = from.iter().flatten().filter_map(|p| layer.units.get(p)).map(|u| u.code.clone()).collect();
+                return Err(EditError::Spans { units, at: self.project.origin().place(rings[0][0]) });
+            }
+            parent = from.into_iter().next().flatten();
+            extent = Extent::Drawn;
+            self.tx.set_partition(plan.id, i, d.partition, d.patch);
+        }
+        let unit = Unit { id, code, name: check_text(name)?, level, parent, extent };
+        self.tx.put(Key::Unit(plan.id, i, id), Some(Item::Unit(Arc::new(unit))));
+        self.created.push((i, id));
+        Ok(())
+    }
+
+    fn cell(&self, layer: &'a Layer, code: &str) -> Result<&'a Arc<Unit>, EditError> {
+        layer.unit(code).ok_or_else(|| no_such("网格", "cell", code))
+    }
+
+    pub(super) fn split(
+        &mut self,
+        cell: &str,
+        line: &[Place],
+        code: Option<&str>,
+        name: Option<&str>,
+        keep: Option<Place>,
+        attach_m: Option<f64>,
+    ) -> Result<(), EditError> {
+        let (plan, i) = (self.draft()?, self.layer_ix()?);
+        let layer = self.layer_of(plan, i)?;
+        let old = self.cell(layer, cell)?;
+        let code = self.free_code(layer, code)?;
+        let keep = keep.map(|k| self.grid(k)).transpose()?;
+        let attach_mm = attach_m.unwrap_or(0.002) * 1000.0;
+        if !(0.0..=1e6).contains(&attach_mm) {
+            return Err(EditError::Field { field: "attach_m".into() });
+        }
+        let id = self.new_id(0);
+        let line = self.grid_line(line)?;
+        let parted = crate::topology::split(&layer.partition, old.id.0, &line, keep, attach_mm, id.0)
+            .map_err(|e| self.border(layer, e))?;
+        let unit = Unit { id, code, name: check_text(name.unwrap_or_default())?, ..(**old).clone() };
+        self.tx.put(Key::Unit(plan.id, i, id), Some(Item::Unit(Arc::new(unit))));
+        // A pin to the split cell follows its place: to the new part if the building stands there.
+        let new_faces: BTreeSet<u32> = parted.faces.1.iter().copied().collect();
+        let buildings = self.project.table(crate::model::Kind::Buildings);
+        for (&slot, _) in layer.pins.iter().filter(|(_, u)| **u == old.id) {
+            let at = buildings.get(slot).and_then(|b| b.anchor());
+            if at.is_some_and(|a| new_faces.contains(&parted.partition.locate(a))) {
+                self.tx.put(Key::Pin(plan.id, i, slot), Some(Item::Pin(id)));
+            }
+        }
+        self.tx.set_partition(plan.id, i, parted.partition, parted.patch);
+        self.created.push((i, id));
+        Ok(())
+    }
+
+    pub(super) fn merge(&mut self, cells: &[String], keep: Option<&str>) -> Result<(), EditError> {
+        let (plan, i) = (self.draft()?, self.layer_ix()?);
+        let layer = self.layer_of(plan, i)?;
+        let mut units: Vec<&Arc<Unit>> = Vec::new();
+        for c in cells {
+            let u = self.cell(layer, c)?;
+            if !units.iter().any(|x| x.id == u.id) {
+                units.push(u);
+            }
+        }
+        if units.len() < 2 {
+            return Err(EditError::Nothing);
+        }
+        let keep = keep.ok_or(EditError::NotFilled { field: "keep" })?;
+        let survivor = units.iter().copied().find(|u| u.code == keep).ok_or_else(|| no_such("网格", "cell", keep))?;
+        if units.iter().any(|u| u.level != survivor.level || u.parent != survivor.parent) {
+            return Err(EditError::Parents { cells: cells.to_vec() });
+        }
+        let gone: Vec<Id> = units.iter().map(|u| u.id).filter(|u| *u != survivor.id).collect();
+        let others: Vec<Owner> = gone.iter().map(|u| u.0).collect();
+        let (partition, patch) =
+            crate::topology::merge(&layer.partition, survivor.id.0, &others).map_err(|e| self.border(layer, e))?;
+        self.tx.set_partition(plan.id, i, partition, patch);
+        for (&slot, unit) in layer.pins.iter() {
+            if gone.contains(unit) {
+                self.tx.put(Key::Pin(plan.id, i, slot), Some(Item::Pin(survivor.id)));
+            }
+        }
+        for post in plan.posts.values() {
+            let on_gone = matches!(&post.target, Target::Cell { layer, unit } if *layer == i && gone.contains(unit));
+            if on_gone {
+                let mut moved = (**post).clone();
+                moved.target = Target::Cell { layer: i, unit: survivor.id };
+                self.tx.put(Key::CellPost(plan.id, post.id), Some(Item::Post(Arc::new(moved))));
+            }
+        }
+        for child in layer.units.values().filter(|u| u.parent.is_some_and(|p| gone.contains(&p))) {
+            let moved = Unit { parent: Some(survivor.id), ..(**child).clone() };
+            self.tx.put(Key::Unit(plan.id, i, child.id), Some(Item::Unit(Arc::new(moved))));
+        }
+        for id in gone {
+            self.tx.put(Key::Unit(plan.id, i, id), None);
+        }
+        Ok(())
+    }
+}
+
+/// The protected line a border is part of: `outline`, or the highest level whose units differ on its two sides.
+fn protected_line(layer: &Layer, levels: &[String], left: Owner, right: Owner) -> Option<String> {
+    if left == OUTSIDE || right == OUTSIDE {
+        return Some("outline".to_owned());
+    }
+    let above = |o: Owner, level: u8| layer.unit_of(o).and_then(|u| layer.ancestor(u.id, level));
+    (0..levels.len().saturating_sub(1))
+        .find(|&l| above(left, l as u8) != above(right, l as u8))
+        .and_then(|l| levels.get(l).cloned())
+}

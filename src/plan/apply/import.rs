@@ -1,0 +1,157 @@
+//! Bringing rows that stand in segments: places into tables, cells and units into a partition.
+
+use super::{Applying, no_such};
+use crate::geom::{Origin, Pt, anchor_of_polygons};
+use crate::model::{Extent, Field, Id, Kind, Said, Segment, Unit, check_code, check_text};
+use crate::plan::edit::Hash;
+use crate::plan::error::EditError;
+use crate::plan::patch::{Item, Key, SegmentRef};
+use crate::plan::project::{Head, Plan};
+use crate::topology::{Misfit, OUTSIDE, Owner, assemble};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+type Polygons = Vec<Vec<Vec<Pt>>>;
+
+impl<'a> Applying<'a> {
+    /// Takes over CRS and origin that the first import decided; refused while there are none.
+    pub(super) fn decide_crs(&mut self, crs: Option<&(String, [i64; 2])>) -> Result<(), EditError> {
+        let head = &self.project.facts.head;
+        if let (Some((crs, [e_m, n_m])), None) = (crs, head.origin) {
+            if head.crs != "auto" && head.crs != *crs {
+                return Err(EditError::Field { field: "crs".into() });
+            }
+            let head =
+                Head { crs: check_text(crs)?, origin: Some(Origin { e_m: *e_m, n_m: *n_m }), ..(**head).clone() };
+            self.tx.put(Key::Head, Some(Item::Head(head)));
+        }
+        if self.tx.new.facts.head.origin.is_some() { Ok(()) } else { Err(EditError::NoCrs) }
+    }
+
+    pub(super) fn import(
+        &mut self,
+        kind: Kind,
+        hashes: &[Hash],
+        crs: Option<&(String, [i64; 2])>,
+        level: Option<&str>,
+    ) -> Result<(), EditError> {
+        self.decide_crs(crs)?;
+        let segments = hashes
+            .iter()
+            .map(|h| self.ctx.segments.segment(h.0).ok_or_else(|| EditError::NoSegment { hash: h.0.to_string() }))
+            .collect::<Result<Vec<_>, _>>()?;
+        if kind == Kind::Cells {
+            return self.import_cells(&segments, level);
+        }
+        for s in segments {
+            let t = self.tx.new.table(kind);
+            if s.kind() != kind {
+                return Err(EditError::Field { field: "kind".into() });
+            }
+            let mut codes: Vec<&str> = (0..s.len()).map(|i| s.code(i)).collect();
+            codes.sort_unstable();
+            let twice = codes.windows(2).find(|w| w[0] == w[1]).map(|w| w[0]);
+            let known = || codes.iter().copied().find(|c| !t.is_empty() && t.find(c).is_some());
+            if let Some(code) = twice.or_else(known) {
+                return Err(EditError::Duplicate { code: code.to_owned() });
+            }
+            let key = Key::Segment(kind, t.end());
+            self.tx.put(key, Some(Item::Segment(SegmentRef { hash: s.hash(), rows: Some(s) })));
+        }
+        Ok(())
+    }
+
+    fn import_cells(&mut self, segments: &[Arc<Segment>], level: Option<&str>) -> Result<(), EditError> {
+        let (plan, i) = (self.draft()?, self.layer_ix()?);
+        let layer = self.layer_of(plan, i)?;
+        let def = &self.project.facts.layers[i as usize];
+        let level = match level {
+            None => def.cell_level(),
+            Some(l) => def.levels.iter().position(|x| x == l).ok_or_else(|| no_such("层级", "level", l))? as u8,
+        };
+        // Ground that stays as it is, and ground that new cells may take.
+        let mut fixed: Vec<(Owner, Polygons)> = Vec::new();
+        let mut ground: Vec<(Owner, Polygons)> = Vec::new();
+        let mut owners: BTreeMap<Owner, Polygons> = BTreeMap::new();
+        for (f, face) in layer.partition.faces().filter(|(_, f)| f.owner != OUTSIDE) {
+            owners.entry(face.owner).or_default().push(layer.partition.rings(f));
+        }
+        for (owner, polygons) in owners {
+            let stays = layer.unit_of(owner).is_some_and(|u| u.level >= level);
+            if stays { &mut fixed } else { &mut ground }.push((owner, polygons));
+        }
+        let mut units: Vec<Unit> = Vec::new();
+        let mut seen: BTreeMap<String, ()> = layer.units.values().map(|u| (u.code.clone(), ())).collect();
+        for s in segments {
+            for r in 0..s.len() {
+                let code = check_code(s.code(r))?;
+                if seen.insert(code.clone(), ()).is_some() {
+                    return Err(EditError::Duplicate { code });
+                }
+                let polygons: Polygons =
+                    s.shape(r).parts.iter().map(|p| p.iter().map(|r| r.to_vec()).collect()).collect();
+                let anchor = anchor_of_polygons(&polygons);
+                let stands_on = anchor.and_then(|a| layer.unit_at(a)).filter(|u| u.level < level).map(|u| u.id);
+                let parent = match s.text(r, Field::Parent) {
+                    Some(c) => {
+                        let higher = layer.unit(c).filter(|u| u.level < level);
+                        let named = higher.ok_or_else(|| no_such("上级", "unit", c))?;
+                        let within = stands_on.is_some_and(|u| layer.chain(u).iter().any(|x| x.id == named.id));
+                        if named.extent == Extent::Drawn && !within {
+                            return Err(self.elsewhere(&code, c, anchor));
+                        }
+                        Some(named.id)
+                    }
+                    None => stands_on,
+                };
+                let id = self.new_id(units.len());
+                let name = s.name(r).to_owned();
+                units.push(Unit { id, code, name, level, parent, extent: Extent::Drawn });
+                fixed.push((id.0, polygons));
+            }
+        }
+        if units.len() > usize::from(u16::MAX) {
+            return Err(EditError::Field { field: "cells".into() });
+        }
+        let grounds = (!ground.is_empty() || !layer.partition.is_empty()).then_some(&ground[..]);
+        let partition = assemble(grounds, &fixed, 0).map_err(|m| self.misfit(plan, &units, &m))?;
+        let patch = layer.partition.whole_change(&partition);
+        self.tx.set_partition(plan.id, i, partition, patch);
+        for u in units {
+            self.created.push((i, u.id));
+            self.tx.put(Key::Unit(plan.id, i, u.id), Some(Item::Unit(Arc::new(u))));
+        }
+        Ok(())
+    }
+
+    /// A cell that does not stand on the ground of the unit it names as its parent.
+    fn elsewhere(&self, code: &str, parent: &str, at: Option<Pt>) -> EditError {
+        let what = Said::new(
+            format!("{code} 不在上级 {parent} 的范围内。请改正上级编码，或先调整 {parent} 的边界。"),
+            format!(
+                "{code} does not stand on the ground of {parent}. Correct its parent, or the border of {parent} first."
+            ),
+        );
+        EditError::Misfit { places: at.map(|a| self.tx.new.origin().place(a)).into_iter().collect(), what }
+    }
+
+    fn misfit(&self, plan: &Plan, new: &[Unit], misfits: &[Misfit]) -> EditError {
+        let origin = self.tx.new.origin();
+        let code = |o: Owner| {
+            let old = plan.layers.iter().find_map(|l| l.units.get(&Id(o)).map(|u| u.code.clone()));
+            new.iter().find(|u| u.id.0 == o).map(|u| u.code.clone()).or(old).unwrap_or_default()
+        };
+        let what = match misfits.first() {
+            Some(Misfit::Overlaps { owners: (a, b), .. }) => Said::new(
+                format!("{} 与 {} 重叠，或超出范围。", code(*a), code(*b)),
+                format!("{} and {} overlap, or leave the outline.", code(*a), code(*b)),
+            ),
+            Some(Misfit::Empty { .. }) => Said::new("一个环没有面积。", "A ring has no area."),
+            _ => Said::new(
+                "边界在这里没有逐点重合。请先在原软件中修好共用边界。",
+                "Borders are not shared point by point here. Mend the common borders in the program they come from.",
+            ),
+        };
+        EditError::Misfit { places: misfits.iter().map(|m| origin.place(m.at())).collect(), what }
+    }
+}

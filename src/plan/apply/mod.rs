@@ -1,0 +1,149 @@
+//! Applying an edit: pure, filled, all or nothing.
+
+mod facts;
+mod ground;
+mod import;
+mod plans;
+
+use super::edit::{Edit, Op};
+use super::error::EditError;
+use super::patch::Patch;
+use super::project::{Layer, Plan, Project};
+use super::tx::Tx;
+use crate::geom::{Place, Pt};
+use crate::model::{EditId, Id, Said, Segment, SegmentHash};
+use std::sync::Arc;
+
+/// Where the rows of segments that an edit names come from.
+pub trait Segments {
+    /// The segment with a hash.
+    fn segment(&self, hash: SegmentHash) -> Option<Arc<Segment>>;
+}
+
+/// No segments: for edits that bring no rows.
+pub struct NoSegments;
+
+impl Segments for NoSegments {
+    fn segment(&self, _: SegmentHash) -> Option<Arc<Segment>> {
+        None
+    }
+}
+
+/// What an edit may use besides the project.
+pub struct Context<'a> {
+    /// The edit's own identity; new identities come from it.
+    pub id: EditId,
+    /// Segments.
+    pub segments: &'a dyn Segments,
+}
+
+/// What an edit made of a project.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// The project after it.
+    pub project: Project,
+    /// What changed.
+    pub patch: Patch,
+    /// Units that the edit made: layer, identity.
+    pub created: Vec<(u16, Id)>,
+}
+
+/// Applies a filled edit.
+///
+/// # Errors
+/// [`EditError`] says why the edit was refused; the project given is whole as it was.
+pub fn apply(project: &Project, edit: &Edit, ctx: &Context<'_>) -> Result<Outcome, EditError> {
+    let mut a = Applying { tx: Tx::new(project), project, edit, ctx, created: Vec::new() };
+    match &edit.op {
+        Op::Outline { rings, crs } => {
+            a.decide_crs(crs.as_ref())?;
+            a.outline(rings)?;
+        }
+        Op::Draw { code, name, rings, take, parent } => {
+            a.draw(code.as_deref(), name.as_deref(), rings, *take, parent.as_deref())?;
+        }
+        Op::Split { cell, line, code, name, keep, attach_m } => {
+            a.split(cell, line, code.as_deref(), name.as_deref(), *keep, *attach_m)?;
+        }
+        Op::Merge { cells, keep } => a.merge(cells, keep.as_deref())?,
+        Op::Move { at, to } => a.vertex(|p, a, may| crate::topology::move_point(p, a[0], a[1], may), &[*at, *to])?,
+        Op::Insert { on, at } => {
+            a.vertex(|p, a, may| crate::topology::insert_vertex(p, (a[0], a[1]), a[2], may), &[on[0], on[1], *at])?
+        }
+        Op::Delete { at } => a.vertex(|p, a, may| crate::topology::delete_vertex(p, a[0], may), &[*at])?,
+        Op::Unit { code, name, level, parent, rings } => a.unit(code, name, level, parent.as_deref(), rings)?,
+        Op::Set(set) => a.set(set)?,
+        Op::Pin { building, cell } => a.pin(building, cell.as_deref())?,
+        Op::Whole { courtyard, value } => a.whole(courtyard, *value)?,
+        Op::Member { code, name, phone, org } => a.member(code, name, phone.as_deref(), org.as_deref())?,
+        Op::Post { .. } => a.post()?,
+        Op::Remove { member, post } => a.remove(member.as_deref(), post.as_deref())?,
+        Op::Layer { id, name, levels } => a.layer(id, name, levels)?,
+        Op::Import { kind, segments, crs, level, .. } => {
+            a.import(*kind, segments, crs.as_ref(), level.as_deref())?;
+        }
+        Op::Plan(op) => a.plans(op)?,
+    }
+    let created = a.created;
+    let (project, patch) = a.tx.finish();
+    if patch.is_empty() || patch.state.0 == patch.state.1 {
+        return Err(EditError::Nothing);
+    }
+    Ok(Outcome { project, patch, created })
+}
+
+/// An edit on its way.
+struct Applying<'a> {
+    tx: Tx<'a>,
+    project: &'a Project,
+    edit: &'a Edit,
+    ctx: &'a Context<'a>,
+    created: Vec<(u16, Id)>,
+}
+
+impl<'a> Applying<'a> {
+    /// The plan that the edit is meant for.
+    fn the_plan(&self) -> Result<&'a Arc<Plan>, EditError> {
+        match (&self.edit.plan, &self.project.plans[..]) {
+            (Some(name), _) => self.project.plan_named(name).ok_or_else(|| no_such("方案", "plan", name)),
+            (None, [only]) => Ok(only),
+            (None, _) => Err(EditError::NotFilled { field: "plan" }),
+        }
+    }
+
+    /// The same, refused if the plan is or was in force.
+    fn draft(&self) -> Result<&'a Arc<Plan>, EditError> {
+        let plan = self.the_plan()?;
+        if plan.meta.protected() { Err(EditError::InForce { plan: plan.meta.name.clone() }) } else { Ok(plan) }
+    }
+
+    /// Number of the layer that the edit is meant for.
+    fn layer_ix(&self) -> Result<u16, EditError> {
+        match (&self.edit.layer, self.project.facts.layers.len()) {
+            (Some(id), _) => self.project.layer_index(id).ok_or_else(|| no_such("图层", "layer", id)),
+            (None, 1) => Ok(0),
+            (None, _) => Err(EditError::WhichLayer),
+        }
+    }
+
+    fn layer_of(&self, plan: &'a Plan, layer: u16) -> Result<&'a Layer, EditError> {
+        plan.layers.get(layer as usize).ok_or(EditError::WhichLayer)
+    }
+
+    fn grid(&self, at: Place) -> Result<Pt, EditError> {
+        let origin = self.tx.new.facts.head.origin.ok_or(EditError::NoCrs)?;
+        origin.grid(at).ok_or(EditError::Far { at })
+    }
+
+    fn grid_line(&self, line: &[Place]) -> Result<Vec<Pt>, EditError> {
+        line.iter().map(|&p| self.grid(p)).collect()
+    }
+
+    fn new_id(&self, ordinal: usize) -> Id {
+        self.ctx.id.id(ordinal as u16)
+    }
+}
+
+fn no_such(zh: &str, en: &str, name: &str) -> EditError {
+    EditError::NoSuch { what: Said::new(zh, en), name: name.to_owned() }
+}

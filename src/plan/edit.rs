@@ -1,0 +1,387 @@
+//! Edits: what a person can mean, as data.
+//!
+//! An edit speaks in places and codes, so that it can be logged, replayed and rebased. Its JSON is documented, with
+//! an example each, in `docs/EDITS.md`.
+
+use crate::geom::Place;
+use crate::model::{Date, Kind, SegmentHash};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::{Map, Value};
+
+/// A ring of places; the closing place may be left out.
+pub type Ring = Vec<Place>;
+
+/// One edit, with the layer and plan it is meant for.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Edit {
+    /// Layer id; needed where there is more than one.
+    pub layer: Option<String>,
+    /// Plan name; without it the plan that is worked on.
+    pub plan: Option<String>,
+    /// Levels whose borders were opened deliberately (`outline` or a level's name).
+    pub opened: Vec<String>,
+    /// What is done.
+    pub op: Op,
+}
+
+/// From whom a drawing takes ground.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Take {
+    /// Only ground without a cell.
+    #[default]
+    Free,
+    /// Other cells' ground too.
+    All,
+}
+
+/// What an edit does. `None` in a choice means that the user gave none; `session` fills it before `apply`.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(tag = "op", rename_all = "lowercase", deny_unknown_fields)]
+pub enum Op {
+    /// Draws or redraws the layer's outline.
+    Outline {
+        /// Rings, outer and holes.
+        rings: Vec<Ring>,
+        /// CRS and origin (easting, northing in whole metres) decided by this outline, while the project has none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        crs: Option<(String, [i64; 2])>,
+    },
+    /// Draws a cell.
+    Draw {
+        /// Full code.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        code: Option<String>,
+        /// Name.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        name: Option<String>,
+        /// Rings, outer and holes.
+        rings: Vec<Ring>,
+        /// From whom.
+        #[serde(default)]
+        take: Take,
+        /// Code of the unit whose ground it is drawn on, where the drawing covers ground of several.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        parent: Option<String>,
+    },
+    /// Splits a cell by a line.
+    Split {
+        /// Code of the cell.
+        cell: String,
+        /// The line.
+        line: Vec<Place>,
+        /// Code of the new part.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        code: Option<String>,
+        /// Name of the new part.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        name: Option<String>,
+        /// A place in the part that keeps the cell's identity.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        keep: Option<Place>,
+        /// How far a loose end may be from the border, metres.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        attach_m: Option<f64>,
+    },
+    /// Makes one cell of several.
+    Merge {
+        /// Codes.
+        cells: Vec<String>,
+        /// Code of the one that keeps its identity.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        keep: Option<String>,
+    },
+    /// Moves a vertex or node.
+    Move {
+        /// Where it is.
+        at: Place,
+        /// Where it goes.
+        to: Place,
+    },
+    /// Puts a vertex into a border.
+    Insert {
+        /// The segment, by its two ends.
+        on: [Place; 2],
+        /// The new vertex.
+        at: Place,
+    },
+    /// Takes a vertex out of a border.
+    Delete {
+        /// The vertex.
+        at: Place,
+    },
+    /// Sets attributes of a cell, building, courtyard, facility, member, or the rules.
+    Set(SetOp),
+    /// Assigns a building by hand, or (`cell: null`) no more.
+    Pin {
+        /// Code of the building.
+        building: String,
+        /// Code of the cell.
+        #[serde(deserialize_with = "present")]
+        cell: Option<String>,
+    },
+    /// Keeps a courtyard whole, or no more.
+    Whole {
+        /// Code of the courtyard.
+        courtyard: String,
+        /// Kept whole or not.
+        value: bool,
+    },
+    /// Adds a member or changes one with the same code.
+    Member {
+        /// Code.
+        code: String,
+        /// Name.
+        name: String,
+        /// Work phone.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        phone: Option<String>,
+        /// Code of the organisation.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        org: Option<String>,
+    },
+    /// Adds a post or changes one with the same code.
+    Post {
+        /// Code; without it the next free one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        code: Option<String>,
+        /// Code of the member.
+        member: String,
+        /// The duty: 网格长 …
+        post: String,
+        /// On this cell,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        cell: Option<String>,
+        /// or this courtyard,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        courtyard: Option<String>,
+        /// or this building,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        building: Option<String>,
+        /// or this organisation.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        org: Option<String>,
+        /// First day.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        from: Option<Date>,
+        /// Last day.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        to: Option<Date>,
+    },
+    /// Removes a member or a post.
+    Remove {
+        /// Code of the member (with all posts),
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        member: Option<String>,
+        /// or code of the post.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        post: Option<String>,
+    },
+    /// Adds a grid layer.
+    Layer {
+        /// Id.
+        id: String,
+        /// Name.
+        name: String,
+        /// Levels, highest first.
+        levels: Vec<String>,
+    },
+    /// Adds a unit above the cells.
+    Unit {
+        /// Full code.
+        code: String,
+        /// Name.
+        #[serde(default)]
+        name: String,
+        /// Name of its level.
+        level: String,
+        /// Code of the unit above.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        parent: Option<String>,
+        /// Its ground, taken from the unit above or the layer; none = without extent until something is drawn.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        rings: Vec<Ring>,
+    },
+    /// Brings rows that stand in segments.
+    Import {
+        /// What they are.
+        kind: Kind,
+        /// The segments' hashes, hexadecimal.
+        segments: Vec<Hash>,
+        /// Where they came from: a file name.
+        #[serde(default)]
+        source: String,
+        /// CRS and origin decided by this import (easting, northing of the origin in metres).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        crs: Option<(String, [i64; 2])>,
+        /// Level of imported units; without it the cells' level.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        level: Option<String>,
+    },
+    /// Copies, renames, deletes plans or puts one in force.
+    Plan(PlanOp),
+}
+
+/// What is done with plans.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase", deny_unknown_fields)]
+pub enum PlanOp {
+    /// A new draft, equal to an old plan.
+    Copy {
+        /// The old one.
+        old: String,
+        /// Name of the new one.
+        new: String,
+    },
+    /// Another name.
+    Rename {
+        /// The old name.
+        old: String,
+        /// The new name.
+        new: String,
+    },
+    /// Takes a draft away.
+    Delete {
+        /// Its name.
+        name: String,
+    },
+    /// Puts a plan in force.
+    Adopt {
+        /// Its name.
+        name: String,
+        /// From this day on.
+        from: Date,
+    },
+}
+
+/// Attributes to set; exactly one of `cell`, `building`, `courtyard`, `facility`, `member` is named, or `rules` given.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+pub struct SetOp {
+    /// Code of a cell or unit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cell: Option<String>,
+    /// Code of a building.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub building: Option<String>,
+    /// Code of a courtyard.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub courtyard: Option<String>,
+    /// Code of a facility.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub facility: Option<String>,
+    /// Code of a member.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub member: Option<String>,
+    /// Fields of the rules.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rules: Option<Map<String, Value>>,
+    /// Fields of what is named; `null` clears one.
+    #[serde(flatten)]
+    pub fields: Map<String, Value>,
+}
+
+/// A segment's hash in hexadecimal.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Hash(pub SegmentHash);
+
+impl Serialize for Hash {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        s.collect_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Hash {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        let t = String::deserialize(d)?;
+        let mut out = [0u8; 32];
+        if t.len() != 64 || !t.is_ascii() {
+            return Err(D::Error::custom("a segment's name has 64 hexadecimal digits"));
+        }
+        for (i, b) in out.iter_mut().enumerate() {
+            *b = u8::from_str_radix(&t[2 * i..2 * i + 2], 16).map_err(D::Error::custom)?;
+        }
+        Ok(Hash(SegmentHash(out)))
+    }
+}
+
+/// A field that may be null but must be there.
+fn present<'de, D: Deserializer<'de>>(d: D) -> Result<Option<String>, D::Error> {
+    Option::deserialize(d)
+}
+
+impl From<Op> for Edit {
+    fn from(op: Op) -> Edit {
+        Edit { layer: None, plan: None, opened: Vec::new(), op }
+    }
+}
+
+impl Serialize for Edit {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        use serde::ser::Error;
+        let Value::Object(mut map) = serde_json::to_value(&self.op).map_err(S::Error::custom)? else {
+            return Err(S::Error::custom("an edit is an object"));
+        };
+        if let Some(l) = &self.layer {
+            map.insert("layer".into(), Value::String(l.clone()));
+        }
+        if let Some(p) = &self.plan {
+            map.insert("plan".into(), Value::String(p.clone()));
+        }
+        if !self.opened.is_empty() {
+            map.insert("opened".into(), serde_json::to_value(&self.opened).map_err(S::Error::custom)?);
+        }
+        map.serialize(s)
+    }
+}
+
+impl<'de> Deserialize<'de> for Edit {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        let mut map = Map::deserialize(d)?;
+        let mut text = |name: &str| match map.remove(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::String(s)) => Ok(Some(s)),
+            Some(_) => Err(D::Error::custom(format!("`{name}` is no text"))),
+        };
+        let (layer, plan) = (text("layer")?, text("plan")?);
+        let opened = match map.remove("opened") {
+            None => Vec::new(),
+            Some(v) => serde_json::from_value(v).map_err(D::Error::custom)?,
+        };
+        let op = serde_json::from_value(Value::Object(map)).map_err(D::Error::custom)?;
+        Ok(Edit { layer, plan, opened, op })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_json_of_edits_reads_and_writes_itself() {
+        for text in [
+            r#"{"op":"draw","code":"003","rings":[[[1.5,2.0],[3.0,4.25],[5.0,0.001]]],"take":"free"}"#,
+            r#"{"op":"split","cell":"001","line":[[1.0,2.0],[3.0,4.0]],"keep":[0.5,0.5],"attach_m":0.002}"#,
+            r#"{"op":"merge","cells":["001","002"],"keep":"001"}"#,
+            r#"{"op":"move","at":[1.0,2.0],"to":[3.0,4.0],"layer":"grid","plan":"方案A"}"#,
+            r#"{"op":"pin","building":"B000001","cell":null}"#,
+            r#"{"op":"set","cell":"001","name":"南泉北路"}"#,
+            r#"{"op":"remove","member":"M1"}"#,
+            r#"{"op":"plan","copy":{"old":"方案A","new":"方案B"}}"#,
+            r#"{"op":"post","member":"M1","post":"网格长","cell":"001","from":"2026-06-18"}"#,
+        ] {
+            let e: Edit = serde_json::from_str(text).unwrap_or_else(|e| panic!("{text}: {e}"));
+            assert_eq!(serde_json::to_string(&e).unwrap(), text);
+        }
+        for bad in [
+            r#"{"op":"draw","rings":[],"tkae":"free"}"#,
+            r#"{"op":"nothing"}"#,
+            r#"{"op":"move","at":[1,2]}"#,
+            r#"{"op":"move","at":[1e400,2],"to":[1,2]}"#,
+            r#"[]"#,
+            r#"{"op":"pin","building":"B1"}"#,
+        ] {
+            assert!(serde_json::from_str::<Edit>(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,295 @@
+//! Why an edit was refused, in words.
+
+use crate::geom::{Place, Pt};
+use crate::model::{ModelError, Said};
+use crate::topology::TopologyError;
+use thiserror::Error;
+
+/// Why an edit was refused. A refused edit changes nothing.
+#[derive(Clone, PartialEq, Debug, Error)]
+#[error("{}", self.said().en)]
+pub enum EditError {
+    /// The border cannot be as asked. Owners are named by their codes.
+    Border {
+        /// Why.
+        why: TopologyError,
+        /// The place in the project's CRS.
+        at: Place,
+        /// Codes of the units concerned.
+        units: Vec<String>,
+    },
+    /// A border of a higher level or the outline is in the way.
+    Protected {
+        /// The line: `outline` or a level's name.
+        line: String,
+        /// Where.
+        at: Place,
+    },
+    /// The plan is or was in force.
+    InForce {
+        /// Its name.
+        plan: String,
+    },
+    /// Nothing has that code or name.
+    NoSuch {
+        /// What was looked for, in both languages.
+        what: Said,
+        /// The code or name.
+        name: String,
+    },
+    /// The code is taken.
+    Duplicate {
+        /// The code.
+        code: String,
+    },
+    /// The ground covers several higher units.
+    Spans {
+        /// Their codes.
+        units: Vec<String>,
+        /// A place of the drawing.
+        at: Place,
+    },
+    /// A layer must be named, there are several.
+    WhichLayer,
+    /// A text, code, date or number cannot be kept.
+    Text(ModelError),
+    /// A field has a value it cannot have, or is not known.
+    Field {
+        /// The field.
+        field: String,
+    },
+    /// A choice that `session` fills was not filled.
+    NotFilled {
+        /// The field.
+        field: &'static str,
+    },
+    /// A place lies beyond the range of the project.
+    Far {
+        /// The place.
+        at: Place,
+    },
+    /// The project has no CRS yet.
+    NoCrs,
+    /// Rows that the edit names are not there.
+    NoSegment {
+        /// Their hash.
+        hash: String,
+    },
+    /// Imported cells do not fit.
+    Misfit {
+        /// Up to 200 places.
+        places: Vec<Place>,
+        /// What is wrong at the first.
+        what: Said,
+    },
+    /// The edit would change nothing.
+    Nothing,
+    /// The last plan, or the one in force, cannot be deleted.
+    KeepPlan {
+        /// Its name.
+        plan: String,
+    },
+    /// An adoption earlier than that of the plan in force.
+    TooEarly {
+        /// Day of the present plan in force.
+        since: crate::model::Date,
+    },
+    /// Cells of different parents.
+    Parents {
+        /// Their codes.
+        cells: Vec<String>,
+    },
+}
+
+impl EditError {
+    /// A fixed English word for scripts.
+    pub fn kind(&self) -> &'static str {
+        use TopologyError as T;
+        match self {
+            EditError::Border { why, .. } => match why {
+                T::NotFound { .. } => "not_found",
+                T::Crosses { .. } => "crosses",
+                T::Engulfs { .. } => "engulfs",
+                T::TooClose { .. } => "too_close",
+                T::SelfCrossing { .. } => "self_crossing",
+                T::Dangling { .. } => "dangling",
+                T::NotDivided { .. } => "not_divided",
+                T::NoGround { .. } => "no_ground",
+                T::WouldVanish { .. } => "would_vanish",
+                T::Apart { .. } => "no_common_border",
+                T::Protected { .. } => "protected",
+                T::TooFew { .. } => "too_few_points",
+                T::IsNode { .. } => "is_node",
+                T::OutOfRange { .. } => "out_of_range",
+            },
+            EditError::Protected { .. } => "protected",
+            EditError::InForce { .. } => "in_force",
+            EditError::NoSuch { .. } => "not_found",
+            EditError::Duplicate { .. } => "duplicate",
+            EditError::Spans { .. } => "spans_units",
+            EditError::WhichLayer => "layer",
+            EditError::Text(_) => "text",
+            EditError::Field { .. } => "field",
+            EditError::NotFilled { .. } => "not_filled",
+            EditError::Far { .. } => "out_of_range",
+            EditError::NoCrs => "no_crs",
+            EditError::NoSegment { .. } => "no_segment",
+            EditError::Misfit { .. } => "misfit",
+            EditError::Nothing => "nothing",
+            EditError::KeepPlan { .. } => "keep_plan",
+            EditError::TooEarly { .. } => "too_early",
+            EditError::Parents { .. } => "parents",
+        }
+    }
+
+    /// Where, if it has a place.
+    pub fn at(&self) -> Option<Place> {
+        match self {
+            EditError::Border { at, .. }
+            | EditError::Protected { at, .. }
+            | EditError::Spans { at, .. }
+            | EditError::Far { at } => Some(*at),
+            EditError::Misfit { places, .. } => places.first().copied(),
+            _ => None,
+        }
+    }
+
+    /// What happened and what to do; what was kept is always everything: a refused edit changes nothing.
+    pub fn said(&self) -> Said {
+        use TopologyError as T;
+        let s = |zh: &str, en: &str| Said::new(zh, en);
+        match self {
+            EditError::Border { why, units, .. } => {
+                let who = units.join("、");
+                let who_en = units.join(", ");
+                match why {
+                    T::NotFound { .. } => {
+                        s("这里没有边界点。请点在边界上。", "There is no border point here. Point at a border.")
+                    }
+                    T::Crosses { .. } => s(
+                        "边界会与另一条边界相交。已停在上一个可行位置。",
+                        "The border would cross another. It stays at the last valid position.",
+                    ),
+                    T::Engulfs { .. } => s(
+                        "边界会越过一块飞地。请绕开它，或先处理飞地。",
+                        "The border would pass over an enclave. Go round it, or deal with the enclave first.",
+                    ),
+                    T::TooClose { .. } => s(
+                        "这里两条边界靠得太近，无法再加点。请移开一点再画。",
+                        "Two borders are too close here. Draw a little further away.",
+                    ),
+                    T::SelfCrossing { .. } => s(
+                        "画的线与自身相交。请退回一点重画。",
+                        "The line crosses itself. Take points back and draw again.",
+                    ),
+                    T::Dangling { gap_mm, .. } => {
+                        let m = gap_mm / 1000.0;
+                        Said::new(
+                            format!("线没有接到边界，还差 {m:.3} 米。请把线画到边界上。"),
+                            format!("The line ends {m:.3} m before the border. Draw it up to the border."),
+                        )
+                    }
+                    T::NotDivided { .. } => s(
+                        "这条线没有把网格分开。请从边界画到边界。",
+                        "The line does not divide the cell. Draw from border to border.",
+                    ),
+                    T::NoGround { .. } => s("这里没有可以划入的地。", "There is no free ground here."),
+                    T::WouldVanish { .. } => Said::new(
+                        format!("{who} 会失去全部范围。要并入请用合并。"),
+                        format!("{who_en} would lose all its ground. To join cells, merge them."),
+                    ),
+                    T::Apart { .. } => Said::new(
+                        format!("{who} 与其余网格没有共同边界，不能合并。"),
+                        format!("{who_en} has no common border with the others and cannot be merged."),
+                    ),
+                    T::Protected { .. } => s("这条边界受保护。", "This border is protected."),
+                    T::TooFew { .. } => s("点太少，围不成一块地。", "Too few points to enclose ground."),
+                    T::IsNode { .. } => {
+                        s("几条边界在这里相交，不能删除。", "Borders meet here; this point cannot be deleted.")
+                    }
+                    T::OutOfRange { .. } => s("离项目原点太远。", "Too far from the project's origin."),
+                }
+            }
+            EditError::Protected { line, .. } if line == "outline" => s(
+                "这是整个范围的外边界，受保护。要改请先打开“范围”。",
+                "This is the outline; it is protected. Open the outline first.",
+            ),
+            EditError::Protected { line, .. } => Said::new(
+                format!("这是{line}界，受保护。要改请先打开“{line}”一级。"),
+                format!("This is a border of level {line}; it is protected. Open that level first."),
+            ),
+            EditError::InForce { plan } => Said::new(
+                format!("“{plan}”是现行方案，不能直接改。请在新方案上修改。"),
+                format!("\"{plan}\" is or was in force and cannot be changed. Work on a new plan."),
+            ),
+            EditError::NoSuch { what, name } => {
+                Said::new(format!("没有找到{}“{name}”。", what.zh), format!("There is no {} \"{name}\".", what.en))
+            }
+            EditError::Duplicate { code } => {
+                Said::new(format!("编码“{code}”已被使用。"), format!("The code \"{code}\" is taken."))
+            }
+            EditError::Spans { units, .. } => Said::new(
+                format!("画的范围跨了 {}。请画在一个之内，或指定属于哪一个。", units.join("、")),
+                format!("The drawing covers {}. Stay within one, or say which.", units.join(", ")),
+            ),
+            EditError::WhichLayer => s("项目有几个图层，请指明图层。", "There are several layers; name one."),
+            EditError::Text(e) => Said::new(format!("不能保存这段文字：{e}"), e.to_string()),
+            EditError::Field { field } => Said::new(
+                format!("字段“{field}”不认识，或值不对。"),
+                format!("The field \"{field}\" is not known or cannot have this value."),
+            ),
+            EditError::NotFilled { field } => Said::new(format!("缺少“{field}”。"), format!("\"{field}\" is missing.")),
+            EditError::Far { .. } => s("这个位置离项目太远。", "This place is too far from the project."),
+            EditError::NoCrs => {
+                s("项目还没有坐标系。请先导入一份数据。", "The project has no CRS yet. Import data first.")
+            }
+            EditError::NoSegment { hash } => {
+                Said::new(format!("数据块 {hash} 不在。"), format!("The rows {hash} are not there."))
+            }
+            EditError::Misfit { places, what } => Said::new(
+                format!("导入的网格拼不上（{} 处）：{}", places.len(), what.zh),
+                format!("The imported cells do not fit ({} places): {}", places.len(), what.en),
+            ),
+            EditError::Nothing => s("没有变化。", "Nothing changes."),
+            EditError::KeepPlan { plan } => Said::new(
+                format!("“{plan}”不能删除：它是现行方案或唯一的方案。"),
+                format!("\"{plan}\" cannot be deleted: it is in force or the only plan."),
+            ),
+            EditError::TooEarly { since } => Said::new(
+                format!("生效日期早于现行方案（{since}）。"),
+                format!("The day is before that of the plan in force ({since})."),
+            ),
+            EditError::Parents { cells } => Said::new(
+                format!("{} 不属于同一个上级，不能合并。", cells.join("、")),
+                format!("{} do not belong to the same unit and cannot be merged.", cells.join(", ")),
+            ),
+        }
+    }
+}
+
+impl From<ModelError> for EditError {
+    fn from(e: ModelError) -> EditError {
+        EditError::Text(e)
+    }
+}
+
+/// The place a topology error names.
+pub(super) fn place_of(e: &TopologyError) -> Pt {
+    use TopologyError as T;
+    match e {
+        T::NotFound { at }
+        | T::Crosses { at }
+        | T::Engulfs { at }
+        | T::TooClose { at }
+        | T::SelfCrossing { at }
+        | T::Dangling { at, .. }
+        | T::NotDivided { at }
+        | T::NoGround { at }
+        | T::WouldVanish { at, .. }
+        | T::Apart { at, .. }
+        | T::Protected { at, .. }
+        | T::TooFew { at }
+        | T::IsNode { at }
+        | T::OutOfRange { at } => *at,
+    }
+}

@@ -1,0 +1,23 @@
+//! Projects and what can be done to them: Edit, apply, Patch, History.
+//!
+//! Owns: [`Project`] = facts + plans, [`Edit`] as data, [`apply`], [`Patch`], [`History`].
+//! Never: IO, clock, randomness, threads; it decides nothing that the Edit does not say.
+//! Start at [`Project`], then [`apply`].
+
+mod apply;
+mod edit;
+mod error;
+mod history;
+mod patch;
+mod project;
+mod tx;
+
+pub use apply::{Context, NoSegments, Outcome, Segments, apply};
+pub use edit::{Edit, Hash, Op, PlanOp, Ring, SetOp, Take};
+pub use error::EditError;
+pub use history::{History, Staged, Step};
+pub use patch::{Item, Key, Patch, PlanChange};
+pub use project::{Facts, Head, Layer, Plan, PlanMeta, Project, state_text};
+
+#[cfg(test)]
+pub(crate) mod tests;
