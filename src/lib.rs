@@ -7,3 +7,5 @@ pub mod crs;
 pub mod model;
 pub mod topology;
 pub mod plan;
+pub mod heat;
+pub mod sample;

@@ -1,0 +1,276 @@
+//! The sample map: a made-up urban neighbourhood, drawn by a generator of our own.
+//!
+//! Owns: the skeleton of streets, the way plots are built over, names, incidents. One call, one map, always the same
+//! bytes: no clock, no randomness from outside, no IO, and only arithmetic that every platform rounds alike.
+//! Never: real places, people or addresses; edits and tallies (a project is made of it by whoever asks).
+//! Start at [`liutang`]; [`streets`](self) holds the drawing, `blocks` what stands where.
+
+mod blocks;
+mod fill;
+mod life;
+#[cfg(test)]
+mod picture;
+mod plane;
+mod streets;
+#[cfg(test)]
+mod tests;
+
+use crate::geom::{Origin, Pt};
+use crate::model::{Date, Field, GridLayer, Kind, ModelError, Row, Shape, Value};
+use fill::{House, Site};
+use plane::{Dice, V, holds};
+use streets::{CELLS, Class, GAP, OUTLINE, Streets};
+use thiserror::Error;
+
+/// What may go wrong while the sample is made; a fault of the generator, never of the user.
+#[derive(Debug, Error)]
+pub enum SampleError {
+    /// A noun refused its content.
+    #[error(
+        "示例地图没有生成：{0}。没有改动任何文件，请报告此问题 / the sample was not made: {0}; no file was changed, please report it"
+    )]
+    Model(#[from] ModelError),
+}
+
+/// A shipped sample, for lists.
+#[derive(Clone, Copy, Debug)]
+pub struct SampleInfo {
+    /// Name in commands.
+    pub name: &'static str,
+    /// Chinese title.
+    pub title_zh: &'static str,
+    /// English title.
+    pub title_en: &'static str,
+    /// Chinese description, one sentence.
+    pub description_zh: &'static str,
+    /// English description, one sentence.
+    pub description_en: &'static str,
+    /// Makes the map; about 0.1 s in a release build.
+    pub make: fn() -> Result<SampleMap, SampleError>,
+}
+
+/// All shipped samples.
+pub const SAMPLES: [SampleInfo; 1] = [SampleInfo {
+    name: "neighbourhood",
+    title_zh: "清荷街道 · 柳塘社区",
+    title_en: "Liutang community, Qinghe street office",
+    description_zh: "10 个网格，边界沿街、沿河、沿院墙；一格超户、一格缺户，两栋楼未划入",
+    description_en: "10 cells along streets, the river and estate walls; one cell over, one under, two buildings unassigned",
+    make: liutang,
+}];
+
+/// A whole sample: what a project is made of. All shapes are in grid millimetres of `origin`.
+#[derive(Clone, Debug)]
+pub struct SampleMap {
+    /// Its entry in [`SAMPLES`].
+    pub info: SampleInfo,
+    /// CRS, here plain CGCS2000 3° zone, central meridian 120° E.
+    pub crs: &'static str,
+    /// Where grid (0, 0) lies.
+    pub origin: Origin,
+    /// The one grid layer: 治理网格, 社区 over 网格.
+    pub layer: GridLayer,
+    /// Rings of the outline, counter-clockwise, not closed.
+    pub outline: Vec<Vec<Pt>>,
+    /// Code (12 digits) and name of the community, the unit of level 0.
+    pub community: (&'static str, &'static str),
+    /// The cells, from west to east, then from north to south; they tile the outline but for `gap`.
+    pub cells: Vec<SampleCell>,
+    /// Ring of the ground without a cell.
+    pub gap: Vec<Pt>,
+    /// Rows of places, codes unique in each table; incidents among them.
+    pub rows: Vec<(Kind, Vec<Row>)>,
+    /// Post holders.
+    pub members: Vec<SampleMember>,
+    /// Their posts on cells.
+    pub posts: Vec<SamplePost>,
+    /// The day on which the map is "now": incidents end the evening before.
+    pub today: Date,
+}
+
+/// A cell.
+#[derive(Clone, Debug)]
+pub struct SampleCell {
+    /// Community code and three digits.
+    pub code: String,
+    /// Name.
+    pub name: String,
+    /// Rings, counter-clockwise, not closed.
+    pub rings: Vec<Vec<Pt>>,
+}
+
+/// A post holder; the phone is masked, as in every picture of the product.
+#[derive(Clone, Debug)]
+pub struct SampleMember {
+    /// Code.
+    pub code: String,
+    /// Name.
+    pub name: String,
+    /// Masked work phone.
+    pub phone: Option<String>,
+}
+
+/// A post on a cell.
+#[derive(Clone, Debug)]
+pub struct SamplePost {
+    /// Code of the post.
+    pub code: String,
+    /// Code of the member.
+    pub member: String,
+    /// The duty.
+    pub post: &'static str,
+    /// Code of the cell.
+    pub cell: String,
+    /// First day.
+    pub from: Date,
+}
+
+impl SampleMap {
+    /// The rows of a table; empty if the sample has none.
+    pub fn table(&self, kind: Kind) -> &[Row] {
+        self.rows.iter().find(|r| r.0 == kind).map_or(&[], |r| &r.1)
+    }
+}
+
+const COMMUNITY: (&str, &str) = ("320599012006", "柳塘社区");
+const SEED: u64 = 0x6C69_7574_616E_6700;
+
+/// The neighbourhood 柳塘社区: 10 cells, about 130 buildings of its own and those of its neighbours around.
+///
+/// The neighbours' buildings carry no households (an office knows only its own); codes from B001001.
+pub fn liutang() -> Result<SampleMap, SampleError> {
+    let mut site = Site {
+        streets: Streets::draw(),
+        houses: vec![],
+        courts: vec![],
+        land: vec![],
+        walls: vec![],
+        gates: vec![],
+        ponds: vec![],
+        dice: Dice::new(SEED),
+    };
+    blocks::build(&mut site);
+    let grid = |ring: &[V]| -> Vec<Pt> { ring.iter().map(|p| p.pt()).collect() };
+    let cells: Vec<SampleCell> = CELLS
+        .iter()
+        .enumerate()
+        .map(|(i, (name, walk))| SampleCell {
+            code: format!("{}{:03}", COMMUNITY.0, i + 1),
+            name: format!("{name}网格"),
+            rings: vec![grid(&site.streets.ring(walk))],
+        })
+        .collect();
+    let outline = site.streets.ring(OUTLINE);
+    let mut rows = vec![
+        (Kind::Buildings, buildings(&site, &outline)?),
+        (Kind::Courtyards, courtyards(&site)?),
+        (Kind::Roads, roads(&site)?),
+        (Kind::Water, water(&site)?),
+        (Kind::Landuse, landuse(&site)?),
+        (Kind::Walls, walls(&site)?),
+    ];
+    rows.push((Kind::Facilities, life::facilities(&site)?));
+    let today = Date::parse("2026-06-18")?;
+    rows.push((Kind::Incidents, life::incidents(&mut site, &outline, today)?));
+    let (members, posts) = life::posts(&cells)?;
+    Ok(SampleMap {
+        info: SAMPLES[0],
+        crs: "EPSG:4549",
+        origin: Origin { e_m: 586_000, n_m: 3_476_000 },
+        layer: GridLayer::new("grid", "治理网格", vec!["社区".into(), "网格".into()])?,
+        outline: vec![grid(&outline)],
+        community: COMMUNITY,
+        cells,
+        gap: grid(&site.streets.ring(GAP)),
+        rows,
+        members,
+        posts,
+        today,
+    })
+}
+
+fn text(t: impl Into<String>) -> Value {
+    Value::Text(t.into())
+}
+
+fn polygon(ring: &[V]) -> Shape {
+    let mut r: Vec<Pt> = ring.iter().map(|p| p.pt()).collect();
+    r.dedup();
+    if crate::geom::ring_area2(&r) < 0 {
+        r.reverse();
+    }
+    Shape::Polygons(vec![vec![r]])
+}
+
+fn buildings(site: &Site, outline: &[V]) -> Result<Vec<Row>, ModelError> {
+    let (mut own, mut other) = (0, 1000);
+    let mut row = |h: &House| {
+        let inside = holds(outline, fill::spot(h));
+        let n = if inside { &mut own } else { &mut other };
+        *n += 1;
+        let mut fields = vec![(Field::Use, text(h.usage)), (Field::Storeys, Value::Count(h.storeys))];
+        if let Some(n) = h.households {
+            fields.push((Field::Households, Value::Count(n)));
+            fields.push((Field::Residents, Value::Count((n * 5).div_ceil(2))));
+        }
+        if let Some(c) = h.courtyard {
+            fields.push((Field::Courtyard, text(format!("Y{:06}", c + 1))));
+        }
+        if !h.address.is_empty() {
+            fields.push((Field::Address, text(h.address.as_str())));
+        }
+        Row::new(&format!("B{:06}", *n), &h.name, fields, polygon(&h.ring))
+    };
+    site.houses.iter().map(&mut row).collect()
+}
+
+fn courtyards(site: &Site) -> Result<Vec<Row>, ModelError> {
+    let row = |(i, c): (usize, &fill::Court)| {
+        let mut fields = vec![(Field::Kind, text(c.kind)), (Field::Address, text(c.address.as_str()))];
+        if c.whole {
+            fields.push((Field::Whole, Value::Count(1)));
+        }
+        Row::new(&format!("Y{:06}", i + 1), c.name, fields, polygon(&c.ring))
+    };
+    site.courts.iter().enumerate().map(row).collect()
+}
+
+fn roads(site: &Site) -> Result<Vec<Row>, ModelError> {
+    let lines = site.streets.lines.iter().filter(|l| !matches!(l.class, Class::River | Class::Wall));
+    let row = |(i, l): (usize, &streets::Line)| {
+        let shape = Shape::Lines(vec![l.pts.iter().map(|p| p.pt()).collect()]);
+        Row::new(&format!("R{:06}", i + 1), &l.name, vec![(Field::Kind, text(l.class.name()))], shape)
+    };
+    lines.enumerate().map(row).collect()
+}
+
+fn water(site: &Site) -> Result<Vec<Row>, ModelError> {
+    let mut rows = Vec::new();
+    if let Some(l) = site.streets.line("river") {
+        let mut ring = plane::beside(&l.pts, |_| -Class::River.width_m() / 2.0);
+        ring.extend(plane::beside(&l.pts, |_| Class::River.width_m() / 2.0).into_iter().rev());
+        rows.push(Row::new("W000001", &l.name, vec![(Field::Kind, text("river"))], polygon(&ring))?);
+    }
+    for (i, p) in site.ponds.iter().enumerate() {
+        let code = format!("W{:06}", i + 2);
+        rows.push(Row::new(&code, "", vec![(Field::Kind, text("pond"))], polygon(p))?);
+    }
+    Ok(rows)
+}
+
+fn landuse(site: &Site) -> Result<Vec<Row>, ModelError> {
+    let row = |(i, (kind, name, ring)): (usize, &(&str, &str, Vec<V>))| {
+        Row::new(&format!("L{:06}", i + 1), name, vec![(Field::Kind, text(*kind))], polygon(ring))
+    };
+    site.land.iter().enumerate().map(row).collect()
+}
+
+fn walls(site: &Site) -> Result<Vec<Row>, ModelError> {
+    let dividing = site.streets.lines.iter().filter(|l| l.class == Class::Wall).map(|l| ("界墙", &l.pts));
+    let own = site.walls.iter().map(|w| (w.0.as_str(), &w.1));
+    let row = |(i, (name, pts)): (usize, (&str, &Vec<V>))| {
+        let shape = Shape::Lines(vec![pts.iter().map(|p| p.pt()).collect()]);
+        Row::new(&format!("Q{:06}", i + 1), name, vec![(Field::Kind, text("wall"))], shape)
+    };
+    dividing.chain(own).enumerate().map(row).collect()
+}
