@@ -9,3 +9,5 @@ pub mod topology;
 pub mod plan;
 pub mod heat;
 pub mod sample;
+pub mod assign;
+pub mod rules;

@@ -1,0 +1,301 @@
+//! What a patch moves between units, found from the ground it touches only.
+
+use super::{Assignment, Courtyards, NOTHING, Tally, owner_of_building};
+use crate::geom::{Box2, Pt, dist2_to_segment, ring_contains};
+use crate::model::{Field, Kind};
+use crate::plan::{Key, Layer, Patch, Project};
+use crate::topology::{Change, Edge, Finder, Owner, PartitionPatch, WORLD};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A row that changes its unit. `None` = it was not there before, or is not after.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Moved {
+    /// The row.
+    pub slot: u32,
+    /// Before.
+    pub from: Option<Owner>,
+    /// After.
+    pub to: Option<Owner>,
+}
+
+/// What a patch changes in an [`Assignment`].
+#[derive(Clone, Debug, Default)]
+pub struct Changes {
+    /// Buildings that change hands, come or go; ascending by slot.
+    pub buildings: Vec<Moved>,
+    /// Courtyards likewise.
+    pub courtyards: Vec<Moved>,
+    /// Incidents likewise.
+    pub incidents: Vec<Moved>,
+    /// Difference of each owner's tally.
+    pub delta: BTreeMap<Owner, Tally>,
+    /// Difference of the incidents without a place.
+    pub unlocated: i64,
+    pub(super) new_courtyards: Option<Courtyards>,
+}
+
+impl Changes {
+    /// Whether no row and no number changes.
+    pub fn is_empty(&self) -> bool {
+        self.buildings.is_empty() && self.courtyards.is_empty() && self.incidents.is_empty() && self.delta.is_empty()
+    }
+}
+
+/// The ground on which a patch may have changed owners.
+struct Ground {
+    /// Boxes in which every anchor is looked up anew.
+    boxes: Vec<Box2>,
+    /// Polygons swept by a border: only anchors inside are looked up.
+    lenses: Vec<Vec<Pt>>,
+    /// Segments that rounding may have bent: only anchors within 2 mm are looked up.
+    bent: Vec<(Pt, Pt)>,
+    /// Everything must be looked up.
+    all: bool,
+}
+
+impl Assignment {
+    /// What a patch changes. `old` is the project before it, `new` after; `back` = the patch is undone, so that `old`
+    /// has it. O(rows near the ground that changed); imports O(their rows).
+    pub fn changes(&self, old: &Project, new: &Project, patch: &Patch, back: bool) -> Changes {
+        let empty = Layer::default();
+        let (Some(was), is) = (old.layer(self.plan, self.layer), new.layer(self.plan, self.layer).unwrap_or(&empty))
+        else {
+            return Changes::default();
+        };
+        let facts = patch.items.iter().any(|(k, _, _)| found_anew(old, new, k));
+        let mut ground = Ground { boxes: vec![], lenses: vec![], bent: vec![], all: facts };
+        for (plan, layer, p) in &patch.partitions {
+            if (*plan, *layer) == (self.plan, self.layer) {
+                if back {
+                    ground.of(&turned(p), was, is);
+                } else {
+                    ground.of(p, was, is);
+                }
+            }
+        }
+        if ground.all {
+            return self.by_recount(new);
+        }
+        self.by_ground(old, new, is, patch, &ground)
+    }
+
+    fn by_recount(&self, new: &Project) -> Changes {
+        let next = Assignment::count(new, self.plan, self.layer);
+        let mut c = Changes {
+            buildings: differences(&self.buildings, &next.buildings),
+            courtyards: differences(&self.yards, &next.yards),
+            incidents: differences(&self.incidents, &next.incidents),
+            unlocated: next.unlocated as i64 - self.unlocated as i64,
+            new_courtyards: Some(next.courtyards),
+            ..Changes::default()
+        };
+        let owners: BTreeSet<Owner> = self.tallies.keys().chain(next.tallies.keys()).copied().collect();
+        for o in owners {
+            let t = |m: &BTreeMap<Owner, Tally>| m.get(&o).copied().unwrap_or_default();
+            let d = t(&next.tallies).plus(&t(&self.tallies), -1);
+            if d != Tally::default() {
+                c.delta.insert(o, d);
+            }
+        }
+        c
+    }
+
+    fn by_ground(&self, old: &Project, new: &Project, is: &Layer, patch: &Patch, ground: &Ground) -> Changes {
+        let mut finder = Finder::new(&is.partition);
+        let mut c = Changes::default();
+        // Courtyards first: whole ones take their buildings along.
+        let mut yard_now: BTreeMap<u32, Owner> = BTreeMap::new();
+        for slot in ground.rows(new, Kind::Courtyards) {
+            let at = new.table(Kind::Courtyards).get(slot).and_then(|r| r.anchor());
+            let to = at.map_or(NOTHING, |p| finder.owner(p));
+            let from = self.yards.get(slot as usize).copied().unwrap_or(NOTHING);
+            if from != to {
+                yard_now.insert(slot, to);
+                c.courtyards.push(Moved { slot, from: there(from), to: there(to) });
+                c.shift(from, to, &Tally { courtyards: 1, ..Tally::default() });
+            }
+        }
+        for slot in ground.rows(new, Kind::Incidents) {
+            let at = new.table(Kind::Incidents).get(slot).and_then(|r| r.anchor());
+            let to = at.map_or(NOTHING, |p| finder.owner(p));
+            let from = self.incidents.get(slot as usize).copied().unwrap_or(NOTHING);
+            if from != to {
+                c.incidents.push(Moved { slot, from: there(from), to: there(to) });
+                c.shift(from, to, &Tally { incidents: 1, ..Tally::default() });
+            }
+        }
+        let mut slots: BTreeSet<u32> = ground.rows(new, Kind::Buildings).into_iter().collect();
+        for yard in yard_now.keys().filter(|y| new.is_whole(**y)) {
+            slots.extend(self.courtyards.buildings(*yard));
+        }
+        for (key, _, _) in &patch.items {
+            match key {
+                Key::Pin(plan, layer, slot) if (*plan, *layer) == (self.plan, self.layer) => {
+                    slots.insert(*slot);
+                }
+                Key::Row(Kind::Buildings, slot) => {
+                    slots.insert(*slot);
+                }
+                // Kept whole, or no more.
+                Key::Row(Kind::Courtyards, yard) => slots.extend(self.courtyards.buildings(*yard)),
+                _ => {}
+            }
+        }
+        let yard_owner = |yard: u32| yard_now.get(&yard).copied().or_else(|| self.yards.get(yard as usize).copied());
+        for slot in slots {
+            let (before, after) = (old.table(Kind::Buildings).get(slot), new.table(Kind::Buildings).get(slot));
+            let from = self.buildings.get(slot as usize).copied().unwrap_or(NOTHING);
+            let to = after.map_or(NOTHING, |r| {
+                owner_of_building(new, is, slot, r, &self.courtyards, yard_owner, |p| finder.owner(p)).0
+            });
+            let (mut out, mut into) = (Tally::default(), Tally::default());
+            if let Some(r) = before {
+                out.add_building(r, 1);
+            }
+            if let Some(r) = after {
+                into.add_building(r, 1);
+            }
+            if from != to {
+                c.buildings.push(Moved { slot, from: there(from), to: there(to) });
+            }
+            if from != to || out != into {
+                c.add(from, &out, -1);
+                c.add(to, &into, 1);
+            }
+        }
+        c.delta.retain(|_, t| *t != Tally::default());
+        c
+    }
+}
+
+impl Changes {
+    fn add(&mut self, owner: Owner, t: &Tally, times: i64) {
+        if owner != NOTHING {
+            let d = self.delta.entry(owner).or_default();
+            *d = d.plus(t, times);
+        }
+    }
+
+    fn shift(&mut self, from: Owner, to: Owner, t: &Tally) {
+        self.add(from, t, -1);
+        self.add(to, t, 1);
+    }
+}
+
+impl Ground {
+    fn of(&mut self, patch: &PartitionPatch, was: &Layer, is: &Layer) {
+        let owner = |f: &Option<crate::topology::Face>| f.as_ref().map(|f| f.owner);
+        let same_faces = patch.faces.iter().all(|c| owner(&c.before) == owner(&c.after));
+        let same_edges = patch.edges.iter().all(|c| match (&c.before, &c.after) {
+            (Some(a), Some(b)) => (a.from, a.to, a.left, a.right) == (b.from, b.to, b.left, b.right),
+            _ => false,
+        });
+        if same_faces && same_edges && patch.nodes.iter().all(|c| c.before.is_some() && c.after.is_some()) {
+            for c in &patch.edges {
+                if let (Some(a), Some(b)) = (&c.before, &c.after) {
+                    self.lenses.extend(lens(&a.points, &b.points));
+                }
+            }
+            return;
+        }
+        // The outline moved by more than rounding can: ground of the outside changed hands without a face of its own.
+        let world = patch.faces.iter().find(|c| c.slot == WORLD);
+        if let Some(Change { before: Some(b), after: Some(a), .. }) = world
+            && b.area2 != a.area2
+        {
+            let rim = is.partition.perimeter_mm(WORLD).max(was.partition.perimeter_mm(WORLD));
+            self.all |= ((a.area2 - b.area2).abs() as f64) > 4.0 * rim || b.area2 == 0 || a.area2 == 0;
+        }
+        for c in &patch.faces {
+            if owner(&c.before) != owner(&c.after) {
+                if c.before.is_some() {
+                    self.boxes.push(was.partition.face_box(c.slot));
+                }
+                if c.after.is_some() {
+                    self.boxes.push(is.partition.face_box(c.slot));
+                }
+            }
+        }
+        let mut segments: [BTreeSet<(Pt, Pt)>; 2] = Default::default();
+        for c in &patch.edges {
+            for (set, e) in segments.iter_mut().zip([&c.before, &c.after]) {
+                set.extend(e.iter().flat_map(|e: &Edge| e.points.windows(2)).map(|w| (w[0].min(w[1]), w[0].max(w[1]))));
+            }
+        }
+        self.bent.extend(segments[0].symmetric_difference(&segments[1]).copied());
+    }
+
+    /// Slots of the rows whose anchors may lie on changed ground, ascending.
+    fn rows(&self, project: &Project, kind: Kind) -> Vec<u32> {
+        let t = project.table(kind);
+        let mut out = Vec::new();
+        let mut visit = |area: Box2, hit: &dyn Fn(Pt) -> bool| {
+            t.search(&area, |slot, row| {
+                if row.anchor().is_some_and(|a| area.contains(a) && hit(a)) {
+                    out.push(slot);
+                }
+            });
+        };
+        for b in &self.boxes {
+            visit(*b, &|_| true);
+        }
+        for l in &self.lenses {
+            visit(Box2::of(l), &|p| ring_contains(l, p));
+        }
+        for &(a, b) in &self.bent {
+            visit(Box2::of_two(a, b).grown(2), &|p| dist2_to_segment(p, a, b) <= 4.0);
+        }
+        out.sort_unstable();
+        out.dedup();
+        out
+    }
+}
+
+/// The polygon between two chains, their common beginning and end left out; `None` if they are equal.
+fn lens(old: &[Pt], new: &[Pt]) -> Option<Vec<Pt>> {
+    if old == new {
+        return None;
+    }
+    let short = old.len().min(new.len());
+    let head = old.iter().zip(new).take_while(|(a, b)| a == b).count().saturating_sub(1).min(short - 1);
+    let tail = old.iter().rev().zip(new.iter().rev()).take_while(|(a, b)| a == b).count().saturating_sub(1);
+    let tail = tail.min(short - 1 - head);
+    let mut ring: Vec<Pt> = old[head..old.len() - tail].to_vec();
+    ring.extend(new[head..new.len() - tail].iter().rev());
+    Some(ring)
+}
+
+fn turned(p: &PartitionPatch) -> PartitionPatch {
+    fn turn<T: Clone>(v: &[Change<T>]) -> Vec<Change<T>> {
+        v.iter().map(|c| Change { slot: c.slot, before: c.after.clone(), after: c.before.clone() }).collect()
+    }
+    PartitionPatch { nodes: turn(&p.nodes), edges: turn(&p.edges), faces: turn(&p.faces) }
+}
+
+/// Whether a row came, went, or changed so that courtyards or places must be found anew.
+fn found_anew(old: &Project, new: &Project, key: &Key) -> bool {
+    match key {
+        Key::Segment(Kind::Buildings | Kind::Courtyards | Kind::Incidents, _) | Key::Row(Kind::Incidents, _) => true,
+        Key::Row(kind @ (Kind::Buildings | Kind::Courtyards), slot) => {
+            let place = |p: &Project| {
+                let row = p.table(*kind).get(*slot)?;
+                Some((row.anchor(), row.bbox(), row.text(Field::Courtyard).map(str::to_owned)))
+            };
+            let (was, is) = (place(old), place(new));
+            was.is_none() || was != is
+        }
+        _ => false,
+    }
+}
+
+fn differences(old: &[Owner], new: &[Owner]) -> Vec<Moved> {
+    let get = |v: &[Owner], i: usize| v.get(i).copied().unwrap_or(NOTHING);
+    (0..old.len().max(new.len()))
+        .filter(|&i| get(old, i) != get(new, i))
+        .map(|i| Moved { slot: i as u32, from: there(get(old, i)), to: there(get(new, i)) })
+        .collect()
+}
+
+fn there(o: Owner) -> Option<Owner> {
+    (o != NOTHING).then_some(o)
+}

@@ -1,0 +1,299 @@
+//! Who is assigned to what: anchors and incidents → unit, flows, tallies.
+//!
+//! Owns: [`Assignment`], kept from Patches; [`Changes`], what a patch moves between units.
+//! Never: IO, edits. It reads projects and patches only.
+//! Start at [`Assignment::count`] (from nothing) and [`Assignment::changes`] (by a patch); the two always agree.
+//!
+//! Order for a building: pin, courtyard kept whole, place. The place is the anchor's face; a point on a border is
+//! taken as moved by (+ε, +ε²), the rule of `geom`.
+
+mod changes;
+mod courtyards;
+mod tally;
+
+pub use changes::{Changes, Moved};
+pub use courtyards::Courtyards;
+pub use tally::Tally;
+
+use crate::geom::Pt;
+use crate::model::{Date, Id, Kind, RowRef, Target};
+use crate::plan::{Layer, Project};
+use crate::topology::{Finder, OUTSIDE, Owner};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// No row at this slot.
+pub(crate) const NOTHING: Owner = u64::MAX - 1;
+
+/// By what a building is assigned.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum By {
+    /// Its anchor's place.
+    Place,
+    /// Its courtyard, kept whole.
+    Courtyard,
+    /// By hand.
+    Pin,
+}
+
+/// The assignment of everything in one layer of one plan, with its tallies.
+#[derive(Clone, Debug)]
+pub struct Assignment {
+    plan: Id,
+    layer: u16,
+    /// Owner by slot of the building; [`NOTHING`] where no row is.
+    buildings: Vec<Owner>,
+    /// Owner by slot of the incident; [`NOTHING`] where no row or no place is.
+    incidents: Vec<Owner>,
+    /// Owner by slot of the courtyard.
+    yards: Vec<Owner>,
+    courtyards: Courtyards,
+    tallies: BTreeMap<Owner, Tally>,
+    unlocated: u64,
+}
+
+impl Assignment {
+    /// Counts everything anew. O(rows · locate).
+    pub fn count(project: &Project, plan: Id, layer: u16) -> Assignment {
+        let courtyards = Courtyards::of(project);
+        Assignment::count_with(project, plan, layer, courtyards)
+    }
+
+    fn count_with(project: &Project, plan: Id, layer: u16, courtyards: Courtyards) -> Assignment {
+        let mut a = Assignment {
+            plan,
+            layer,
+            buildings: Vec::new(),
+            incidents: Vec::new(),
+            yards: Vec::new(),
+            courtyards,
+            tallies: BTreeMap::new(),
+            unlocated: 0,
+        };
+        let empty = Layer::default();
+        let l = project.layer(plan, layer).unwrap_or(&empty);
+        let mut finder = Finder::new(&l.partition);
+        a.yards = by_slot(project, Kind::Courtyards, |_, r| r.anchor().map_or(NOTHING, |p| finder.owner(p)));
+        a.incidents = by_slot(project, Kind::Incidents, |_, r| r.anchor().map_or(NOTHING, |p| finder.owner(p)));
+        let (yards, c) = (&a.yards, &a.courtyards);
+        a.buildings = by_slot(project, Kind::Buildings, |slot, r| {
+            owner_of_building(project, l, slot, r, c, |yard| yards.get(yard as usize).copied(), |p| finder.owner(p)).0
+        });
+        a.tally(project);
+        a
+    }
+
+    /// Tallies of a few units alone, counted from the ground of those units only. O(rows near them).
+    pub fn count_units(project: &Project, plan: Id, layer: u16, units: &[Id]) -> BTreeMap<Id, Tally> {
+        let mut out: BTreeMap<Id, Tally> = units.iter().map(|u| (*u, Tally::default())).collect();
+        let Some(l) = project.layer(plan, layer) else { return out };
+        let courtyards = Courtyards::of(project);
+        let yard_owner = |yard: u32| {
+            let at = project.table(Kind::Courtyards).get(yard)?.anchor()?;
+            Some(l.partition.owner(l.partition.locate(at)))
+        };
+        for (slot, row) in project.table(Kind::Buildings).iter() {
+            let locate = |p: Pt| l.partition.owner(l.partition.locate(p));
+            let owner = owner_of_building(project, l, slot, row, &courtyards, yard_owner, locate).0;
+            if let Some(t) = out.get_mut(&Id(owner)) {
+                t.add_building(row, 1);
+            }
+        }
+        out
+    }
+
+    fn tally(&mut self, project: &Project) {
+        self.tallies.clear();
+        for (slot, row) in project.table(Kind::Buildings).iter() {
+            let owner = self.buildings.get(slot as usize).copied().unwrap_or(NOTHING);
+            self.tallies.entry(owner).or_default().add_building(row, 1);
+        }
+        for (slot, _) in project.table(Kind::Courtyards).iter() {
+            if let Some(&owner) = self.yards.get(slot as usize) {
+                self.tallies.entry(owner).or_default().courtyards += 1;
+            }
+        }
+        self.unlocated = 0;
+        for (slot, row) in project.table(Kind::Incidents).iter() {
+            match self.incidents.get(slot as usize) {
+                Some(&owner) if row.anchor().is_some() => self.tallies.entry(owner).or_default().incidents += 1,
+                _ => self.unlocated += 1,
+            }
+        }
+        self.tallies.retain(|o, t| *o != NOTHING && *t != Tally::default());
+    }
+
+    /// The plan counted.
+    pub fn plan(&self) -> Id {
+        self.plan
+    }
+
+    /// The layer counted.
+    pub fn layer(&self) -> u16 {
+        self.layer
+    }
+
+    /// Owner of a building's assignment: a unit, 0 (no unit) or outside; `None` if there is no such building.
+    pub fn building(&self, slot: u32) -> Option<Owner> {
+        self.buildings.get(slot as usize).copied().filter(|o| *o != NOTHING)
+    }
+
+    /// Owner of the ground an incident lies on; `None` without a place.
+    pub fn incident(&self, slot: u32) -> Option<Owner> {
+        self.incidents.get(slot as usize).copied().filter(|o| *o != NOTHING)
+    }
+
+    /// The tally of exactly one owner (its own ground, not that of its descendants).
+    pub fn own(&self, owner: Owner) -> Tally {
+        self.tallies.get(&owner).copied().unwrap_or_default()
+    }
+
+    /// The tally of a unit with all its descendants.
+    pub fn of_unit(&self, project: &Project, unit: Id) -> Tally {
+        let Some(l) = project.layer(self.plan, self.layer) else { return Tally::default() };
+        let level = l.units.get(&unit).map_or(0, |u| u.level);
+        let below = |o: Owner| o == unit.0 || (Id(o).is_unit() && l.ancestor(Id(o), level) == Some(unit));
+        self.tallies.iter().filter(|(o, _)| below(**o)).fold(Tally::default(), |a, (_, t)| a.plus(t, 1))
+    }
+
+    /// What is in no cell: on ground of the layer, of a higher unit, or outside the outline.
+    pub fn unassigned(&self, project: &Project) -> Tally {
+        self.tallies
+            .iter()
+            .filter(|(o, _)| !is_cell(project, self.plan, self.layer, **o))
+            .fold(Tally::default(), |a, (_, t)| a.plus(t, 1))
+    }
+
+    /// Slots of the buildings in no cell, ascending.
+    pub fn unassigned_buildings(&self, project: &Project) -> Vec<u32> {
+        let mut known: BTreeMap<Owner, bool> = BTreeMap::new();
+        let free = |o: Owner, known: &mut BTreeMap<Owner, bool>| {
+            *known.entry(o).or_insert_with(|| !is_cell(project, self.plan, self.layer, o))
+        };
+        (0u32..).zip(&self.buildings).filter(|(_, o)| **o != NOTHING && free(**o, &mut known)).map(|(s, _)| s).collect()
+    }
+
+    /// Slots of the buildings of an owner, ascending. O(buildings).
+    pub fn buildings_of(&self, owner: Owner) -> Vec<u32> {
+        (0u32..).zip(&self.buildings).filter(|(_, o)| **o == owner).map(|(s, _)| s).collect()
+    }
+
+    /// Owner by building slot, for painting.
+    pub fn owners(&self) -> &[Owner] {
+        &self.buildings
+    }
+
+    /// Sum of everything.
+    pub fn total(&self) -> Tally {
+        self.tallies.values().fold(Tally::default(), |a, t| a.plus(t, 1))
+    }
+
+    /// Incidents without a place.
+    pub fn unlocated(&self) -> u64 {
+        self.unlocated
+    }
+
+    /// Which courtyard a building belongs to.
+    pub fn courtyards(&self) -> &Courtyards {
+        &self.courtyards
+    }
+
+    /// By what a building is assigned.
+    pub fn by(&self, project: &Project, slot: u32) -> By {
+        let pinned = project.layer(self.plan, self.layer).is_some_and(|l| l.pins.contains_key(&slot));
+        let whole = self.courtyards.of_building(slot).is_some_and(|y| project.is_whole(y));
+        if pinned {
+            By::Pin
+        } else if whole {
+            By::Courtyard
+        } else {
+            By::Place
+        }
+    }
+
+    /// Takes over what a patch changed.
+    pub fn apply(&mut self, changes: &Changes) {
+        let set = |list: &mut Vec<Owner>, moved: &[Moved]| {
+            for m in moved {
+                if list.len() <= m.slot as usize {
+                    list.resize(m.slot as usize + 1, NOTHING);
+                }
+                list[m.slot as usize] = m.to.unwrap_or(NOTHING);
+            }
+        };
+        set(&mut self.buildings, &changes.buildings);
+        set(&mut self.yards, &changes.courtyards);
+        set(&mut self.incidents, &changes.incidents);
+        for (owner, d) in &changes.delta {
+            let t = self.tallies.entry(*owner).or_default();
+            *t = t.plus(d, 1);
+            if *t == Tally::default() {
+                self.tallies.remove(owner);
+            }
+        }
+        self.unlocated = self.unlocated.wrapping_add_signed(changes.unlocated);
+        if let Some(c) = &changes.new_courtyards {
+            self.courtyards = c.clone();
+        }
+    }
+}
+
+impl PartialEq for Assignment {
+    /// Equal assignments and tallies (what undo and recount are held to).
+    fn eq(&self, o: &Assignment) -> bool {
+        fn used(v: &[Owner]) -> &[Owner] {
+            &v[..v.iter().rposition(|x| *x != NOTHING).map_or(0, |i| i + 1)]
+        }
+        (self.plan, self.layer, self.unlocated) == (o.plan, o.layer, o.unlocated)
+            && used(&self.buildings) == used(&o.buildings)
+            && used(&self.incidents) == used(&o.incidents)
+            && used(&self.yards) == used(&o.yards)
+            && self.tallies == o.tallies
+    }
+}
+
+/// Whether an owner is a cell: a unit of the lowest level.
+pub fn is_cell(project: &Project, plan: Id, layer: u16, owner: Owner) -> bool {
+    let lowest = project.facts.layers.get(layer as usize).map_or(0, |l| l.cell_level());
+    project.layer(plan, layer).and_then(|l| l.unit_of(owner)).is_some_and(|u| u.level >= lowest)
+}
+
+/// Distinct members with a post on a unit, on a day (without one: posts without an end).
+pub fn holders(project: &Project, plan: Id, layer: u16, unit: Id, on: Option<Date>) -> BTreeSet<Id> {
+    let target = Target::Cell { layer, unit };
+    let posts = project.plan(plan).map(|p| &p.posts);
+    let held = posts.into_iter().flat_map(|p| p.values()).filter(|p| p.target == target && p.held_on(on));
+    held.map(|p| p.member).collect()
+}
+
+/// The unit to which a building belongs and by what.
+pub(crate) fn owner_of_building(
+    project: &Project,
+    layer: &Layer,
+    slot: u32,
+    row: RowRef<'_>,
+    courtyards: &Courtyards,
+    yard_owner: impl FnOnce(u32) -> Option<Owner>,
+    locate: impl FnOnce(Pt) -> Owner,
+) -> (Owner, By) {
+    if let Some(unit) = layer.pins.get(&slot) {
+        return (unit.0, By::Pin);
+    }
+    if let Some(yard) = courtyards.of_building(slot).filter(|y| project.is_whole(*y))
+        && let Some(owner) = yard_owner(yard).filter(|o| *o != NOTHING)
+    {
+        return (owner, By::Courtyard);
+    }
+    (row.anchor().map_or(OUTSIDE, locate), By::Place)
+}
+
+fn by_slot(project: &Project, kind: Kind, mut f: impl FnMut(u32, RowRef<'_>) -> Owner) -> Vec<Owner> {
+    let t = project.table(kind);
+    let mut out = vec![NOTHING; t.end() as usize];
+    for (slot, row) in t.iter() {
+        out[slot as usize] = f(slot, row);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests;

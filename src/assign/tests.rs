@@ -1,0 +1,191 @@
+use super::*;
+use crate::geom::{Origin, Place, pt};
+use crate::model::{EditId, Field, GridLayer, Row, Segment, SegmentHash, Shape, Value};
+use crate::plan::{Edit, Hash, Head, History, Op, Segments, Take};
+use std::sync::Arc;
+
+struct Rng(u64);
+
+impl Rng {
+    fn below(&mut self, n: i64) -> i64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        ((self.0 >> 33) % n.max(1) as u64) as i64
+    }
+}
+
+struct One(Vec<Arc<Segment>>);
+
+impl Segments for One {
+    fn segment(&self, hash: SegmentHash) -> Option<Arc<Segment>> {
+        self.0.iter().find(|s| s.hash() == hash).cloned()
+    }
+}
+
+const SIDE: i64 = 1_000_000;
+
+fn place(e_mm: i64, n_mm: i64) -> Place {
+    Place { e_mm: 500_000_000 + e_mm, n_mm: 3_000_000_000 + n_mm }
+}
+
+fn building(i: i64, rng: &mut Rng) -> Row {
+    let (x, y) = (rng.below(SIDE) as i32, rng.below(SIDE) as i32);
+    let ring = vec![pt(x, y), pt(x + 9000, y), pt(x + 9000, y + 7000), pt(x, y + 7000)];
+    let fields = vec![
+        (Field::Households, Value::Count(rng.below(40) as u32)),
+        (Field::Residents, Value::Count(rng.below(100) as u32)),
+    ];
+    Row::new(&format!("B{i:05}"), "", fields, Shape::Polygons(vec![vec![ring]])).unwrap()
+}
+
+fn yard(i: i64, rng: &mut Rng) -> Row {
+    let (x, y) = (rng.below(SIDE - 150_000) as i32, rng.below(SIDE - 150_000) as i32);
+    let ring = vec![pt(x, y), pt(x + 120_000, y), pt(x + 120_000, y + 120_000), pt(x, y + 120_000)];
+    let whole = if i % 2 == 0 { vec![(Field::Whole, Value::Count(1))] } else { vec![] };
+    Row::new(&format!("Y{i:03}"), "", whole, Shape::Polygons(vec![vec![ring]])).unwrap()
+}
+
+fn start(rng: &mut Rng) -> (History, One) {
+    let head =
+        Head { name: "t".into(), crs: "EPSG:4549".into(), origin: Some(Origin { e_m: 500_000, n_m: 3_000_000 }) };
+    let layer = GridLayer::new("grid", "治理网格", vec!["社区".into(), "网格".into()]).unwrap();
+    let first = EditId { replica: 7, sequence: 0 }.id(0);
+    let mut h = History::new(Project::new(head, vec![layer], first), 7);
+    let kinds = [
+        (Kind::Courtyards, (0..12).map(|i| yard(i, rng)).collect::<Vec<_>>()),
+        (Kind::Buildings, (0..400).map(|i| building(i, rng)).collect()),
+        (
+            Kind::Incidents,
+            (0..60)
+                .map(|i| {
+                    let at = pt(rng.below(SIDE) as i32, rng.below(SIDE) as i32);
+                    Row::new(&format!("I{i}"), "", vec![], if i % 9 == 0 { Shape::None } else { Shape::Point(at) })
+                        .unwrap()
+                })
+                .collect(),
+        ),
+    ];
+    let one = One(kinds.into_iter().map(|(k, rows)| Segment::pack(k, rows)).collect());
+    for s in &one.0 {
+        let op = Op::Import {
+            kind: s.kind(),
+            segments: vec![Hash(s.hash())],
+            source: String::new(),
+            crs: None,
+            level: None,
+        };
+        commit(&mut h, op, &one).unwrap();
+    }
+    (h, one)
+}
+
+fn commit(h: &mut History, op: Op, s: &dyn Segments) -> Result<(), crate::plan::EditError> {
+    h.stage(op.into(), s)?;
+    h.commit(Default::default(), 0, "", None);
+    Ok(())
+}
+
+fn edit(h: &History, rng: &mut Rng, n: usize) -> Op {
+    let p = h.stable();
+    let l = p.layer(p.plans[0].id, 0).unwrap();
+    let cells: Vec<String> = l.units.values().map(|u| u.code.clone()).collect();
+    let cell = |rng: &mut Rng| cells.get(rng.below(cells.len() as i64) as usize).cloned().unwrap_or_default();
+    let any = |rng: &mut Rng| place(rng.below(SIDE), rng.below(SIDE));
+    let code = Some(format!("{n:04}"));
+    let vertices: Vec<_> = l.partition.edges().flat_map(|(_, e)| e.points.to_vec()).collect();
+    let vertex = |rng: &mut Rng| vertices.get(rng.below(vertices.len() as i64) as usize).copied().unwrap_or_default();
+    let near = |v: crate::geom::Pt, rng: &mut Rng| {
+        place(i64::from(v.x) + rng.below(200_001) - 100_000, i64::from(v.y) + rng.below(200_001) - 100_000)
+    };
+    match rng.below(12) {
+        0 | 1 => {
+            let (a, w, h) = ((rng.below(SIDE), rng.below(SIDE)), rng.below(SIDE / 2) + 1, rng.below(SIDE / 2) + 1);
+            let ring = vec![place(a.0, a.1), place(a.0 + w, a.1), place(a.0 + w, a.1 + h), place(a.0, a.1 + h)];
+            let take = if rng.below(3) == 0 { Take::All } else { Take::Free };
+            Op::Draw { code, name: None, rings: vec![ring], take, parent: None }
+        }
+        2 | 3 => Op::Split {
+            cell: cell(rng),
+            line: vec![any(rng), any(rng)],
+            code,
+            name: None,
+            keep: None,
+            attach_m: Some(300.0),
+        },
+        4 => {
+            let (a, b) = (cell(rng), cell(rng));
+            Op::Merge { keep: Some(a.clone()), cells: vec![a, b] }
+        }
+        5 => Op::Pin { building: format!("B{:05}", rng.below(400)), cell: (rng.below(4) > 0).then(|| cell(rng)) },
+        6 => Op::Whole { courtyard: format!("Y{:03}", rng.below(12)), value: rng.below(2) == 0 },
+        7 => {
+            let f = serde_json::json!({ "households": rng.below(90) });
+            let fields = f.as_object().unwrap().clone();
+            Op::Set(crate::plan::SetOp {
+                building: Some(format!("B{:05}", rng.below(400))),
+                fields,
+                ..Default::default()
+            })
+        }
+        8 => {
+            let e: Vec<_> = l.partition.edges().map(|(_, e)| e.points.clone()).collect();
+            let Some(e) = e.get(rng.below(e.len() as i64) as usize) else { return Op::Delete { at: any(rng) } };
+            let k = rng.below(e.len() as i64 - 1) as usize;
+            let o = p.origin();
+            Op::Insert { on: [o.place(e[k]), o.place(e[k + 1])], at: near(e[k], rng) }
+        }
+        9 => Op::Delete { at: p.origin().place(vertex(rng)) },
+        _ => {
+            let v = vertex(rng);
+            Op::Move { at: p.origin().place(v), to: near(v, rng) }
+        }
+    }
+}
+
+/// Any edit, its undo and its redo give the tallies that a recount gives, and `state` is that of a recount.
+#[test]
+fn flows_equal_a_full_recount_after_every_edit() {
+    let mut rng = Rng(11);
+    let (mut h, one) = start(&mut rng);
+    let plan = h.stable().plans[0].id;
+    let outline = vec![place(20_000, 20_000), place(SIDE, 0), place(SIDE - 50_000, SIDE), place(0, SIDE - 30_000)];
+    let mut a = Assignment::count(h.stable(), plan, 0);
+    let (mut done, mut moved) = (0, 0);
+    for n in 0..400 {
+        let before = h.stable().clone();
+        let mut op = edit(&h, &mut rng, n);
+        if n == 0 {
+            op = Op::Outline { rings: vec![outline.clone()], crs: None };
+        }
+        let mut e: Edit = op.into();
+        e.opened = if rng.below(30) == 0 { vec!["outline".into()] } else { vec![] };
+        if h.stage(e, &one).is_err() {
+            continue;
+        }
+        let Some(step) = h.commit(Default::default(), 0, "", None) else { continue };
+        let patch = step.patch.clone().unwrap();
+        let c = a.changes(&before, h.stable(), &patch, false);
+        moved += c.buildings.len();
+        a.apply(&c);
+        done += 1;
+        assert!(a == Assignment::count(h.stable(), plan, 0), "after {:?}", step.edit);
+        assert_eq!(h.stable().state, h.stable().recount_state(), "after {:?}", step.edit);
+        if rng.below(4) == 0 {
+            let here = h.stable().clone();
+            h.undo();
+            let c = a.changes(&here, h.stable(), &patch, true);
+            a.apply(&c);
+            assert!(a == Assignment::count(h.stable(), plan, 0), "undo of {:?}", step.edit);
+            assert_eq!((h.stable().state, h.stable().recount_state()), (before.state, before.state));
+            let back = h.stable().clone();
+            h.redo();
+            let c = a.changes(&back, h.stable(), &patch, false);
+            a.apply(&c);
+            assert!(a == Assignment::count(h.stable(), plan, 0), "redo of {:?}", step.edit);
+        }
+    }
+    println!("{done} edits, {moved} buildings changed hands");
+    assert!(done > 120 && moved > 200, "{done} edits, {moved} buildings changed hands");
+    while h.undo().is_some() {}
+    assert_eq!(h.stable().state, h.stable().recount_state());
+    assert_eq!(h.stable().table(Kind::Buildings).len(), 0);
+}
