@@ -11,3 +11,4 @@ pub mod heat;
 pub mod sample;
 pub mod assign;
 pub mod rules;
+pub mod store;

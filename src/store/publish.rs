@@ -1,0 +1,396 @@
+//! Files as files: what was read, the lock, temporary copies, taking another's place, earlier generations.
+
+use super::error::Holder;
+use super::{StoreError, Warning};
+use std::ffi::OsString;
+use std::fs::{self, File, OpenOptions};
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::UNIX_EPOCH;
+
+/// Earlier generations kept in the data folder.
+const KEPT: usize = 5;
+
+/// What a file was when it was read; a save compares it with what the file is then.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Generation {
+    /// Name of the save that wrote it: 32 hexadecimal digits.
+    pub id: String,
+    /// Who saved it.
+    pub by: Holder,
+    /// SQLite's header of the file: change counter, number of pages, schema cookie and all.
+    pub(super) header: [u8; 100],
+    /// Bytes.
+    pub(super) size: u64,
+    /// Nanoseconds since 1970-01-01 UTC of the last change, where the system says so.
+    pub(super) modified_ns: Option<u128>,
+}
+
+impl Generation {
+    /// SQLite's change counter (bytes 24–27 of the header): other programs raise it with every transaction.
+    pub fn change_counter(&self) -> u32 {
+        let [a, b, c, d] = [24, 25, 26, 27].map(|i| self.header[i]);
+        u32::from_be_bytes([a, b, c, d])
+    }
+}
+
+/// Header, size and time of a file as it lies there.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Outside {
+    pub header: [u8; 100],
+    pub size: u64,
+    pub modified_ns: Option<u128>,
+}
+
+impl Outside {
+    /// Bytes that the file must have by its header: pages times page size. `None` where the header does not say (it was
+    /// last written by an old SQLite).
+    pub fn pages_bytes(&self) -> Option<u64> {
+        let number = |i: usize| u32::from_be_bytes([0, 1, 2, 3].map(|k| self.header[i + k]));
+        let page = match u16::from_be_bytes([self.header[16], self.header[17]]) {
+            1 => 65_536,
+            n => u64::from(n),
+        };
+        // The count is right if it was written together with the change counter.
+        (number(24) == number(92)).then(|| u64::from(number(28)) * page)
+    }
+}
+
+/// Looks at a file from outside.
+///
+/// # Errors
+/// `Gone`, `NoRights` …, `Empty`, `NotGeoPackage` if it does not begin as a SQLite file.
+pub(super) fn look(path: &Path) -> Result<Outside, StoreError> {
+    let io = |e: std::io::Error| StoreError::io(path, &e);
+    let mut file = File::open(path).map_err(io)?;
+    let meta = file.metadata().map_err(io)?;
+    if meta.is_dir() {
+        return Err(StoreError::NotGeoPackage { path: path.to_owned() });
+    }
+    if meta.len() == 0 {
+        return Err(StoreError::Empty { path: path.to_owned() });
+    }
+    let mut header = [0u8; 100];
+    let mut got = 0;
+    while got < header.len() {
+        match file.read(&mut header[got..]).map_err(io)? {
+            0 => break,
+            n => got += n,
+        }
+    }
+    if !header.starts_with(b"SQLite format 3\0") {
+        return Err(StoreError::NotGeoPackage { path: path.to_owned() });
+    }
+    if got < header.len() {
+        return Err(StoreError::Corrupt { path: path.to_owned(), why: "the header is cut off".to_owned() });
+    }
+    let modified_ns = meta.modified().ok().and_then(|t| t.duration_since(UNIX_EPOCH).ok()).map(|d| d.as_nanos());
+    Ok(Outside { header, size: meta.len(), modified_ns })
+}
+
+/// The file that a path means: a symbolic link is followed, so that its target is replaced and not the link.
+pub(super) fn real_path(path: &Path) -> Result<PathBuf, StoreError> {
+    match fs::symlink_metadata(path) {
+        Ok(m) if m.file_type().is_symlink() => fs::canonicalize(path).map_err(|e| StoreError::io(path, &e)),
+        _ => Ok(path.to_owned()),
+    }
+}
+
+/// The path with letters added to its name: `plan.gpkg` → `plan.gpkg-wal`.
+pub(super) fn beside(path: &Path, added: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(added);
+    PathBuf::from(name)
+}
+
+/// Side files of an unfinished write that have bytes in them: a WAL with frames, a rollback journal.
+pub(super) fn side_files(path: &Path) -> Vec<PathBuf> {
+    // A WAL of 32 bytes is a header without frames.
+    let has = |added: &str, over: u64| {
+        let p = beside(path, added);
+        fs::metadata(&p).is_ok_and(|m| m.len() > over).then_some(p)
+    };
+    [has("-wal", 32), has("-journal", 0)].into_iter().flatten().collect()
+}
+
+static COUNTER: AtomicU32 = AtomicU32::new(0);
+
+/// A number that this process gives only once.
+pub(super) fn once() -> u32 {
+    COUNTER.fetch_add(1, Ordering::Relaxed)
+}
+
+/// A temporary file or folder, taken away when dropped.
+#[derive(Debug)]
+pub(super) struct Temporary {
+    path: PathBuf,
+    folder: bool,
+}
+
+impl Temporary {
+    /// A new empty file in the folder of `path`, with a name made from its name.
+    pub fn beside(path: &Path) -> Result<Temporary, StoreError> {
+        let folder = folder_of(path);
+        for _ in 0..100 {
+            let mut name = OsString::from(".");
+            name.push(path.file_name().unwrap_or_default());
+            name.push(format!(".{}-{}.tmp", std::process::id(), once()));
+            let at = folder.join(name);
+            match OpenOptions::new().write(true).create_new(true).open(&at) {
+                Ok(_) => return Ok(Temporary { path: at, folder: false }),
+                Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => {}
+                Err(e) => return Err(StoreError::io(&folder, &e)),
+            }
+        }
+        Err(StoreError::Other { path: folder, why: "no free name for a temporary file".to_owned() })
+    }
+
+    /// A new empty folder in the system's folder for temporary files.
+    pub fn folder() -> Result<Temporary, StoreError> {
+        let base = std::env::temp_dir();
+        for _ in 0..100 {
+            let at = base.join(format!("getu-{}-{}", std::process::id(), once()));
+            match fs::create_dir(&at) {
+                Ok(()) => return Ok(Temporary { path: at, folder: true }),
+                Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => {}
+                Err(e) => return Err(StoreError::io(&base, &e)),
+            }
+        }
+        Err(StoreError::Other { path: base, why: "no free name for a temporary folder".to_owned() })
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// It has a new name now and stays.
+    fn keep(mut self) {
+        self.path = PathBuf::new();
+    }
+}
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        if self.path.as_os_str().is_empty() {
+            return;
+        }
+        // Nothing more can be done about a temporary file that will not go.
+        let _ = if self.folder { fs::remove_dir_all(&self.path) } else { fs::remove_file(&self.path) };
+        for side in ["-journal", "-wal", "-shm"] {
+            let _ = fs::remove_file(beside(&self.path, side));
+        }
+    }
+}
+
+/// The folder in which a file lies.
+pub(super) fn folder_of(path: &Path) -> PathBuf {
+    match path.parent() {
+        Some(p) if !p.as_os_str().is_empty() => p.to_owned(),
+        _ => PathBuf::from("."),
+    }
+}
+
+/// The lock beside a file, taken away when dropped.
+#[derive(Debug)]
+pub(super) struct Lock {
+    path: PathBuf,
+}
+
+impl Lock {
+    /// Takes the lock of a file.
+    ///
+    /// # Errors
+    /// `Locked` with its holder if there is one already; a lock is never taken from anybody.
+    pub fn take(path: &Path, holder: &Holder) -> Result<Lock, StoreError> {
+        let lock = beside(path, ".lock");
+        let io = |e: std::io::Error| StoreError::io(&lock, &e);
+        let mut file = match OpenOptions::new().write(true).create_new(true).open(&lock) {
+            Ok(f) => f,
+            Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => {
+                let text = fs::read_to_string(&lock).unwrap_or_default();
+                return Err(StoreError::Locked { by: serde_json::from_str(&text).unwrap_or_default(), lock });
+            }
+            Err(e) => return Err(StoreError::io(&folder_of(path), &e)),
+        };
+        let taken = Lock { path: lock.clone() };
+        let text = serde_json::to_string(holder).unwrap_or_default();
+        file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(io)?;
+        Ok(taken)
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // A lock that cannot be removed is reported to the next who saves.
+        let _ = fs::remove_file(&self.path);
+    }
+}
+
+/// This process, for locks and generations.
+pub(super) fn holder(author: &str, time: i64) -> Holder {
+    let named = ["COMPUTERNAME", "HOSTNAME"].iter().find_map(|v| std::env::var(v).ok());
+    let host = named.or_else(|| fs::read_to_string("/etc/hostname").ok()).unwrap_or_default();
+    Holder { author: author.to_owned(), host: host.trim().to_owned(), pid: std::process::id(), time }
+}
+
+/// Writes a file's bytes through to the disk.
+pub(super) fn sync(path: &Path) -> Result<(), StoreError> {
+    // Windows flushes only files opened for writing.
+    let file = OpenOptions::new().read(true).write(true).open(path);
+    file.and_then(|f| f.sync_all()).map_err(|e| StoreError::io(path, &e))
+}
+
+/// Puts a synced temporary file into a file's place and syncs the folder. Once the name is changed it is no error any
+/// more if the folder cannot be synced.
+pub(super) fn publish(temporary: Temporary, path: &Path) -> Result<Option<Warning>, StoreError> {
+    // One step on every system: rename(2), MoveFileExW with MOVEFILE_REPLACE_EXISTING.
+    fs::rename(temporary.path(), path).map_err(|e| StoreError::io(path, &e))?;
+    temporary.keep();
+    Ok(sync_folder(&folder_of(path)).err().map(|e| Warning::NotSynced { why: e.to_string() }))
+}
+
+/// Makes a rename in a folder durable. Windows has no such call; NTFS journals the rename.
+#[cfg(unix)]
+fn sync_folder(folder: &Path) -> std::io::Result<()> {
+    File::open(folder)?.sync_all()
+}
+
+#[cfg(not(unix))]
+fn sync_folder(_: &Path) -> std::io::Result<()> {
+    Ok(())
+}
+
+/// Writes a small file whole or not at all.
+pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
+    let folder = folder_of(path);
+    fs::create_dir_all(&folder).map_err(|e| StoreError::io(&folder, &e))?;
+    let temporary = Temporary::beside(path)?;
+    fs::write(temporary.path(), bytes).map_err(|e| StoreError::io(temporary.path(), &e))?;
+    sync(temporary.path())?;
+    publish(temporary, path).map(drop)
+}
+
+/// Whether there is a file at a path.
+pub fn is_there(path: &Path) -> bool {
+    path.exists()
+}
+
+/// The data folder: `GETU_DATA_DIR`, else the platform's (`$XDG_DATA_HOME/getu` or `~/.local/share/getu`,
+/// `%LOCALAPPDATA%\Getu`, `~/Library/Application Support/Getu`). `None` where the system names none.
+pub fn data_dir() -> Option<PathBuf> {
+    data_dir_of(&|name| std::env::var_os(name).filter(|v| !v.is_empty()).map(PathBuf::from))
+}
+
+fn data_dir_of(var: &dyn Fn(&str) -> Option<PathBuf>) -> Option<PathBuf> {
+    if let Some(own) = var("GETU_DATA_DIR") {
+        return Some(own);
+    }
+    if cfg!(windows) {
+        return var("LOCALAPPDATA").map(|p| p.join("Getu"));
+    }
+    if cfg!(target_os = "macos") {
+        return var("HOME").map(|p| p.join("Library/Application Support/Getu"));
+    }
+    // Relative paths are to be ignored (XDG Base Directory Specification).
+    let xdg = var("XDG_DATA_HOME").filter(|p| p.is_absolute());
+    xdg.or_else(|| var("HOME").map(|p| p.join(".local/share"))).map(|p| p.join("getu"))
+}
+
+/// The folder with the earlier generations of a file.
+pub(super) fn generations_folder(data: &Path, path: &Path) -> PathBuf {
+    let name = blake3::hash(path.as_os_str().as_encoded_bytes()).to_hex();
+    data.join("generations").join(&name[..16])
+}
+
+/// Keeps a copy of a published file before another takes its place, and drops all but the last five. A failure is a
+/// warning: it must not keep anybody from saving.
+pub(super) fn keep_generation(data: &Path, path: &Path, id: &str) -> Option<Warning> {
+    let keep = || -> std::io::Result<()> {
+        let folder = generations_folder(data, path);
+        fs::create_dir_all(&folder)?;
+        let mut kept: Vec<(u64, PathBuf)> = fs::read_dir(&folder)?
+            .filter_map(|e| {
+                let p = e.ok()?.path();
+                let number = p.file_name()?.to_str()?.strip_suffix(".gpkg")?.split('-').next()?.parse().ok()?;
+                Some((number, p))
+            })
+            .collect();
+        kept.sort();
+        let next = kept.last().map_or(1, |(n, _)| n + 1);
+        let short: String = id.chars().filter(char::is_ascii_hexdigit).take(8).collect();
+        let to = folder.join(format!("{next:06}-{short}.gpkg"));
+        let half = folder.join("half-copied");
+        fs::copy(path, &half)?;
+        File::open(&half)?.sync_all().or_else(|e| if cfg!(windows) { Ok(()) } else { Err(e) })?;
+        fs::rename(&half, &to)?;
+        fs::write(folder.join("path.txt"), path.display().to_string())?;
+        let too_many = (kept.len() + 1).saturating_sub(KEPT);
+        kept.iter().take(too_many).try_for_each(|(_, p)| fs::remove_file(p))
+    };
+    keep().err().map(|e| Warning::NotKept { why: e.to_string() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_data_folder_is_where_the_system_wants_it() {
+        let of =
+            |vars: &[(&str, &str)]| data_dir_of(&|n| vars.iter().find(|(k, _)| *k == n).map(|(_, v)| PathBuf::from(v)));
+        assert_eq!(of(&[("GETU_DATA_DIR", "/x/y"), ("HOME", "/h")]), Some("/x/y".into()));
+        if cfg!(target_os = "linux") {
+            assert_eq!(of(&[("HOME", "/h")]), Some("/h/.local/share/getu".into()));
+            assert_eq!(of(&[("HOME", "/h"), ("XDG_DATA_HOME", "/d")]), Some("/d/getu".into()));
+            assert_eq!(of(&[("HOME", "/h"), ("XDG_DATA_HOME", "d")]), Some("/h/.local/share/getu".into()));
+            assert_eq!(of(&[]), None);
+        }
+    }
+
+    #[test]
+    fn a_lock_is_respected_names_its_holder_and_goes_when_dropped() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.gpkg");
+        let lock = Lock::take(&path, &holder("王敏", 5)).unwrap();
+        match Lock::take(&path, &holder("另一人", 6)) {
+            Err(StoreError::Locked { by, .. }) => {
+                assert_eq!((by.author.as_str(), by.time, by.pid), ("王敏", 5, std::process::id()));
+            }
+            other => panic!("{other:?}"),
+        }
+        drop(lock);
+        Lock::take(&path, &holder("另一人", 6)).unwrap();
+    }
+
+    #[test]
+    fn five_generations_are_kept_the_oldest_go_first() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.gpkg");
+        for i in 0..8 {
+            fs::write(&path, format!("content {i}")).unwrap();
+            assert_eq!(keep_generation(dir.path(), &path, &format!("{i:032x}")), None);
+        }
+        let folder = generations_folder(dir.path(), &path);
+        let mut texts: Vec<String> = fs::read_dir(folder)
+            .unwrap()
+            .map(|e| e.unwrap().path())
+            .filter(|p| p.extension().is_some_and(|e| e == "gpkg"))
+            .map(|p| fs::read_to_string(p).unwrap())
+            .collect();
+        texts.sort();
+        assert_eq!(texts, (3..8).map(|i| format!("content {i}")).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn temporary_files_go_and_whole_writes_stay() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.json");
+        write_whole(&path, b"one").unwrap();
+        write_whole(&path, b"two").unwrap();
+        drop(Temporary::beside(&path).unwrap());
+        let names: Vec<_> = fs::read_dir(dir.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
+        assert_eq!(names, ["a.json"]);
+        assert_eq!(fs::read(&path).unwrap(), b"two");
+    }
+}
