@@ -12,3 +12,4 @@ pub mod sample;
 pub mod assign;
 pub mod rules;
 pub mod store;
+pub mod exchange;

@@ -1,0 +1,379 @@
+//! Shapes onto the grid: converted, rounded to the millimetre, made valid or refused.
+
+use super::source::Geometry;
+use crate::crs::Transform;
+use crate::geom::{Box2, Meet, Origin, Pt, cross, meet, pt, ring_area2, ring_contains};
+use crate::model::Shape;
+use geo::{BooleanOps, Coord, LineString, MultiPolygon, Polygon};
+
+/// Which shapes a kind may have.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Allowed {
+    pub none: bool,
+    pub point: bool,
+    pub lines: bool,
+    pub polygons: bool,
+}
+
+/// A shape on the grid.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) struct Clean {
+    pub shape: Shape,
+    /// What was mended; nothing is said of repeated points and turned rings.
+    pub repairs: Vec<Repair>,
+}
+
+/// What was mended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Repair {
+    /// A ring or line without extent was left out.
+    Emptied,
+    /// A polygon that crossed itself was cut into ones that do not.
+    Crossing(Pt),
+}
+
+/// Why a shape cannot be taken.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(super) enum Unfit {
+    /// No shape where one is needed.
+    NoPlace,
+    /// Not of a dimension that the kind may have.
+    WrongGeometry,
+    /// Outside the domain of the coordinate system.
+    Domain([f64; 2]),
+    /// Further from the project's origin than the grid reaches.
+    Range([f64; 2]),
+    /// Nothing is left after rounding.
+    NoExtent,
+    /// Crosses itself there.
+    Crossing(Pt),
+}
+
+/// Puts a shape onto the grid. `mend`: polygons that cross themselves are mended where that is possible, else refused.
+pub(super) fn clean(
+    geometry: &Geometry,
+    transform: &Transform,
+    origin: Origin,
+    allowed: Allowed,
+    mend: bool,
+) -> Result<Clean, Unfit> {
+    let fits = match geometry {
+        Geometry::None => {
+            return if allowed.none { Ok(Clean { shape: Shape::None, repairs: vec![] }) } else { Err(Unfit::NoPlace) };
+        }
+        Geometry::Point(_) => allowed.point,
+        Geometry::Lines(_) => allowed.lines,
+        Geometry::Polygons(_) => allowed.polygons,
+    };
+    if !fits {
+        return Err(Unfit::WrongGeometry);
+    }
+    let grid = |points: &[[f64; 2]]| -> Result<Vec<Pt>, Unfit> {
+        let mut moved = points.to_vec();
+        transform.convert(&mut moved).map_err(|e| match e {
+            crate::crs::CrsError::OutOfDomain { x, y } => Unfit::Domain([x, y]),
+            _ => Unfit::Domain(points.first().copied().unwrap_or_default()),
+        })?;
+        moved.into_iter().map(|p| origin.grid_of_metres(p[0], p[1]).ok_or(Unfit::Range(p))).collect()
+    };
+    let mut repairs = Vec::new();
+    let shape = match geometry {
+        Geometry::None => Shape::None,
+        Geometry::Point(p) => Shape::Point(grid(&[*p])?.first().copied().ok_or(Unfit::NoPlace)?),
+        Geometry::Lines(lines) => {
+            let mut out = Vec::with_capacity(lines.len());
+            for l in lines {
+                let mut l = grid(l)?;
+                l.dedup();
+                if l.len() < 2 { repairs.push(Repair::Emptied) } else { out.push(l) }
+            }
+            if out.is_empty() {
+                return Err(Unfit::NoExtent);
+            }
+            Shape::Lines(out)
+        }
+        Geometry::Polygons(parts) => {
+            let mut grid_parts = Vec::with_capacity(parts.len());
+            for part in parts {
+                grid_parts.push(part.iter().map(|r| grid(r)).collect::<Result<Vec<_>, _>>()?);
+            }
+            Shape::Polygons(polygons(grid_parts, mend, &mut repairs)?)
+        }
+    };
+    Ok(Clean { shape, repairs })
+}
+
+type Parts = Vec<Vec<Vec<Pt>>>;
+
+/// Polygons in the house's form: rings open, outer ones counter-clockwise, holes clockwise, none without area, none
+/// crossing itself or another.
+fn polygons(parts: Parts, mend: bool, repairs: &mut Vec<Repair>) -> Result<Parts, Unfit> {
+    let before = parts.iter().map(Vec::len).sum::<usize>();
+    let parts = tidy(parts);
+    if parts.iter().map(Vec::len).sum::<usize>() < before {
+        repairs.push(Repair::Emptied);
+    }
+    if parts.is_empty() {
+        return Err(Unfit::NoExtent);
+    }
+    let Some(at) = fault(&parts, mend) else { return Ok(parts) };
+    if !mend {
+        return Err(Unfit::Crossing(at));
+    }
+    let mended = tidy(untangle(&parts));
+    // Rounding the crossings to the grid can, in the last millimetre, make new ones.
+    if mended.is_empty() || fault(&mended, true).is_some() {
+        return Err(Unfit::Crossing(at));
+    }
+    repairs.push(Repair::Crossing(at));
+    Ok(mended)
+}
+
+/// Rings without repeated points and spikes, turned as they should be; rings and parts without area left out.
+fn tidy(parts: Parts) -> Parts {
+    let mut out = Vec::with_capacity(parts.len());
+    for part in parts {
+        let mut rings: Vec<Vec<Pt>> = Vec::with_capacity(part.len());
+        for (i, ring) in part.into_iter().enumerate() {
+            let mut ring = without_spikes(ring);
+            // A ring that crosses itself may have as much ground on its left as on its right; it is not without extent.
+            if !has_extent(&ring) {
+                if i == 0 {
+                    break;
+                }
+                continue;
+            }
+            if (ring_area2(&ring) >= 0) != (i == 0) {
+                ring.reverse();
+            }
+            rings.push(ring);
+        }
+        if !rings.is_empty() {
+            out.push(rings);
+        }
+    }
+    out
+}
+
+/// Whether the points do not all lie on one line.
+fn has_extent(ring: &[Pt]) -> bool {
+    match ring {
+        [a, b, rest @ ..] => rest.iter().any(|p| cross(*a, *b, *p) != 0),
+        _ => false,
+    }
+}
+
+/// The ring without points that repeat the one before and without there-and-back stretches between equal points.
+fn without_spikes(ring: Vec<Pt>) -> Vec<Pt> {
+    let mut out: Vec<Pt> = Vec::with_capacity(ring.len());
+    for p in ring {
+        match out.as_slice() {
+            [.., last] if *last == p => {}
+            [.., before, _] if *before == p => {
+                out.pop();
+            }
+            _ => out.push(p),
+        }
+    }
+    // The same across the seam.
+    loop {
+        match out.as_slice() {
+            [first, .., last] if first == last => {
+                out.pop();
+            }
+            [first, .., before, _] if before == first && out.len() > 2 => {
+                out.pop();
+            }
+            [_, second, .., last] if second == last && out.len() > 2 => {
+                out.remove(0);
+            }
+            _ => return out,
+        }
+    }
+}
+
+/// The first place at which the polygons are not valid: two sides cross or share a stretch, a ring touches itself (only
+/// `strict`), a hole lies outside its ring.
+fn fault(parts: &Parts, strict: bool) -> Option<Pt> {
+    struct Side {
+        a: Pt,
+        b: Pt,
+        ring: usize,
+        number: usize,
+        of: usize,
+    }
+    let mut sides = Vec::new();
+    for (ring_number, ring) in parts.iter().flatten().enumerate() {
+        let n = ring.len();
+        for (i, (&a, &b)) in ring.iter().zip(ring.iter().cycle().skip(1)).enumerate() {
+            sides.push(Side { a, b, ring: ring_number, number: i, of: n });
+        }
+    }
+    // A sweep along x: only sides whose stretches in x overlap are compared.
+    sides.sort_unstable_by_key(|s| s.a.x.min(s.b.x));
+    for (i, s) in sides.iter().enumerate() {
+        let east = s.a.x.max(s.b.x);
+        for t in sides.iter().skip(i + 1).take_while(|t| t.a.x.min(t.b.x) <= east) {
+            let neighbours =
+                s.ring == t.ring && ((s.number + 1) % s.of == t.number || (t.number + 1) % t.of == s.number);
+            match meet(s.a, s.b, t.a, t.b) {
+                Meet::Apart => {}
+                Meet::Touch(_) if neighbours || s.ring != t.ring || !strict => {}
+                Meet::Touch(p) | Meet::Overlap(p, _) => return Some(p),
+                Meet::Cross => return Some(crate::geom::crossing_point(s.a, s.b, t.a, t.b)),
+            }
+        }
+    }
+    for part in parts {
+        let (outer, holes) = part.split_first()?;
+        for hole in holes {
+            // No side crosses, so a hole is inside if any point of it that is not on the ring is.
+            let on_ring = |p: &Pt| {
+                outer.iter().zip(outer.iter().cycle().skip(1)).any(|(a, b)| crate::geom::on_segment(*p, *a, *b))
+            };
+            if let Some(p) = hole.iter().find(|p| !on_ring(p))
+                && !ring_contains(outer, *p)
+            {
+                return Some(*p);
+            }
+        }
+    }
+    None
+}
+
+/// The ground of each part by the even-odd rule, all parts joined, by `geo`'s polygon overlay; rounded to the grid.
+fn untangle(parts: &Parts) -> Parts {
+    let b = Box2::of(parts.iter().flatten().flatten());
+    let middle = b.centre();
+    let line = |ring: &Vec<Pt>| -> LineString<f64> {
+        let at = |p: &Pt| Coord { x: f64::from(p.x) - f64::from(middle.x), y: f64::from(p.y) - f64::from(middle.y) };
+        ring.iter().chain(ring.first()).map(at).collect()
+    };
+    let nothing = MultiPolygon::<f64>::new(vec![]);
+    let mut all = nothing.clone();
+    for part in parts {
+        let Some((outer, holes)) = part.split_first() else { continue };
+        let ground = Polygon::new(line(outer), holes.iter().map(line).collect()).union(&nothing);
+        all = all.union(&ground);
+    }
+    let back = |l: &LineString<f64>| -> Vec<Pt> {
+        let mut ring: Vec<Pt> = l
+            .coords()
+            .map(|c| pt((c.x + f64::from(middle.x)).round() as i32, (c.y + f64::from(middle.y)).round() as i32))
+            .collect();
+        ring.pop();
+        ring
+    };
+    all.iter().map(|p| std::iter::once(p.exterior()).chain(p.interiors()).map(back).collect()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crs::CrsDef;
+    use proptest::prelude::*;
+
+    const POLYGONS: Allowed = Allowed { none: false, point: true, lines: true, polygons: true };
+
+    fn run(geometry: &Geometry, mend: bool) -> Result<Clean, Unfit> {
+        let crs = CrsDef::parse("EPSG:4549").unwrap();
+        clean(geometry, &Transform::new(&crs, &crs).unwrap(), Origin::default(), POLYGONS, mend)
+    }
+
+    fn polygon(rings: &[&[[f64; 2]]]) -> Geometry {
+        Geometry::Polygons(vec![rings.iter().map(|r| r.to_vec()).collect()])
+    }
+
+    #[test]
+    fn rings_are_opened_turned_and_freed_of_repeated_points() {
+        // Clockwise, closed, with a repeated point and a spike.
+        let g = polygon(&[&[
+            [0.0, 0.0],
+            [0.0, 10.0],
+            [0.0, 10.0],
+            [10.0, 10.0],
+            [20.0, 20.0],
+            [10.0, 10.0],
+            [10.0, 0.0],
+            [0.0, 0.0],
+        ]]);
+        let c = run(&g, true).unwrap();
+        assert_eq!(c.repairs, []);
+        let Shape::Polygons(p) = &c.shape else { panic!() };
+        assert_eq!(p[0][0].len(), 4);
+        assert_eq!(ring_area2(&p[0][0]), 200_000_000);
+        assert_eq!(c.shape.area_m2(), 100.0);
+    }
+
+    #[test]
+    fn an_hourglass_is_cut_in_two_or_refused() {
+        let g = polygon(&[&[[0.0, 0.0], [10.0, 10.0], [10.0, 0.0], [0.0, 10.0]]]);
+        let c = run(&g, true).unwrap();
+        assert_eq!(c.repairs, [Repair::Crossing(pt(5000, 5000))]);
+        let Shape::Polygons(p) = &c.shape else { panic!() };
+        assert_eq!((p.len(), c.shape.area_m2()), (2, 50.0));
+        assert_eq!(run(&g, false), Err(Unfit::Crossing(pt(5000, 5000))));
+    }
+
+    #[test]
+    fn holes_outside_and_holes_across_are_mended() {
+        let square: &[[f64; 2]] = &[[0.0, 0.0], [10.0, 0.0], [10.0, 10.0], [0.0, 10.0]];
+        let across = polygon(&[square, &[[8.0, 2.0], [8.0, 4.0], [12.0, 4.0], [12.0, 2.0]]]);
+        let c = run(&across, true).unwrap();
+        // By the even-odd rule the part of the "hole" outside is ground: 100 − 4 + 4.
+        assert_eq!(c.shape.area_m2(), 100.0);
+        assert!(matches!(
+            run(&polygon(&[square, &[[20.0, 0.0], [20.0, 1.0], [21.0, 0.0]]]), false),
+            Err(Unfit::Crossing(_))
+        ));
+        // A hole inside, touching its ring in one point, is valid as it stands.
+        let inside = polygon(&[square, &[[0.0, 0.0], [1.0, 2.0], [2.0, 1.0]]]);
+        assert_eq!(run(&inside, true).unwrap().repairs, []);
+    }
+
+    #[test]
+    fn a_shape_without_extent_is_refused_and_a_part_without_is_dropped() {
+        let thin: &[[f64; 2]] = &[[0.0, 0.0], [5.0, 5.0], [9.0, 9.0]];
+        assert_eq!(run(&polygon(&[thin]), true), Err(Unfit::NoExtent));
+        let square: &[[f64; 2]] = &[[0.0, 0.0], [10.0, 0.0], [10.0, 10.0], [0.0, 10.0]];
+        let c = run(&polygon(&[square, &[[1.0, 1.0], [1.0001, 1.0], [1.0, 1.0001]]]), true).unwrap();
+        assert_eq!(c.repairs, [Repair::Emptied]);
+        assert_eq!(run(&Geometry::Lines(vec![vec![[1.0, 1.0], [1.0001, 1.0]]]), true), Err(Unfit::NoExtent));
+    }
+
+    #[test]
+    fn coordinates_beyond_the_grid_are_refused() {
+        assert_eq!(run(&Geometry::Point([1.2e6, 0.0]), true), Err(Unfit::Range([1.2e6, 0.0])));
+        assert!(matches!(run(&Geometry::Point([f64::NAN, 0.0]), true), Err(Unfit::Domain(_))));
+        assert_eq!(run(&Geometry::None, true), Err(Unfit::NoPlace));
+    }
+
+    proptest! {
+        /// Whatever the rings, the result is valid, keeps to the even-odd ground, or is refused.
+        #[test]
+        fn any_ring_becomes_valid_or_is_refused(points in proptest::collection::vec((0i32..40, 0i32..40), 3..14)) {
+            let ring: Vec<[f64; 2]> = points.iter().map(|&(x, y)| [f64::from(x), f64::from(y)]).collect();
+            if let Ok(c) = run(&polygon(&[&ring]), true) {
+                let Shape::Polygons(parts) = &c.shape else { panic!() };
+                prop_assert_eq!(fault(parts, true), None);
+                prop_assert!(c.shape.area_m2() > 0.0);
+                for part in parts {
+                    prop_assert!(ring_area2(&part[0]) > 0);
+                    prop_assert!(part[1..].iter().all(|h| ring_area2(h) < 0));
+                }
+                // A place well inside a grid square of the source is ground in both or in neither.
+                let source: Vec<Pt> = points.iter().map(|&(x, y)| pt(x * 1000, y * 1000)).collect();
+                for i in 0..40 {
+                    let p = pt(i * 1000 + 317, (i * 17 % 40) * 1000 + 241);
+                    let near = source.iter().zip(source.iter().cycle().skip(1)).any(|(a, b)| {
+                        crate::geom::dist2_to_segment(p, *a, *b) < 100.0
+                    });
+                    if !near {
+                        let now = parts.iter().any(|r| crate::geom::rings_contain(r.iter().map(Vec::as_slice), p));
+                        prop_assert_eq!(now, ring_contains(&source, p));
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! Other formats in and out.
+//!
+//! Owns: reading GeoJSON and delimited text into a [`Source`], turning a source into rows of a table of places on the
+//! project's grid ([`prepare`]), the guard over what a project never holds, writing GeoJSON, delimited text and
+//! GeoTIFF.
+//! Never: UI, edits, the project itself; nothing here panics on a file, however broken.
+//! Start at [`read`] and [`prepare`].
+//!
+//! A broken row is left out or mended and said in a [`Finding`]; the rest are kept. Which column becomes which field,
+//! what is estimated and what is refused stands in `docs/IMPORT.md`.
+
+mod clean;
+mod columns;
+mod delimited;
+mod finding;
+mod geojson_in;
+mod geotiff;
+mod numbers;
+mod prepare;
+mod privacy;
+mod screen;
+mod source;
+mod time;
+mod uses;
+mod write;
+
+pub use columns::{Mapping, guess_columns};
+pub use finding::{Action, Finding, Severity};
+pub use geotiff::{Raster, write_geotiff};
+pub use prepare::{As, PrepareOptions, Prepared, prepare};
+pub use source::{Feature, Format, Geometry, PropValue, ReadOptions, Source, read, read_bytes};
+pub use time::{DateOrder, parse_time};
+pub use uses::{estimate_households, use_of};
+pub use write::{OutFeature, guard_cell, write_csv, write_file, write_geojson};
+
+use crate::crs::CrsError;
+use thiserror::Error;
+
+/// Why a file could not be read or written at all.
+#[derive(Debug, Error)]
+pub enum ExchangeError {
+    /// The file system said no.
+    #[error("{path} could not be read or written: {reason}; nothing was changed")]
+    Io {
+        /// The file.
+        path: String,
+        /// What the system said.
+        reason: String,
+    },
+    /// Larger than the limit.
+    #[error("the file has {bytes} bytes, more than the {limit} that are read; nothing was imported; split the file")]
+    TooLarge {
+        /// Its size.
+        bytes: u64,
+        /// The limit.
+        limit: u64,
+    },
+    /// No encoding of that name is known.
+    #[error("no text encoding is called \"{0}\"; nothing was imported; try utf-8 or gb18030")]
+    Encoding(String),
+    /// The file is no JSON from the first feature on.
+    #[error("line {line}, column {column}: this is no JSON ({reason}); nothing was imported; save the file anew")]
+    NotJson {
+        /// Line, from 1.
+        line: usize,
+        /// Column, from 1.
+        column: usize,
+        /// What the parser said.
+        reason: String,
+    },
+    /// JSON, but no GeoJSON.
+    #[error("the file is JSON but no GeoJSON ({0}); nothing was imported")]
+    NotGeoJson(String),
+    /// Neither GeoJSON nor delimited text with a header.
+    #[error("the file has no header line; nothing was imported; the first line must name the columns")]
+    NoHeader,
+    /// No columns of coordinates were found.
+    #[error(
+        "no columns with coordinates were found among: {columns}; nothing was imported; name them with --map x=… --map y=…"
+    )]
+    NoCoordinates {
+        /// The columns there are.
+        columns: String,
+    },
+    /// A column named by the caller is not in the file.
+    #[error("the file has no column \"{0}\"; nothing was imported; check --map")]
+    NoColumn(String),
+    /// A field named by the caller is not one of this kind.
+    #[error("\"{0}\" is no field of this kind; nothing was imported; check --map")]
+    NoField(String),
+    /// The CRS is neither an EPSG code nor a transverse Mercator.
+    #[error("a GeoTIFF cannot be written in \"{0}\"; nothing was written; use a system with an EPSG code, or PNG")]
+    NoGeoTiff(String),
+    /// Nothing in the first file of a project has a place.
+    #[error(
+        "nothing in the file has a place, so no CRS can be decided; nothing was imported; import data with places first"
+    )]
+    NoPlace,
+    /// Neither the first file nor the project says in which CRS it is.
+    #[error("neither the file nor the project names a CRS; nothing was imported; add --crs, such as --crs EPSG:4549")]
+    NoCrs,
+    /// The caller asked to stop.
+    #[error("stopped; nothing was imported")]
+    Stopped,
+    /// The coordinate system.
+    #[error(transparent)]
+    Crs(#[from] CrsError),
+}
+
+impl ExchangeError {
+    /// The message in Chinese; `Display` gives it in English.
+    pub fn message_zh(&self) -> String {
+        match self {
+            ExchangeError::Io { path, reason } => format!("{path} 无法读写：{reason}；数据未改动"),
+            ExchangeError::TooLarge { bytes, limit } => {
+                format!("文件有 {bytes} 字节，超过上限 {limit} 字节；未导入任何数据；请拆分后再导入")
+            }
+            ExchangeError::Encoding(name) => {
+                format!("没有名为“{name}”的文字编码；未导入任何数据；可试 utf-8 或 gb18030")
+            }
+            ExchangeError::NotJson { line, column, .. } => {
+                format!("第 {line} 行第 {column} 列起不是 JSON；未导入任何数据；请重新保存该文件")
+            }
+            ExchangeError::NotGeoJson(what) => format!("文件是 JSON 但不是 GeoJSON（{what}）；未导入任何数据"),
+            ExchangeError::NoHeader => "文件没有表头；未导入任何数据；第一行须是各列的名称".to_owned(),
+            ExchangeError::NoCoordinates { columns } => {
+                format!("未找到坐标列，现有各列：{columns}；未导入任何数据；请用 --map x=… --map y=… 指明")
+            }
+            ExchangeError::NoColumn(name) => format!("文件中没有“{name}”列；未导入任何数据；请检查 --map"),
+            ExchangeError::NoField(name) => format!("“{name}”不是此类数据的字段；未导入任何数据；请检查 --map"),
+            ExchangeError::NoGeoTiff(crs) => {
+                format!("无法以“{crs}”写 GeoTIFF；未写出文件；请改用有 EPSG 编号的坐标系，或导出 PNG")
+            }
+            ExchangeError::NoPlace => {
+                "文件里没有一个有位置的要素，定不出坐标系；未导入任何数据；请先导入有位置的数据".to_owned()
+            }
+            ExchangeError::NoCrs => {
+                "文件没有说明坐标系，项目也还没有；未导入任何数据；请加 --crs，如 --crs EPSG:4549".to_owned()
+            }
+            ExchangeError::Stopped => "已停止；未导入任何数据".to_owned(),
+            ExchangeError::Crs(e) => e.message_zh(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,249 @@
+//! A file as read: features with shapes in its own coordinates and the values of its columns.
+
+use super::finding::{Finding, Findings};
+use super::{ExchangeError, delimited, geojson_in};
+use crate::crs::CrsDef;
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::io::Read;
+use std::path::Path;
+
+/// The formats that are read.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Format {
+    /// GeoJSON (RFC 7946 and the older form with a `crs` member; also one feature a line).
+    GeoJson,
+    /// Comma, semicolon or tabulator separated text with a header line.
+    Delimited,
+}
+
+/// The shape of a feature in the coordinates of its file, easting or longitude first.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Geometry {
+    /// No place.
+    None,
+    /// A point.
+    Point([f64; 2]),
+    /// Lines.
+    Lines(Vec<Vec<[f64; 2]>>),
+    /// Polygons → rings, the outer first → points, closed or not.
+    Polygons(Vec<Vec<Vec<[f64; 2]>>>),
+}
+
+impl Geometry {
+    /// Calls `f` for every point.
+    pub fn each_point(&self, mut f: impl FnMut([f64; 2])) {
+        match self {
+            Geometry::None => {}
+            Geometry::Point(p) => f(*p),
+            Geometry::Lines(l) => l.iter().flatten().for_each(|p| f(*p)),
+            Geometry::Polygons(g) => g.iter().flatten().flatten().for_each(|p| f(*p)),
+        }
+    }
+}
+
+/// A value of a column. Empty texts and nulls are not kept.
+#[derive(Clone, PartialEq, Debug)]
+pub enum PropValue {
+    /// Text, trimmed.
+    Text(Box<str>),
+    /// A whole number.
+    Int(i64),
+    /// A decimal number.
+    Float(f64),
+    /// Yes or no.
+    Bool(bool),
+}
+
+impl PropValue {
+    /// The value as text; whole numbers without a decimal point.
+    pub fn to_text(&self) -> Cow<'_, str> {
+        match self {
+            PropValue::Text(t) => Cow::Borrowed(t),
+            PropValue::Int(i) => Cow::Owned(i.to_string()),
+            PropValue::Float(f) => Cow::Owned(f.to_string()),
+            PropValue::Bool(b) => Cow::Owned(b.to_string()),
+        }
+    }
+}
+
+/// One feature or row.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Feature {
+    /// Number in the file, from 1.
+    pub number: u32,
+    /// Line on which it begins, from 1; only for delimited text.
+    pub line: Option<u32>,
+    /// Its shape.
+    pub geometry: Geometry,
+    /// Number of the column and value, ascending by column.
+    pub values: Vec<(u32, PropValue)>,
+    /// Whether something of it was mended while reading.
+    pub repaired: bool,
+}
+
+impl Feature {
+    /// The value of a column.
+    pub fn value(&self, column: u32) -> Option<&PropValue> {
+        self.values.binary_search_by_key(&column, |(c, _)| *c).ok().and_then(|i| self.values.get(i)).map(|(_, v)| v)
+    }
+}
+
+/// A file as read.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Source {
+    /// Format found.
+    pub format: Format,
+    /// CRS that the file names or that its coordinates show; `None` where neither does.
+    pub crs: Option<CrsDef>,
+    /// Text encoding found.
+    pub encoding: &'static str,
+    /// Names of the columns.
+    pub columns: Vec<String>,
+    /// Good features.
+    pub features: Vec<Feature>,
+    /// Features in the file, good or not.
+    pub read: u32,
+    /// Features that could not be read.
+    pub refused: u32,
+    /// What was found.
+    pub findings: Vec<Finding>,
+}
+
+impl Source {
+    /// Box round all shapes: xmin, ymin, xmax, ymax; `None` if there is none.
+    pub fn extent(&self) -> Option<[f64; 4]> {
+        let mut b = [f64::MAX, f64::MAX, f64::MIN, f64::MIN];
+        for f in &self.features {
+            f.geometry.each_point(|[x, y]| b = [b[0].min(x), b[1].min(y), b[2].max(x), b[3].max(y)]);
+        }
+        (b[0] <= b[2] && b[1] <= b[3]).then_some(b)
+    }
+}
+
+/// What the caller knows better than the file.
+#[derive(Clone, Debug)]
+pub struct ReadOptions {
+    /// CRS of the file, whatever it says itself.
+    pub crs: Option<CrsDef>,
+    /// Label of the text encoding (gb18030, utf-8 …), whatever the bytes look like.
+    pub encoding: Option<String>,
+    /// field=column; here only `x`, `y` (or `lon`, `lat`) matter.
+    pub map: Vec<(String, String)>,
+    /// Largest file that is read, in bytes.
+    pub limit_bytes: u64,
+}
+
+impl Default for ReadOptions {
+    fn default() -> Self {
+        ReadOptions { crs: None, encoding: None, map: Vec::new(), limit_bytes: 1 << 30 }
+    }
+}
+
+/// Reads a file. `keep_going` is told the share done (0–1) and answers whether to go on.
+pub fn read(path: &Path, o: &ReadOptions, keep_going: &mut dyn FnMut(f32) -> bool) -> Result<Source, ExchangeError> {
+    let failed = |e: std::io::Error| ExchangeError::Io { path: path.display().to_string(), reason: e.to_string() };
+    let file = std::fs::File::open(path).map_err(failed)?;
+    let bytes = file.metadata().map_err(failed)?.len();
+    let too_large = |bytes| ExchangeError::TooLarge { bytes, limit: o.limit_bytes };
+    if bytes > o.limit_bytes {
+        return Err(too_large(bytes));
+    }
+    // A file may grow while it is read, and a pipe has no length.
+    let mut all = Vec::with_capacity(bytes as usize);
+    file.take(o.limit_bytes + 1).read_to_end(&mut all).map_err(failed)?;
+    if all.len() as u64 > o.limit_bytes {
+        return Err(too_large(all.len() as u64));
+    }
+    let extension = path.extension().and_then(|e| e.to_str()).unwrap_or_default().to_ascii_lowercase();
+    let format = match extension.as_str() {
+        "geojson" | "json" | "geojsonl" | "geojsons" => Some(Format::GeoJson),
+        "csv" | "tsv" => Some(Format::Delimited),
+        _ => None,
+    };
+    read_bytes(&all, format, o, keep_going)
+}
+
+/// Reads the bytes of a file; without a format it is found from the first character.
+pub fn read_bytes(
+    bytes: &[u8],
+    format: Option<Format>,
+    o: &ReadOptions,
+    keep_going: &mut dyn FnMut(f32) -> bool,
+) -> Result<Source, ExchangeError> {
+    if bytes.len() as u64 > o.limit_bytes {
+        return Err(ExchangeError::TooLarge { bytes: bytes.len() as u64, limit: o.limit_bytes });
+    }
+    let mut findings = Findings::default();
+    let (text, encoding) = decode(bytes, o.encoding.as_deref(), &mut findings)?;
+    let first = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{1e}').chars().next();
+    let format = format.unwrap_or(if matches!(first, Some('{' | '[')) { Format::GeoJson } else { Format::Delimited });
+    let mut source = match format {
+        Format::GeoJson => geojson_in::read(&text, o.crs.is_some(), findings, keep_going)?,
+        Format::Delimited => delimited::read(&text, o, findings, keep_going)?,
+    };
+    source.encoding = encoding;
+    if o.crs.is_some() {
+        source.crs.clone_from(&o.crs);
+    }
+    Ok(source)
+}
+
+/// Bytes as text: by the label if given, else by a byte order mark, else UTF-8, else GB18030 (which holds GBK and
+/// GB 2312).
+fn decode<'b>(
+    bytes: &'b [u8],
+    label: Option<&str>,
+    findings: &mut Findings,
+) -> Result<(Cow<'b, str>, &'static str), ExchangeError> {
+    let named = match label {
+        Some(l) => Some(
+            encoding_rs::Encoding::for_label(l.trim().as_bytes())
+                .ok_or_else(|| ExchangeError::Encoding(l.chars().take(40).collect()))?,
+        ),
+        None => None,
+    };
+    let marked = encoding_rs::Encoding::for_bom(bytes).map(|(e, _)| e);
+    let encoding = named
+        .or(marked)
+        .unwrap_or_else(|| if std::str::from_utf8(bytes).is_ok() { encoding_rs::UTF_8 } else { encoding_rs::GB18030 });
+    let (text, used, damaged) = encoding.decode(bytes);
+    if damaged {
+        use super::finding::{Action, Severity};
+        let n = text.matches('\u{fffd}').count();
+        findings.add(Finding::new(
+            "encoding",
+            Severity::Warning,
+            Action::Kept,
+            format!("按 {} 读取，有 {n} 个字符无法识别，以“\u{fffd}”代替；可用 --encoding 指明编码", used.name()),
+            format!(
+                "read as {}; {n} characters could not be read and stand as \u{fffd}; give the encoding with --encoding",
+                used.name()
+            ),
+        ));
+    }
+    Ok((text, used.name()))
+}
+
+/// Numbers columns in the order in which they are first met.
+#[derive(Default)]
+pub(super) struct ColumnNames {
+    names: Vec<String>,
+    index: HashMap<String, u32>,
+}
+
+impl ColumnNames {
+    pub(super) fn number(&mut self, name: &str) -> u32 {
+        if let Some(&i) = self.index.get(name) {
+            return i;
+        }
+        let i = self.names.len() as u32;
+        self.names.push(name.to_owned());
+        self.index.insert(name.to_owned(), i);
+        i
+    }
+
+    pub(super) fn into_names(self) -> Vec<String> {
+        self.names
+    }
+}
