@@ -13,3 +13,4 @@ pub mod assign;
 pub mod rules;
 pub mod store;
 pub mod exchange;
+pub mod scene;

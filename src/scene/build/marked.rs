@@ -1,0 +1,143 @@
+//! What the hand marks: the selected, the thing under the pointer, a staged edit with the buildings it moves.
+
+use super::Version;
+use super::cells::border_line;
+use crate::assign::{Changes, Moved};
+use crate::geom::{Pt, ring_area2};
+use crate::model::{Id, Kind};
+use crate::plan::{Patch, Project};
+use crate::scene::{Band, BandClass, Fill, FillClass, Layer, LayerKey, Line, LineClass, Stack};
+use crate::topology::{Edge, Owner};
+use std::sync::Arc;
+
+/// Marks of the hand are told from other parts by this.
+const PART: u32 = 0x8000_0000;
+
+/// What is marked.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
+pub struct Marked {
+    /// Selected units.
+    pub units: Vec<Id>,
+    /// Selected rows.
+    pub rows: Vec<(Kind, u32)>,
+    /// The unit under the pointer.
+    pub hover: Option<Id>,
+    /// The building or courtyard under the pointer.
+    pub hover_row: Option<(Kind, u32)>,
+}
+
+/// Outlines of the selected and of what is under the pointer, and the band inside selected cells; at most two layers.
+/// O(borders of the layer).
+pub fn marked_layers(project: &Project, plan: Id, layer: u16, marked: &Marked) -> Vec<Arc<Layer>> {
+    let mut lines = Vec::new();
+    let mut bands = Vec::new();
+    if let Some(l) = project.layer(plan, layer) {
+        let within = |o: Owner, unit: Id| {
+            let level = l.units.get(&unit).map(|u| u.level);
+            Id(o).is_unit() && level.is_some_and(|v| l.ancestor(Id(o), v) == Some(unit))
+        };
+        let mut outline = |unit: Id, class: LineClass| {
+            for (_, e) in l.partition.edges() {
+                let (a, b) = l.partition.sides(e);
+                if within(a, unit) != within(b, unit) {
+                    lines.push(border_line(e, class));
+                }
+            }
+        };
+        for &u in &marked.units {
+            outline(u, LineClass::Selected);
+        }
+        if let Some(u) = marked.hover.filter(|u| !marked.units.contains(u)) {
+            outline(u, LineClass::Hover);
+        }
+        for &u in &marked.units {
+            for (area, rings) in l.partition.polygons(u.0).into_iter().enumerate() {
+                let class = BandClass::Selected;
+                bands.extend(rings.into_iter().map(|ring| Band { ring, class, area: area as u32 }));
+            }
+        }
+    }
+    let rows = marked.rows.iter().map(|r| (r, LineClass::Selected));
+    for ((kind, slot), class) in rows.chain(marked.hover_row.iter().map(|r| (r, LineClass::Hover))) {
+        lines.extend(rings_of(project, *kind, *slot).into_iter().map(|r| Line::ring(r, class)));
+    }
+    [made(Stack::Band, vec![], bands, vec![]), made(Stack::Borders, vec![], vec![], lines)]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+/// A staged edit: the borders it leaves as ghosts, those it makes in the colour of the hand, and the buildings that
+/// change hands; out or in as seen from the unit `from` (without one, all are marked as coming in).
+/// `old` is the project before the edit, `new` after. O(change).
+pub fn staged_layers(
+    (old, new): (&Project, &Project),
+    plan: Id,
+    layer: u16,
+    patch: &Patch,
+    moved: &Changes,
+    from: Option<Id>,
+) -> Vec<Arc<Layer>> {
+    let mut lines: Vec<Line> = Vec::new();
+    for (_, _, p) in patch.partitions.iter().filter(|(p, l, _)| (*p, *l) == (plan, layer)) {
+        for c in &p.edges {
+            let points = |e: &Option<Edge>| e.as_ref().map(|e| e.points.clone());
+            if points(&c.before) == points(&c.after) {
+                continue;
+            }
+            let sides = |project: &Project, e: &Edge| {
+                project.layer(plan, layer).map(|l| l.partition.sides(e)).filter(|(a, b)| a != b)
+            };
+            if let Some(e) = &c.before
+                && sides(old, e).is_some()
+            {
+                lines.push(border_line(e, LineClass::Ghost));
+            }
+            if let Some(e) = &c.after
+                && sides(new, e).is_some()
+            {
+                lines.push(border_line(e, LineClass::Staged));
+            }
+        }
+    }
+    let mut fills = Vec::new();
+    let mut edges = Vec::new();
+    for Moved { slot, from: was, .. } in &moved.buildings {
+        let out = from.is_some_and(|u| *was == Some(u.0));
+        let class = if out { LineClass::ChangedOut } else { LineClass::ChangedIn };
+        let rings = rings_of(new, Kind::Buildings, *slot);
+        edges.extend(rings.iter().map(|r| Line::ring(r.clone(), class)));
+        fills.push(Fill::new(rings, FillClass::Moved));
+    }
+    [made(Stack::Borders, vec![], vec![], lines).map(renumbered), made(Stack::Changed, fills, vec![], edges)]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+/// Another part than that of the marks, so that both may stand in one scene.
+fn renumbered(layer: Arc<Layer>) -> Arc<Layer> {
+    let mut layer = Layer::clone(&layer);
+    layer.key.part += 1;
+    Arc::new(layer)
+}
+
+fn rings_of(project: &Project, kind: Kind, slot: u32) -> Vec<Vec<Pt>> {
+    let Some(row) = project.table(kind).get(slot) else { return vec![] };
+    let shape = row.shape();
+    if shape.tag != 3 {
+        return vec![];
+    }
+    shape.parts.iter().flatten().filter(|r| ring_area2(r) != 0).map(|r| r.to_vec()).collect()
+}
+
+fn made(stack: Stack, fills: Vec<Fill>, bands: Vec<Band>, lines: Vec<Line>) -> Option<Arc<Layer>> {
+    if fills.is_empty() && bands.is_empty() && lines.is_empty() {
+        return None;
+    }
+    let classes: Vec<LineClass> = lines.iter().map(|l| l.class).collect();
+    let v = Version::new().with(&classes).rings(lines.iter().map(|l| l.points.as_slice()));
+    let v = v.rings(bands.iter().map(|b| b.ring.as_slice()));
+    let v = v.rings(fills.iter().flat_map(|f| &f.rings).map(Vec::as_slice));
+    Some(Arc::new(Layer::new(LayerKey { stack, part: PART }, v.get(), fills, bands, lines)))
+}

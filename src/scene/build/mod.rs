@@ -1,0 +1,115 @@
+//! From a project to what is drawn: the layers, symbols and labels of one plan and layer of it.
+//!
+//! Each function makes the part of a [`Scene`] that changes for one reason: the ground with its buildings when rows
+//! come or change ([`ground_layers`]), the tint of the buildings when they change hands ([`tint_buildings`]), cells and
+//! borders when the partition changes ([`cell_layers`]), what is marked by the hand ([`marked_layers`],
+//! [`staged_layers`]). Layers are given back as they were where nothing changed, so a painter keeps its buffers.
+//! [`scene_of`] makes all of it at once.
+
+mod buildings;
+mod cells;
+mod colours;
+mod ground;
+mod labels;
+mod marked;
+mod symbols;
+
+pub use buildings::{Owners, building_slots, tint_buildings};
+pub use cells::cell_layers;
+pub use colours::CellColours;
+pub use ground::{ROWS_A_LAYER, ground_layers};
+pub use labels::{LabelOptions, Poles, cell_chip, cell_name, labels};
+pub use marked::{Marked, marked_layers, staged_layers};
+pub use symbols::{heat_image, incident_list, symbols};
+
+use super::camera::Camera;
+use super::list::{Image, Layer, Scene};
+use super::marks::incident_marks;
+use super::style::ScaleClass;
+use crate::assign::Assignment;
+use crate::geom::Pt;
+use crate::model::Lang;
+use crate::plan::Project;
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+/// What a picture shows besides the map.
+#[derive(Clone, Debug, Default)]
+pub struct SceneOptions {
+    /// Language of the labels.
+    pub lang: Lang,
+    /// Colours of the cells; those of an empty value are found anew.
+    pub colours: CellColours,
+    /// Whether incidents are marked.
+    pub incidents: bool,
+    /// Seconds since 1970-01-01 UTC, by which incidents are new or old; unknown = all are older.
+    pub now: Option<i64>,
+    /// Heat or a base map.
+    pub images: Vec<Image>,
+}
+
+/// Everything of one plan and layer as seen by `camera`. O(rows + vertices); labels and symbols only of what is in view.
+pub fn scene_of(project: &Project, assignment: &Assignment, camera: &Camera, options: &SceneOptions) -> Scene {
+    let (plan, layer) = (assignment.plan(), assignment.layer());
+    let colours = options.colours.next(project, plan, layer);
+    let owners = Owners::of(assignment);
+    let mut layers = ground_layers(project, &[]);
+    tint_buildings(&mut layers, project, &owners, &colours, None);
+    layers.extend(cell_layers(project, plan, layer, &colours, &[]));
+    let (view, scale) = (camera.visible(), ScaleClass::of(camera.scale_denominator()));
+    let mut symbols = symbols(project, &view);
+    if options.incidents {
+        symbols.extend(incident_marks(&incident_list(project, options.now, &view), camera));
+    }
+    let wanted = LabelOptions { lang: options.lang, scale, view };
+    let labels = labels(project, assignment, &wanted, &mut Poles::default());
+    Scene { layers, images: options.images.clone(), symbols, labels }
+}
+
+/// A number for the content of a layer's geometry: equal numbers, equal geometry (but for one chance in 2^64).
+struct Version(blake3::Hasher);
+
+impl Hasher for Version {
+    fn write(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    fn finish(&self) -> u64 {
+        let mut first = [0u8; 8];
+        first.copy_from_slice(&self.0.finalize().as_bytes()[..8]);
+        u64::from_le_bytes(first)
+    }
+}
+
+impl Version {
+    fn new() -> Version {
+        Version(blake3::Hasher::new())
+    }
+
+    fn with(mut self, what: impl Hash) -> Version {
+        what.hash(&mut self);
+        self
+    }
+
+    fn rings<'a>(mut self, rings: impl IntoIterator<Item = &'a [Pt]>) -> Version {
+        for r in rings {
+            r.hash(&mut self);
+        }
+        self
+    }
+
+    fn get(&self) -> u64 {
+        self.finish()
+    }
+}
+
+/// The layer of `before` that is the same as the one that `make` would make, or the new one.
+fn kept(before: &[Arc<Layer>], key: super::LayerKey, version: u64, make: impl FnOnce() -> Layer) -> Arc<Layer> {
+    match before.iter().find(|l| l.key == key && l.version == version) {
+        Some(l) => l.clone(),
+        None => Arc::new(make()),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,70 @@
+//! What is drawn: layers, styles, labels and the camera, as one list that every painter reads.
+//!
+//! Owns: the vocabulary of the picture ([`Scene`], [`Layer`], [`FillClass`], [`LineClass`]), its look at a theme and
+//! a scale ([`StyleSheet`]), colours and ramps, the colouring of cells, label placement, text outlines, and the
+//! painter off screen ([`paint`]).
+//! Never: a window, a GPU, a file, a clock; it decides nothing about the plan.
+//! Start at [`Scene`] (what), [`StyleSheet`] (how it looks) and [`Camera`] (where from).
+//!
+//! Geometry stays in grid millimetres; widths are style points (1 pt = 1/96 inch = 0.2646 mm), resolved for a theme
+//! and a scale while painting. So a painter may keep geometry in buffers and re-resolve only styles. Window, wall,
+//! PNG and print read the same list: theme and scale change tone and width, never shape.
+
+mod build;
+mod camera;
+mod cells;
+mod colour;
+pub mod kinds;
+mod labels;
+mod list;
+mod marks;
+mod pole;
+mod ramp;
+mod raster;
+mod style;
+mod symbols;
+mod text;
+mod tokens;
+
+pub use build::{
+    CellColours, LabelOptions, Marked, Owners, Poles, ROWS_A_LAYER, SceneOptions, building_slots, cell_chip,
+    cell_layers, cell_name, ground_layers, heat_image, incident_list, labels, marked_layers, scene_of, staged_layers,
+    symbols, tint_buildings,
+};
+pub use camera::{Camera, MM_PER_PT};
+pub use cells::four_colouring;
+pub use colour::Rgba;
+pub use labels::{LabelStyle, Part, PlacedLabel, place_labels};
+pub use list::{
+    Band, BandClass, Facility, Fill, FillClass, Image, Incident, Label, LabelClass, Layer, LayerKey, Line, LineClass,
+    NO_SLOT, Scene, Snap, Stack, Symbol, SymbolKind, Tone,
+};
+pub use marks::incident_marks;
+pub use pole::pole;
+pub use ramp::{CHANGE, HEAT_DARK, HEAT_LIGHT, Legend, RATE, Ramp, heat_alpha};
+pub use raster::{Picture, paint};
+pub use style::{FillStyle, Hatch, HatchKind, LineStyle, ScaleClass, StyleSheet};
+pub use symbols::{Drawing, symbol, symbol_radius};
+pub use text::{AlongChar, FontData, FontSet, Glyph, TextLine, set_along};
+pub use tokens::{Theme, Tokens, ToneColours};
+
+/// What may fail here.
+#[derive(Debug, thiserror::Error)]
+pub enum SceneError {
+    /// Bytes given as a font are none.
+    #[error(
+        "字体读不出来（{0}）；图没有画。请换一个字体文件。 / The font cannot be read ({0}); nothing was drawn. Choose another font file."
+    )]
+    Font(String),
+    /// The picture has no pixel or too many.
+    #[error(
+        "图的大小 {0}×{1} 像素画不了；没有生成。请选 1 到 20000 像素之间的边长。 / A picture of {0}×{1} pixels cannot be drawn; none was made. Choose sides from 1 to 20,000 pixels."
+    )]
+    Size(u32, u32),
+    /// The PNG could not be written into memory.
+    #[error("PNG 没有写成（{0}）；图还在。请重试。 / The PNG was not written ({0}); the picture is kept. Try again.")]
+    Png(String),
+}
+
+#[cfg(test)]
+mod tests;
