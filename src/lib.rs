@@ -14,3 +14,4 @@ pub mod rules;
 pub mod store;
 pub mod exchange;
 pub mod scene;
+pub mod session;

@@ -1,0 +1,110 @@
+//! Making projects: an empty one, and one of a shipped sample.
+
+use crate::geom::{Origin, Pt};
+use crate::model::{EditId, GridLayer, Lang, ModelError, Segment};
+use crate::plan::{Edit, EditError, Hash, Head, History, Op, Project, Ring, Take};
+use crate::sample::{SAMPLES, SampleError, SampleInfo};
+use crate::session::{Command, Effect, Session};
+use thiserror::Error;
+
+/// Why a project could not be made.
+#[derive(Debug, Error)]
+pub enum BuildError {
+    /// The generator failed.
+    #[error(transparent)]
+    Sample(#[from] SampleError),
+    /// A name or layer cannot be kept.
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    /// An edit of the building was refused.
+    #[error("{0}")]
+    Edit(#[from] EditError),
+    /// There is no sample of that name.
+    #[error("没有名为“{0}”的示例 / there is no sample \"{0}\"")]
+    NoSample(String),
+}
+
+/// Entries of the shipped samples.
+pub fn sample_titles() -> &'static [SampleInfo] {
+    &SAMPLES
+}
+
+/// The project of a shipped sample, built by edits, its history empty. `replica` as in [`EditId`].
+///
+/// # Errors
+/// No such sample; a fault of the generator.
+pub fn sample_project(name: &str, replica: u32) -> Result<Project, BuildError> {
+    let info = SAMPLES.iter().find(|s| s.name == name).ok_or_else(|| BuildError::NoSample(name.to_owned()))?;
+    let map = (info.make)()?;
+    let head = Head { name: info.title_zh.to_owned(), crs: map.crs.to_owned(), origin: Some(map.origin) };
+    let first = EditId { replica, sequence: 0 }.id(0);
+    let level = map.layer.levels.first().cloned().unwrap_or_default();
+    let project = Project::new(head, vec![map.layer.clone()], first);
+    let mut s = Session::new(History::new(project, replica), None, Lang::Zh, "");
+    let origin = map.origin;
+    let ring = |r: &[Pt]| -> Ring { r.iter().map(|&p| origin.place(p)).collect() };
+    let outline: Vec<Ring> = map.outline.iter().map(|r| ring(r)).collect();
+    doing(&mut s, Op::Outline { rings: outline.clone(), crs: None })?;
+    let (code, name) = map.community;
+    doing(&mut s, Op::Unit { code: code.into(), name: name.into(), level, parent: None, rings: outline })?;
+    for c in &map.cells {
+        let rings = c.rings.iter().map(|r| ring(r)).collect();
+        let (code, name) = (Some(c.code.clone()), Some(c.name.clone()));
+        doing(&mut s, Op::Draw { code, name, rings, take: Take::Free, parent: None })?;
+    }
+    for (kind, rows) in map.rows {
+        let segment = Segment::pack(kind, rows);
+        let segments = vec![Hash(segment.hash())];
+        s.hold(segment);
+        doing(&mut s, Op::Import { kind, segments, source: "sample".into(), crs: None, level: None })?;
+    }
+    for m in &map.members {
+        let phone = m.phone.clone();
+        doing(&mut s, Op::Member { code: m.code.clone(), name: m.name.clone(), phone, org: None })?;
+    }
+    for p in &map.posts {
+        let op = Op::Post {
+            code: Some(p.code.clone()),
+            member: p.member.clone(),
+            post: p.post.to_owned(),
+            cell: Some(p.cell.clone()),
+            courtyard: None,
+            building: None,
+            org: None,
+            from: Some(p.from),
+            to: None,
+        };
+        doing(&mut s, op)?;
+    }
+    Ok(s.project().clone())
+}
+
+fn doing(s: &mut Session, op: Op) -> Result<(), EditError> {
+    let effects = s.dispatch(Command::Do(Edit::from(op)), 0);
+    effects.into_iter().find_map(|e| if let Effect::Refused(e) = e { Some(e) } else { None }).map_or(Ok(()), Err)
+}
+
+/// An empty project with its layers and one draft.
+///
+/// # Errors
+/// A name that cannot be kept.
+pub fn empty_project(
+    name: &str,
+    crs: &str,
+    origin: Option<Origin>,
+    layers: Vec<GridLayer>,
+    replica: u32,
+) -> Result<Project, ModelError> {
+    let head = Head { name: crate::model::check_text(name)?, crs: crs.to_owned(), origin };
+    Ok(Project::new(head, layers, EditId { replica, sequence: 0 }.id(0)))
+}
+
+/// A layer from `ID=NAME[:LEVEL>LEVEL…]`; without levels 社区 over 网格.
+///
+/// # Errors
+/// An id with other characters than a–z, 0–9, _.
+pub fn layer_from_text(text: &str) -> Result<GridLayer, ModelError> {
+    let (id, rest) = text.split_once('=').unwrap_or((text, text));
+    let (name, levels) = rest.split_once(':').unwrap_or((rest, "社区>网格"));
+    GridLayer::new(id.trim(), name, levels.split('>').map(|l| l.trim().to_owned()).collect())
+}

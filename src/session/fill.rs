@@ -1,0 +1,166 @@
+//! Filling the choices that a user left open, from the tallies, before `apply` sees the edit.
+
+use crate::assign::{Assignment, Tally};
+use crate::geom::{Pt, anchor_of_polygons};
+use crate::model::{EditId, Id};
+use crate::plan::{Context, Edit, EditError, Layer, Op, Project, Segments, apply};
+
+/// The edit with every choice made. `plan`: the plan that is worked on.
+///
+/// - no `plan` = the plan worked on; no `code` = the next free number
+/// - `draw` over ground of several higher units goes to the one with most ground in it
+/// - `split` without `keep`: the larger part keeps (more households, then buildings, then area)
+/// - `merge` without `keep`: the larger cell keeps
+///
+/// # Errors
+/// What [`apply`] refuses when it is tried.
+pub fn fill(
+    project: &Project,
+    assignment: &Assignment,
+    plan: Id,
+    mut edit: Edit,
+    id: EditId,
+    segments: &dyn Segments,
+) -> Result<Edit, EditError> {
+    if edit.plan.is_none() && !matches!(edit.op, Op::Plan(_) | Op::Layer { .. } | Op::Member { .. }) {
+        edit.plan = project.plan(plan).map(|p| p.meta.name.clone());
+    }
+    let index = match &edit.layer {
+        Some(id) => project.layer_index(id),
+        None => (project.facts.layers.len() == 1).then_some(0),
+    };
+    let target = edit.plan.as_ref().and_then(|n| project.plan_named(n)).map_or(plan, |p| p.id);
+    let layer = index.and_then(|i| Some((i, project.layer(target, i)?)));
+    let ctx = Context { id, segments };
+    match (&mut edit.op, layer) {
+        (Op::Draw { code, .. }, Some((i, l))) => {
+            let chosen = code.is_some();
+            if !chosen {
+                // The parent gives the code its prefix; it is known once the ground is.
+                *code = Some(next_code(project, target, i, None));
+            }
+            let edit = most_ground(project, edit, &ctx)?;
+            return Ok(if chosen { edit } else { recoded(project, target, i, l, edit, &ctx) });
+        }
+        (Op::Split { cell, code, keep, attach_m, .. }, Some((i, l))) => {
+            let parent = l.unit(cell).and_then(|u| u.parent);
+            code.get_or_insert_with(|| next_code(project, target, i, parent));
+            attach_m.get_or_insert(0.002);
+            if keep.is_none() {
+                let place = larger_part(project, target, i, &edit, &ctx)?.map(|at| project.origin().place(at));
+                if let Op::Split { keep, .. } = &mut edit.op {
+                    *keep = place;
+                }
+            }
+        }
+        (Op::Merge { cells, keep }, Some((i, l))) if keep.is_none() => {
+            let counted;
+            let a = if (assignment.plan(), assignment.layer()) == (target, i) {
+                assignment
+            } else {
+                counted = Assignment::count(project, target, i);
+                &counted
+            };
+            let size = |code: &String| {
+                l.unit(code).map(|u| (rank(&a.own(u.id.0)), area2(l, u.id), std::cmp::Reverse(code.clone())))
+            };
+            *keep = cells.iter().max_by_key(|c| size(c)).cloned();
+        }
+        (Op::Post { code, .. }, _) => {
+            code.get_or_insert_with(|| next_post_code(project));
+        }
+        _ => {}
+    }
+    Ok(edit)
+}
+
+fn rank(t: &Tally) -> (i64, i64) {
+    (t.households, t.buildings)
+}
+
+fn area2(l: &Layer, unit: Id) -> i128 {
+    l.partition.faces_of(unit.0).iter().filter_map(|&f| l.partition.face(f)).map(|f| f.area2).sum()
+}
+
+/// If the drawing covers several higher units: the same edit with the one as parent that gives it most ground.
+fn most_ground(project: &Project, edit: Edit, ctx: &Context<'_>) -> Result<Edit, EditError> {
+    let units = match apply(project, &edit, ctx) {
+        Err(EditError::Spans { units, .. }) => units,
+        _ => return Ok(edit),
+    };
+    let with = |unit: &String| {
+        let mut e = edit.clone();
+        if let Op::Draw { parent, .. } = &mut e.op {
+            *parent = Some(unit.clone());
+        }
+        e
+    };
+    let ground = |e: &Edit| {
+        let o = apply(project, e, ctx).ok()?;
+        let (i, id) = *o.created.first()?;
+        let plan = e.plan.as_ref().and_then(|n| o.project.plan_named(n))?.id;
+        Some(area2(o.project.layer(plan, i)?, id))
+    };
+    Ok(units.iter().map(with).max_by_key(|e| ground(e)).unwrap_or(edit))
+}
+
+/// The drawing with the code that its parent's ground asks for.
+fn recoded(project: &Project, plan: Id, i: u16, _l: &Layer, mut edit: Edit, ctx: &Context<'_>) -> Edit {
+    let Ok(o) = apply(project, &edit, ctx) else { return edit };
+    let made = o.created.first().and_then(|(_, id)| o.project.layer(plan, i)?.units.get(id).cloned());
+    if let (Some(unit), Op::Draw { code, .. }) = (made, &mut edit.op)
+        && unit.parent.is_some()
+    {
+        *code = Some(next_code(project, plan, i, unit.parent));
+    }
+    edit
+}
+
+/// A place in the larger part that a split makes.
+fn larger_part(project: &Project, plan: Id, i: u16, edit: &Edit, ctx: &Context<'_>) -> Result<Option<Pt>, EditError> {
+    let o = apply(project, edit, ctx)?;
+    let Some(&(_, new)) = o.created.first() else { return Ok(None) };
+    let Some(l) = o.project.layer(plan, i) else { return Ok(None) };
+    let Op::Split { cell, .. } = &edit.op else { return Ok(None) };
+    let Some(old) = l.unit(cell).map(|u| u.id) else { return Ok(None) };
+    let a = Assignment::count_units(&o.project, plan, i, &[old, new]);
+    let size = |id: Id| (rank(&a[&id]), area2(l, id));
+    let keeper = if size(new) > size(old) { new } else { old };
+    let polygons = l.partition.polygons(keeper.0);
+    Ok(anchor_of_polygons(&polygons))
+}
+
+/// The next free code of a cell under a parent: the parent's code and a running number, as wide as those in use
+/// (else three digits under a 12-digit code, two under any other, three without a parent). Numbers of cells that were
+/// merged away in one plan but live in another are not used again.
+pub fn next_code(project: &Project, plan: Id, layer: u16, parent: Option<Id>) -> String {
+    let parent_code =
+        parent.and_then(|p| project.layer(plan, layer)?.units.get(&p)).map_or(String::new(), |u| u.code.clone());
+    let mut width = match parent_code.len() {
+        0 | 12 => 3,
+        _ => 2,
+    };
+    let mut largest = 0u64;
+    let mut seen = false;
+    for l in project.plans.iter().filter_map(|p| p.layers.get(layer as usize)) {
+        for u in l.units.values() {
+            let tail = match u.code.strip_prefix(&parent_code) {
+                Some(t) if !t.is_empty() && t.len() <= 9 && t.bytes().all(|b| b.is_ascii_digit()) => t,
+                _ => continue,
+            };
+            if let Ok(n) = tail.parse::<u64>() {
+                largest = largest.max(n);
+                width = if seen { width.max(tail.len()) } else { tail.len() };
+                seen = true;
+            }
+        }
+    }
+    format!("{parent_code}{:0width$}", largest + 1)
+}
+
+/// The next free code of a post: P0001 …
+pub fn next_post_code(project: &Project) -> String {
+    let all = project.facts.posts.values().chain(project.plans.iter().flat_map(|p| p.posts.values()));
+    let numbers = all.filter_map(|p| p.code.strip_prefix('P')?.parse::<u32>().ok());
+    format!("P{:04}", numbers.max().unwrap_or(0) + 1)
+}

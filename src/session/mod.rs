@@ -1,0 +1,523 @@
+//! The whole application without pixels: commands in, effects out.
+//!
+//! Owns: [`Session`] = history, assignment, what is shown and selected; [`Command`], [`Effect`]; the answers to
+//! questions ([`answers`]). It fills the choices a user left open ([`fill`]) and words what was done ([`sentence`]).
+//! Never: egui, IO, clock; times and random numbers are arguments, so that a whole day can be replayed.
+//! Start at [`Session::dispatch`].
+
+pub mod answers;
+mod build;
+mod fill;
+pub mod import;
+mod sentence;
+pub mod snap;
+pub mod tools;
+
+pub use build::{BuildError, empty_project, layer_from_text, sample_project, sample_titles};
+pub use fill::{fill, next_code, next_post_code};
+pub use sentence::{kind_name, number, place_of, sentence};
+
+use crate::assign::{Assignment, Changes};
+use crate::geom::Box2;
+use crate::model::{Id, Lang, Said, Segment, SegmentHash};
+use crate::plan::{Edit, EditError, History, Op, PlanOp, Project, Segments, Step};
+use crate::store::{UnitTally, shown_plan};
+use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+/// What is selected. Never a step of the history.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub enum Selection {
+    /// Nothing.
+    #[default]
+    None,
+    /// Cells or higher units.
+    Units(Vec<Id>),
+    /// Buildings, by slot.
+    Buildings(Vec<u32>),
+    /// A courtyard, by slot.
+    Courtyard(u32),
+    /// A facility, by slot.
+    Facility(u32),
+}
+
+/// What the application can be told.
+#[derive(Clone, Debug)]
+pub enum Command {
+    /// Try an edit; what was tried before is dropped.
+    Stage(Edit),
+    /// Make what was tried a step.
+    Commit,
+    /// Drop what was tried.
+    Revert,
+    /// Do an edit at once.
+    Do(Edit),
+    /// Take back the last step.
+    Undo,
+    /// Do it again.
+    Redo,
+    /// Work on another plan.
+    ShowPlan(Id),
+    /// Look at another layer.
+    ShowLayer(u16),
+    /// Select.
+    Select(Selection),
+    /// Open a level deliberately (`outline` or a level's name), or close it.
+    OpenLevel(String, bool),
+    /// Everything up to this state is saved.
+    Saved(u128),
+}
+
+/// What came of a command.
+#[derive(Clone, Debug)]
+pub enum Effect {
+    /// A step was made.
+    Committed {
+        /// The step.
+        step: Arc<Step>,
+        /// Units it made: layer, identity.
+        created: Vec<(u16, Id)>,
+        /// What moved.
+        changes: Changes,
+    },
+    /// A step was taken back or done again.
+    Stepped {
+        /// The step.
+        step: Arc<Step>,
+        /// Whether it was undone.
+        undone: bool,
+        /// What moved.
+        changes: Changes,
+    },
+    /// The edit was refused; nothing changed.
+    Refused(EditError),
+    /// Something to tell the user.
+    Say(Said),
+    /// There is nothing to undo or redo.
+    Nothing,
+}
+
+/// Rows of segments in memory, by hash.
+#[derive(Clone, Debug, Default)]
+pub struct Store(HashMap<SegmentHash, Arc<Segment>>);
+
+impl Segments for Store {
+    fn segment(&self, hash: SegmentHash) -> Option<Arc<Segment>> {
+        self.0.get(&hash).cloned()
+    }
+}
+
+/// An opened project with everything that follows it.
+#[derive(Clone, Debug)]
+pub struct Session {
+    history: History,
+    assignment: Assignment,
+    /// What the staged edit moves; empty if nothing is staged.
+    staged: Changes,
+    segments: Store,
+    plan: Id,
+    layer: u16,
+    opened: Vec<String>,
+    selection: Selection,
+    lang: Lang,
+    author: String,
+    saved: u128,
+    /// Whether staging made the draft that is worked on.
+    draft_for_stage: bool,
+    /// Counts every change of what is to be seen.
+    generation: u64,
+}
+
+impl Session {
+    /// A session on a history. `plan`: name of the plan to work on; without it the last one in the list.
+    pub fn new(history: History, plan: Option<&str>, lang: Lang, author: &str) -> Session {
+        let project = history.stable();
+        let shown = plan.and_then(|n| project.plan_named(n)).or(project.plans.last());
+        let plan = shown.map_or(Id::LAYER, |p| p.id);
+        let segments = project.facts.tables.iter().flat_map(|t| t.segments()).map(|p| p.segment.clone());
+        let segments = Store(segments.map(|s| (s.hash(), s)).collect());
+        let assignment = Assignment::count(project, plan, 0);
+        let saved = project.state;
+        Session {
+            assignment,
+            staged: Changes::default(),
+            segments,
+            plan,
+            layer: 0,
+            opened: Vec::new(),
+            selection: Selection::None,
+            lang,
+            author: author.to_owned(),
+            saved,
+            draft_for_stage: false,
+            generation: 1,
+            history,
+        }
+    }
+
+    /// The project as it looks, staged edit included.
+    pub fn project(&self) -> &Project {
+        self.history.current()
+    }
+
+    /// The history.
+    pub fn history(&self) -> &History {
+        &self.history
+    }
+
+    /// The assignment of the stable project in the shown plan and layer.
+    pub fn assignment(&self) -> &Assignment {
+        &self.assignment
+    }
+
+    /// What the staged edit moves.
+    pub fn staged(&self) -> &Changes {
+        &self.staged
+    }
+
+    /// The plan that is worked on.
+    pub fn plan(&self) -> Id {
+        self.plan
+    }
+
+    /// The layer that is looked at.
+    pub fn layer(&self) -> u16 {
+        self.layer
+    }
+
+    /// What is selected.
+    pub fn selection(&self) -> &Selection {
+        &self.selection
+    }
+
+    /// Language of what is said.
+    pub fn lang(&self) -> Lang {
+        self.lang
+    }
+
+    /// Sets the language.
+    pub fn set_lang(&mut self, lang: Lang) {
+        self.lang = lang;
+    }
+
+    /// Levels whose borders are open.
+    pub fn opened(&self) -> &[String] {
+        &self.opened
+    }
+
+    /// Counts every change of what is to be seen.
+    pub fn generation(&self) -> u64 {
+        self.generation
+    }
+
+    /// Whether there is something to save.
+    pub fn is_dirty(&self) -> bool {
+        self.history.stable().state != self.saved
+    }
+
+    /// Keeps a segment in memory, so that an edit may name it.
+    pub fn hold(&mut self, segment: Arc<Segment>) {
+        self.segments.0.insert(segment.hash(), segment);
+    }
+
+    /// Segments in memory.
+    pub fn segments(&self) -> &Store {
+        &self.segments
+    }
+
+    /// Does a command at a time (seconds since 1970-01-01 UTC). Edits are applied to values, so a panic inside refuses
+    /// the command and leaves the project whole; what follows from it is counted anew.
+    pub fn dispatch(&mut self, command: Command, now: i64) -> Vec<Effect> {
+        if let Ok(effects) = catch_unwind(AssertUnwindSafe(|| self.run(command, now))) {
+            return effects;
+        }
+        self.history.revert();
+        self.staged = Changes::default();
+        self.draft_for_stage = false;
+        self.follow_plan();
+        self.recount();
+        self.generation += 1;
+        vec![Effect::Say(Said::new(
+            "这一步没有做成，程序内部出了问题。项目没有变化，请换一种做法。",
+            "This was not done: something went wrong inside the program. The project is unchanged; try another way.",
+        ))]
+    }
+
+    fn run(&mut self, command: Command, now: i64) -> Vec<Effect> {
+        match command {
+            Command::Stage(edit) => self.stage(edit, now),
+            Command::Commit => self.commit(now),
+            Command::Revert => {
+                self.revert();
+                vec![]
+            }
+            Command::Do(edit) => {
+                let mut effects = self.stage(edit, now);
+                if !effects.iter().any(|e| matches!(e, Effect::Refused(_))) {
+                    effects.extend(self.commit(now));
+                }
+                effects
+            }
+            Command::Undo => self.step(true),
+            Command::Redo => self.step(false),
+            Command::ShowPlan(id) => {
+                self.show(id, self.layer);
+                vec![]
+            }
+            Command::ShowLayer(layer) => {
+                self.show(self.plan, layer);
+                vec![]
+            }
+            Command::Select(s) => {
+                self.selection = s;
+                self.generation += 1;
+                vec![]
+            }
+            Command::OpenLevel(level, open) => {
+                self.opened.retain(|l| *l != level);
+                if open {
+                    self.opened.push(level);
+                }
+                vec![]
+            }
+            Command::Saved(state) => {
+                self.saved = state;
+                vec![]
+            }
+        }
+    }
+
+    fn show(&mut self, plan: Id, layer: u16) {
+        self.revert();
+        let p = self.history.stable();
+        if p.layer(plan, layer).is_some() || p.plan(plan).is_some_and(|_| p.facts.layers.is_empty()) {
+            if (plan, layer) != (self.plan, self.layer) {
+                (self.plan, self.layer) = (plan, layer);
+                self.recount();
+                self.selection = Selection::None;
+            }
+            self.generation += 1;
+        }
+    }
+
+    fn recount(&mut self) {
+        self.assignment = Assignment::count(self.history.stable(), self.plan, self.layer);
+    }
+
+    fn revert(&mut self) {
+        if self.history.staged().is_some() || self.draft_for_stage {
+            self.history.revert();
+            self.staged = Changes::default();
+            self.generation += 1;
+        }
+        if std::mem::take(&mut self.draft_for_stage) {
+            // Nothing was done on the draft that staging made: it goes again.
+            self.history.undo();
+            self.follow_plan();
+        }
+    }
+
+    fn stage(&mut self, mut edit: Edit, now: i64) -> Vec<Effect> {
+        let mut effects = self.ensure_draft(&mut edit, now);
+        self.history.revert();
+        self.staged = Changes::default();
+        self.generation += 1;
+        if edit.opened.is_empty() {
+            edit.opened.clone_from(&self.opened);
+        }
+        let filled =
+            fill(self.history.stable(), &self.assignment, self.plan, edit, self.history.next_id(), &self.segments);
+        let staged = filled.and_then(|edit| self.history.stage(edit, &self.segments).map(|_| ()));
+        match staged {
+            Ok(()) => {
+                if let Some(s) = self.history.staged() {
+                    let patch = &s.outcome.patch;
+                    self.staged = self.assignment.changes(self.history.stable(), &s.outcome.project, patch, false);
+                }
+            }
+            Err(e) => effects.push(Effect::Refused(e)),
+        }
+        effects
+    }
+
+    /// An edit of the ground of a plan that is or was in force goes to a new draft, and says so.
+    fn ensure_draft(&mut self, edit: &mut Edit, now: i64) -> Vec<Effect> {
+        let p = self.history.stable();
+        let plan = match &edit.plan {
+            Some(name) => p.plan_named(name),
+            None => p.plan(self.plan),
+        };
+        let Some(plan) = plan.filter(|p| p.meta.protected() && needs_draft(&edit.op)) else { return vec![] };
+        let old = plan.meta.name.clone();
+        let new = (b'A'..=b'Z')
+            .map(|c| format!("方案{}", c as char))
+            .chain((1..).map(|n| format!("方案{n}")))
+            .find(|n| p.plan_named(n).is_none())
+            .unwrap_or_default();
+        let copy = Edit::from(Op::Plan(PlanOp::Copy { old: old.clone(), new: new.clone() }));
+        self.history.revert();
+        if self.history.stage(copy, &self.segments).is_err() {
+            return vec![];
+        }
+        let mut effects = self.commit(now);
+        self.draft_for_stage = true;
+        edit.plan = Some(new.clone());
+        if let Some(id) = self.history.stable().plan_named(&new).map(|p| p.id) {
+            self.show_quietly(id);
+        }
+        effects.push(Effect::Say(Said::new(
+            format!("“{old}”受保护，已另建“{new}”，修改记在“{new}”上。"),
+            format!("\"{old}\" is protected; \"{new}\" was made from it and the change goes there."),
+        )));
+        effects
+    }
+
+    fn show_quietly(&mut self, plan: Id) {
+        self.plan = plan;
+        self.recount();
+        self.generation += 1;
+    }
+
+    fn commit(&mut self, now: i64) -> Vec<Effect> {
+        let Some(s) = self.history.staged() else { return vec![] };
+        let (old, new) = (self.history.stable().clone(), s.outcome.project.clone());
+        let mut changes = std::mem::take(&mut self.staged);
+        if changes.is_empty() {
+            changes = self.assignment.changes(&old, &new, &s.outcome.patch, false);
+        }
+        let said = sentence(&old, &new, &s.edit, &s.outcome, &changes, self.plan);
+        let place = place_of(&old, &new, &s.outcome.patch);
+        let created = s.outcome.created.clone();
+        let author = self.author.clone();
+        let Some(step) = self.history.commit(said, now, &author, place) else { return vec![] };
+        self.draft_for_stage = false;
+        self.assignment.apply(&changes);
+        self.generation += 1;
+        if self.history.stable().plan(self.plan).is_none() {
+            self.follow_plan();
+        }
+        vec![Effect::Committed { step, created, changes }]
+    }
+
+    fn step(&mut self, undo: bool) -> Vec<Effect> {
+        self.revert();
+        let next = if undo { self.history.next_undo() } else { self.history.next_redo() };
+        let Some(next) = next.cloned() else { return vec![Effect::Nothing] };
+        let mut effects = Vec::new();
+        // A step of another plan first switches to it and names it.
+        if let Some(id) = next.plan.as_ref().and_then(|n| self.history.stable().plan_named(n)).map(|p| p.id)
+            && id != self.plan
+        {
+            let name = next.plan.clone().unwrap_or_default();
+            self.show_quietly(id);
+            effects.push(Effect::Say(Said::new(format!("已切换到“{name}”。"), format!("Switched to \"{name}\"."))));
+        }
+        let old = self.history.stable().clone();
+        let step = if undo { self.history.undo() } else { self.history.redo() };
+        let Some(step) = step else { return vec![Effect::Nothing] };
+        let mut changes = Changes::default();
+        if let Some(patch) = &step.patch {
+            changes = self.assignment.changes(&old, self.history.stable(), patch, undo);
+            self.assignment.apply(&changes);
+        }
+        self.generation += 1;
+        if self.history.stable().plan(self.plan).is_none() {
+            self.follow_plan();
+        }
+        effects.push(Effect::Stepped { step, undone: undo, changes });
+        effects
+    }
+
+    /// The plan that was worked on is gone: work on the last one.
+    fn follow_plan(&mut self) {
+        if self.history.stable().plan(self.plan).is_none()
+            && let Some(p) = self.history.stable().plans.last()
+        {
+            let id = p.id;
+            self.show_quietly(id);
+        }
+    }
+
+    /// Numbers of the units that the file's feature tables show: of the plan in force, else of the one worked on.
+    pub fn unit_tallies(&self) -> Vec<UnitTally> {
+        let p = self.history.stable();
+        let last = p.plan(self.plan).map_or("", |x| x.meta.name.as_str());
+        let Some(plan) = shown_plan(p, last) else { return vec![] };
+        let mut out = Vec::new();
+        for (i, l) in (0u16..).zip(plan.layers.iter()) {
+            let counted;
+            let a = if (plan.id, i) == (self.plan, self.layer) {
+                &self.assignment
+            } else {
+                counted = Assignment::count(p, plan.id, i);
+                &counted
+            };
+            let lowest = p.facts.layers.get(i as usize).map_or(0, |d| d.cell_level());
+            out.extend(l.units.values().map(|u| {
+                let t = if u.level >= lowest { a.own(u.id.0) } else { a.of_unit(p, u.id) };
+                let n = |v: i64| v.max(0) as u64;
+                UnitTally {
+                    layer: i,
+                    unit: u.id,
+                    households: n(t.households),
+                    residents: n(t.residents),
+                    buildings: n(t.buildings),
+                }
+            }));
+        }
+        out
+    }
+
+    /// Where the selection lies; empty if nothing is selected.
+    pub fn selection_box(&self) -> Box2 {
+        let p = self.project();
+        let rows = |kind, slots: &[u32]| {
+            slots.iter().filter_map(|&s| p.table(kind).get(s)).fold(Box2::EMPTY, |b, r| b.union(r.bbox()))
+        };
+        use crate::model::Kind;
+        match &self.selection {
+            Selection::None => Box2::EMPTY,
+            Selection::Units(ids) => {
+                let Some(l) = p.layer(self.plan, self.layer) else { return Box2::EMPTY };
+                let ground = ids.iter().flat_map(|&id| l.ground(id));
+                ground.flatten().fold(Box2::EMPTY, |b, r| b.union(Box2::of(r.iter())))
+            }
+            Selection::Buildings(slots) => rows(Kind::Buildings, slots),
+            Selection::Courtyard(slot) => rows(Kind::Courtyards, &[*slot]),
+            Selection::Facility(slot) => rows(Kind::Facilities, &[*slot]),
+        }
+    }
+}
+
+/// Whether an edit changes what is protected on a plan in force: ground, units, codes, pins.
+fn needs_draft(op: &Op) -> bool {
+    match op {
+        Op::Outline { .. }
+        | Op::Draw { .. }
+        | Op::Split { .. }
+        | Op::Merge { .. }
+        | Op::Move { .. }
+        | Op::Insert { .. }
+        | Op::Delete { .. }
+        | Op::Unit { .. }
+        | Op::Pin { .. } => true,
+        Op::Set(s) => s.cell.is_some(),
+        Op::Import { kind, .. } => *kind == crate::model::Kind::Cells,
+        Op::Whole { .. } | Op::Member { .. } | Op::Post { .. } | Op::Remove { .. } | Op::Layer { .. } | Op::Plan(_) => {
+            false
+        }
+    }
+}
+
+/// What a kind is called in a language.
+pub fn kind_title(kind: crate::model::Kind, lang: Lang) -> &'static str {
+    let (zh, en) = kind_name(kind);
+    match lang {
+        Lang::Zh => zh,
+        Lang::En => en,
+    }
+}
+
+#[cfg(test)]
+mod tests;

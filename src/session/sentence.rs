@@ -1,0 +1,276 @@
+//! What was done, in words with numbers: one sentence a step, in both languages.
+
+use crate::assign::{Changes, Tally};
+use crate::geom::Box2;
+use crate::model::{Id, Kind, Said};
+use crate::plan::{Edit, Key, Op, Outcome, Patch, PlanOp, Project};
+use crate::scene::cell_chip;
+use crate::topology::Owner;
+use std::collections::BTreeSet;
+
+/// A number with thin grouping, as the style asks: 3,967.
+pub fn number(n: i64) -> String {
+    let digits = n.unsigned_abs().to_string();
+    let mut out = String::new();
+    for (i, c) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(c);
+    }
+    if n < 0 { format!("−{out}") } else { out }
+}
+
+/// The sentence of an edit. `plan` is the plan worked on.
+pub fn sentence(old: &Project, new: &Project, edit: &Edit, out: &Outcome, changes: &Changes, plan: Id) -> Said {
+    let plan_id = edit.plan.as_ref().and_then(|n| new.plan_named(n)).map_or(plan, |p| p.id);
+    let layer = edit.layer.as_ref().and_then(|l| new.layer_index(l)).unwrap_or(0);
+    let s = |zh: String, en: String| Said { zh, en };
+    match &edit.op {
+        Op::Outline { .. } => {
+            let area = new.layer(plan_id, layer).map_or(0.0, |l| {
+                let world = l.partition.face(crate::topology::WORLD).map_or(0, |f| -f.area2);
+                world as f64 / 2e6
+            });
+            let (zh, en) = area_text(area);
+            s(format!("划定范围，{zh}"), format!("Outline drawn, {en}"))
+        }
+        Op::Draw { .. } | Op::Split { .. } | Op::Unit { .. } => {
+            let made = out.created.first().map(|&(l, id)| (title(new, plan_id, l, id), id));
+            let (title, id) = made.unwrap_or_default();
+            let got = changes.delta.get(&(id.0 as Owner)).copied().unwrap_or_default();
+            let faces = new.layer(plan_id, layer).map_or(1, |l| l.partition.faces_of(id.0).len());
+            let (pz, pe) = if faces > 1 {
+                (format!("，分 {faces} 块"), format!(", in {faces} parts"))
+            } else {
+                (String::new(), String::new())
+            };
+            let (zh, en) = tally_text(&got);
+            match &edit.op {
+                Op::Split { cell, .. } => s(
+                    format!("拆分 {}，新网格 {title} 得 {zh}{pz}", chip(old, plan_id, layer, cell)),
+                    format!("{} split; the new cell {title} has {en}{pe}", chip(old, plan_id, layer, cell)),
+                ),
+                Op::Unit { .. } => s(format!("划出 {title}{pz}"), format!("{title} drawn{pe}")),
+                _ => s(format!("画出网格 {title}，{zh}{pz}"), format!("Cell {title} drawn with {en}{pe}")),
+            }
+        }
+        Op::Merge { cells, keep } => {
+            let keep = keep.clone().unwrap_or_default();
+            let gained = new.layer(plan_id, layer).and_then(|l| l.unit(&keep)).map(|u| u.id);
+            let t = gained.and_then(|id| changes.delta.get(&id.0)).copied().unwrap_or_default();
+            let (zh, en) = tally_text(&t);
+            let chips: Vec<String> = cells.iter().map(|c| chip(old, plan_id, layer, c)).collect();
+            let keep = chip(old, plan_id, layer, &keep);
+            s(
+                format!("合并 {} 为 {keep}，并入 {zh}", chips.join("、")),
+                format!("{} merged into {keep}, which gained {en}", chips.join(", ")),
+            )
+        }
+        Op::Move { .. } | Op::Insert { .. } | Op::Delete { .. } => {
+            let sides = sides_of(old, new, &out.patch, plan_id, layer);
+            let moved: i64 = changes.buildings.len() as i64;
+            let households: i64 =
+                changes.buildings.iter().filter_map(|m| new.table(Kind::Buildings).get(m.slot)).map(households).sum();
+            let who = if sides.is_empty() { String::new() } else { format!(" {} ", sides.join(" / ")) };
+            let (zh, en) = match edit.op {
+                Op::Insert { .. } => ("在边界上加点", "Point added to the border of"),
+                Op::Delete { .. } => ("删去边界上的点", "Point taken from the border of"),
+                _ => ("拖动边界", "Border moved between"),
+            };
+            let tail = if moved > 0 {
+                (
+                    format!("，{} 栋 {} 户换格", number(moved), number(households)),
+                    format!(": {} buildings, {} households change hands", number(moved), number(households)),
+                )
+            } else {
+                (String::new(), String::new())
+            };
+            s(format!("{zh}{who}{}", tail.0).trim().to_owned(), format!("{en}{who}{}", tail.1).trim().to_owned())
+        }
+        Op::Set(set) => {
+            let (what_zh, what_en, code) = [
+                ("网格", "cell", &set.cell),
+                ("楼栋", "building", &set.building),
+                ("院落", "courtyard", &set.courtyard),
+                ("设施", "facility", &set.facility),
+                ("人员", "member", &set.member),
+            ]
+            .into_iter()
+            .find_map(|(zh, en, c)| c.as_ref().map(|c| (zh, en, c.clone())))
+            .unwrap_or(("规则", "rules", String::new()));
+            // A member's name or phone is not repeated in a sentence that lives on in the log.
+            let fields: Vec<String> = if set.member.is_some() {
+                set.fields.keys().cloned().collect()
+            } else {
+                let all = set.rules.as_ref().unwrap_or(&set.fields);
+                all.iter().map(|(k, v)| format!("{k} = {}", plain(v))).collect()
+            };
+            s(
+                format!("修改{what_zh} {code}：{}", fields.join("，")).replace("  ", " "),
+                format!("Changed {what_en} {code}: {}", fields.join(", ")).replace("  ", " "),
+            )
+        }
+        Op::Pin { building, cell: Some(cell) } => {
+            let cell = chip(new, plan_id, layer, cell);
+            s(format!("指定楼栋 {building} 归 {cell}"), format!("Building {building} assigned to {cell} by hand"))
+        }
+        Op::Pin { building, cell: None } => {
+            s(format!("取消楼栋 {building} 的指定"), format!("Building {building} is assigned by its place again"))
+        }
+        Op::Whole { courtyard, value } => {
+            let yard = new.table(Kind::Courtyards).find(courtyard).and_then(|x| new.table(Kind::Courtyards).get(x));
+            let name = yard.map_or(courtyard.as_str(), |r| if r.name().is_empty() { courtyard } else { r.name() });
+            if *value {
+                s(format!("院落 {name} 整院归格"), format!("Courtyard {name} is kept whole"))
+            } else {
+                s(format!("院落 {name} 不再整院归格"), format!("Courtyard {name} may be divided"))
+            }
+        }
+        Op::Member { code, .. } => {
+            if old.member(code).is_some() {
+                s(format!("修改人员 {code}"), format!("Member {code} changed"))
+            } else {
+                s(format!("登记人员 {code}"), format!("Member {code} added"))
+            }
+        }
+        Op::Post { member, post, cell, courtyard, building, org, .. } => {
+            let cell = cell.as_ref().map(|c| chip(new, plan_id, layer, c));
+            let on = [&cell, courtyard, building, org].into_iter().flatten().next().cloned().unwrap_or_default();
+            s(format!("{member} 任 {on} {post}"), format!("{member} holds the post {post} on {on}"))
+        }
+        Op::Remove { member: Some(m), .. } => {
+            s(format!("移除人员 {m} 及其岗位"), format!("Member {m} and all posts removed"))
+        }
+        Op::Remove { post, .. } => {
+            let p = post.clone().unwrap_or_default();
+            s(format!("移除岗位 {p}"), format!("Post {p} removed"))
+        }
+        Op::Layer { name, .. } => s(format!("新建图层 {name}"), format!("Layer {name} added")),
+        Op::Import { kind, source, .. } => {
+            let n: i64 = out
+                .patch
+                .segments()
+                .filter_map(|r| r.rows.as_ref())
+                .map(|r| r.len() as i64)
+                .sum::<i64>()
+                .max(out.created.len() as i64);
+            let (zh, en) = kind_name(*kind);
+            s(format!("导入{zh} {}（{source}）", number(n)), format!("Imported {} {en} ({source})", number(n)))
+        }
+        Op::Plan(PlanOp::Copy { old, new }) => s(format!("由{old}复制出{new}"), format!("{new} copied from {old}")),
+        Op::Plan(PlanOp::Rename { old, new }) => s(format!("{old}改名为{new}"), format!("{old} renamed {new}")),
+        Op::Plan(PlanOp::Delete { name }) => s(format!("删除{name}"), format!("{name} deleted")),
+        Op::Plan(PlanOp::Adopt { name, from }) => {
+            s(format!("{name}自 {from} 起施行"), format!("{name} in force from {from}"))
+        }
+    }
+}
+
+fn plain(v: &serde_json::Value) -> String {
+    match v {
+        serde_json::Value::String(s) => s.clone(),
+        serde_json::Value::Null => "—".to_owned(),
+        v => v.to_string(),
+    }
+}
+
+fn households(r: crate::model::RowRef<'_>) -> i64 {
+    i64::from(r.count(crate::model::Field::Households).unwrap_or(0))
+}
+
+/// A cell as the office says it: 06 for …006, and its name.
+fn title(p: &Project, plan: Id, layer: u16, id: Id) -> String {
+    let unit = p.layer(plan, layer).and_then(|l| Some((l, l.units.get(&id)?)));
+    unit.map_or(String::new(), |(l, u)| format!("{} {}", cell_chip(l, u), u.name).trim().to_owned())
+}
+
+/// The number of the cell with a code, as the office says it; the code itself if there is none.
+fn chip(p: &Project, plan: Id, layer: u16, code: &str) -> String {
+    let unit = p.layer(plan, layer).and_then(|l| Some((l, l.unit(code)?)));
+    unit.map_or_else(|| code.to_owned(), |(l, u)| cell_chip(l, u))
+}
+
+/// Buildings and households of a tally, in both languages.
+fn tally_text(t: &Tally) -> (String, String) {
+    (
+        format!("{} 栋 {} 户", number(t.buildings), number(t.households)),
+        format!("{} buildings, {} households", number(t.buildings), number(t.households)),
+    )
+}
+
+fn area_text(m2: f64) -> (String, String) {
+    if m2 < 100_000.0 {
+        (format!("{:.2} 公顷", m2 / 1e4), format!("{:.2} ha", m2 / 1e4))
+    } else {
+        (format!("{:.2} 平方公里", m2 / 1e6), format!("{:.2} km²", m2 / 1e6))
+    }
+}
+
+/// What a kind is called.
+pub fn kind_name(kind: Kind) -> (&'static str, &'static str) {
+    match kind {
+        Kind::Buildings => ("楼栋", "buildings"),
+        Kind::Courtyards => ("院落", "courtyards"),
+        Kind::Facilities => ("设施", "facilities"),
+        Kind::Roads => ("道路", "roads"),
+        Kind::Water => ("水系", "water areas"),
+        Kind::Landuse => ("用地", "land-use areas"),
+        Kind::Walls => ("围墙", "walls"),
+        Kind::Incidents => ("事件", "incidents"),
+        Kind::Reference => ("参考区域", "reference areas"),
+        Kind::Cells => ("网格", "cells"),
+    }
+}
+
+/// Numbers of the cells beside the borders that a patch changed, ascending.
+fn sides_of(old: &Project, new: &Project, patch: &Patch, plan: Id, layer: u16) -> Vec<String> {
+    let mut out = BTreeSet::new();
+    for (p, l, change) in &patch.partitions {
+        for c in change.edges.iter().filter(|_| (*p, *l) == (plan, layer)) {
+            for (project, edge) in [(old, &c.before), (new, &c.after)] {
+                let (Some(layer), Some(e)) = (project.layer(plan, layer), edge) else { continue };
+                let (a, b) = layer.partition.sides(e);
+                out.extend([a, b].into_iter().filter_map(|o| layer.unit_of(o)).map(|u| cell_chip(layer, u)));
+            }
+        }
+    }
+    out.into_iter().collect()
+}
+
+/// Where a patch changed the map: the box of changed borders and rows; `None` if it has no place.
+pub fn place_of(old: &Project, new: &Project, patch: &Patch) -> Option<Box2> {
+    let mut b = Box2::EMPTY;
+    for (_, _, p) in &patch.partitions {
+        for c in &p.edges {
+            let points = |e: &Option<crate::topology::Edge>| e.as_ref().map(|e| e.points.clone());
+            let (was, is) = (points(&c.before), points(&c.after));
+            if was != is {
+                b = [was, is].into_iter().flatten().fold(b, |b, p| b.union(Box2::of(p.iter())));
+            }
+        }
+    }
+    for (key, _, _) in &patch.items {
+        let (kind, slot) = match key {
+            Key::Row(kind, slot) => (*kind, *slot),
+            Key::Pin(_, _, slot) => (Kind::Buildings, *slot),
+            _ => continue,
+        };
+        for p in [old, new] {
+            if let Some(r) = p.table(kind).get(slot) {
+                b = b.union(r.bbox());
+            }
+        }
+    }
+    (!b.is_empty()).then_some(b)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_grouped() {
+        assert_eq!([number(0), number(999), number(1000), number(-1234567)], ["0", "999", "1,000", "−1,234,567"]);
+    }
+}
