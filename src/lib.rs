@@ -15,3 +15,5 @@ pub mod store;
 pub mod exchange;
 pub mod scene;
 pub mod session;
+#[cfg(feature = "gui")]
+pub mod ui;

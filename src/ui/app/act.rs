@@ -1,0 +1,434 @@
+//! What panels ask for, as commands.
+
+use super::App;
+use super::doc::Shown;
+use crate::geom::Box2;
+use crate::model::{Id, Kind};
+use crate::plan::{Edit, Op, PlanOp, SetOp};
+use crate::session::tools::{Tool, here};
+use crate::session::{Command, Selection};
+use crate::ui::panels::cells::{CellsAction, Pick};
+use crate::ui::panels::inspector::InspectorAction;
+use crate::ui::panels::layers::LayersAction;
+use crate::ui::panels::plans::PlansAction;
+use crate::ui::panels::post_form::NewPost;
+use crate::ui::panels::tool_bar::{Hit, HitKind};
+use crate::ui::verbs::{Tool as Button, Verb};
+
+/// The tool a button stands for.
+fn tool(button: Button) -> Tool {
+    match button {
+        Button::Select => Tool::Select,
+        Button::Outline => Tool::Outline,
+        Button::DrawCell => Tool::Draw,
+        Button::Split => Tool::Split,
+        Button::Merge => Tool::Merge,
+        Button::Move => Tool::Move,
+    }
+}
+
+impl App {
+    /// A command without an argument, from a menu, a button or a key.
+    pub(super) fn verb(&mut self, ctx: &egui::Context, verb: Verb) {
+        let (now, time) = (self.now(), ctx.input(|i| i.time));
+        match verb {
+            Verb::New => self.new_project(),
+            Verb::Open => self.ask_open(ctx),
+            Verb::Quit => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
+            Verb::FullScreen => {
+                let full = ctx.input(|i| i.viewport().fullscreen.unwrap_or(false));
+                ctx.send_viewport_cmd(egui::ViewportCommand::Fullscreen(!full));
+            }
+            Verb::Keys => self.keys_open = !self.keys_open,
+            Verb::Layers => self.layers_open = !self.layers_open,
+            Verb::Plans => self.plans_open = !self.plans_open,
+            Verb::Import => self.ask_import(None),
+            Verb::ImportIncidents => self.ask_import(Some(Kind::Incidents)),
+            _ => {}
+        }
+        let Some(doc) = &mut self.doc else { return };
+        match verb {
+            Verb::Save => self.save(false),
+            Verb::SaveAs => self.save(true),
+            Verb::Export => self.export(),
+            Verb::ExportPicture => self.export_picture(),
+            Verb::StartPage => self.leave(super::Leave::Start),
+            // Inside a drawing undo takes a point back.
+            Verb::Undo if doc.hand.take_back(&mut doc.session, now) => {}
+            Verb::Undo => {
+                let effects = doc.dispatch(Command::Undo, now);
+                self.heed(effects, time);
+            }
+            Verb::Redo => {
+                let effects = doc.dispatch(Command::Redo, now);
+                self.heed(effects, time);
+            }
+            Verb::DeleteVertex => {
+                if let Some(crate::session::tools::Grip::Point(at)) = doc.grip {
+                    let effects = doc.hand.delete(&mut doc.session, at, now);
+                    doc.follow(&effects);
+                    self.heed(effects, time);
+                }
+            }
+            Verb::Tool(button) => {
+                let effects = doc.hand.take(tool(button), &mut doc.session, now);
+                doc.follow(&effects);
+                self.heed(effects, time);
+            }
+            Verb::Snapping => doc.snapping = !doc.snapping,
+            Verb::ZoomIn | Verb::ZoomOut => {
+                if let Some(c) = doc.camera {
+                    let middle = (c.size_px.0 / 2.0, c.size_px.1 / 2.0);
+                    let to = c.zoomed(if verb == Verb::ZoomIn { 1.6 } else { 1.0 / 1.6 }, middle);
+                    doc.flight = Some((c, to, time));
+                }
+            }
+            Verb::ZoomSelection => {
+                let b = doc.session.selection_box();
+                doc.fly_to(b, time);
+            }
+            Verb::Home => {
+                if let Some(c) = doc.camera {
+                    let to = c.fit(doc.extent(), 48.0);
+                    doc.flight = Some((c, to, time));
+                }
+            }
+            Verb::Search => doc.focus_search = true,
+            Verb::NextUnassigned => next_unassigned(doc, now, time),
+            Verb::PreviousCell => next_cell(doc, false, now, time),
+            Verb::NextCell => next_cell(doc, true, now, time),
+            Verb::Heat => {
+                doc.heat.on = !doc.heat.on;
+            }
+            Verb::CopyPlan => {
+                let p = doc.session.project();
+                let old = p.plan(doc.session.plan()).map(|x| x.meta.name.clone()).unwrap_or_default();
+                let new = free_plan_name(doc);
+                self.edit(Op::Plan(PlanOp::Copy { old, new: new.clone() }).into(), time);
+                self.show_plan_named(&new);
+            }
+            _ => {}
+        }
+    }
+
+    /// Does an edit and says what came of it.
+    pub(super) fn edit(&mut self, edit: Edit, time: f64) {
+        let now = self.now();
+        if let Some(doc) = &mut self.doc {
+            let effects = doc.dispatch(Command::Do(edit), now);
+            self.heed(effects, time);
+        }
+    }
+
+    fn show_plan_named(&mut self, name: &str) {
+        let now = self.now();
+        if let Some(doc) = &mut self.doc
+            && let Some(id) = doc.session.project().plan_named(name).map(|p| p.id)
+        {
+            doc.dispatch(Command::ShowPlan(id), now);
+        }
+    }
+
+    /// The list of cells.
+    pub(super) fn cells_action(&mut self, action: CellsAction, time: f64) {
+        let now = self.now();
+        let Some(doc) = &mut self.doc else { return };
+        match action {
+            CellsAction::Select(key, pick) => {
+                let id = Id(key);
+                let mut ids = match (pick, doc.session.selection().clone()) {
+                    (Pick::Add | Pick::Toggle, Selection::Units(ids)) => ids,
+                    _ => vec![],
+                };
+                match ids.iter().position(|x| *x == id) {
+                    Some(i) if matches!(pick, Pick::Toggle) => {
+                        ids.remove(i);
+                    }
+                    None => ids.push(id),
+                    _ => {}
+                }
+                doc.dispatch(Command::Select(Selection::Units(ids)), now);
+            }
+            CellsAction::Hover(key) => doc.hovered = Some(Id(key)),
+            CellsAction::FlyTo(key) => {
+                doc.dispatch(Command::Select(Selection::Units(vec![Id(key)])), now);
+                let b = doc.session.selection_box();
+                doc.fly_to(b, time);
+            }
+            CellsAction::NextUnassigned => next_unassigned(doc, now, time),
+            CellsAction::Sort(by, descending) => doc.sort = (by, descending),
+            CellsAction::Layer(i) => {
+                doc.dispatch(Command::ShowLayer(i as u16), now);
+            }
+            CellsAction::UndoTo(step) => {
+                let mut all = Vec::new();
+                while doc.session.history().next_undo().is_some_and(|s| u64::from(s.id.sequence) > step) {
+                    all.extend(doc.dispatch(Command::Undo, now));
+                }
+                self.heed(all, time);
+            }
+            CellsAction::RedoTo(step) => {
+                let mut all = Vec::new();
+                while doc.session.history().next_redo().is_some_and(|s| u64::from(s.id.sequence) <= step) {
+                    all.extend(doc.dispatch(Command::Redo, now));
+                }
+                self.heed(all, time);
+            }
+        }
+    }
+
+    /// The inspector.
+    pub(super) fn inspector_action(&mut self, action: InspectorAction, time: f64) {
+        let now = self.now();
+        let Some(doc) = &mut self.doc else { return };
+        let s = &doc.session;
+        let p = s.project();
+        let unit = |key: u64| p.layer(s.plan(), s.layer()).and_then(|l| l.units.get(&Id(key))).map(|u| u.code.clone());
+        let building = |key: u64| p.table(Kind::Buildings).get(key as u32).map(|r| r.code().to_owned());
+        let fields = |name: &str, value: serde_json::Value| {
+            let mut m = serde_json::Map::new();
+            m.insert(name.to_owned(), value);
+            m
+        };
+        let op = match action {
+            InspectorAction::RenameCell(key, name) => {
+                Op::Set(SetOp { cell: unit(key), fields: fields("name", name.into()), ..SetOp::default() })
+            }
+            InspectorAction::RecodeCell(key, code) => {
+                let code: String = code.chars().filter(|c| !c.is_whitespace()).collect();
+                Op::Set(SetOp { cell: unit(key), fields: fields("code", code.into()), ..SetOp::default() })
+            }
+            InspectorAction::RenameBuilding(key, name) => {
+                Op::Set(SetOp { building: building(key), fields: fields("name", name.into()), ..SetOp::default() })
+            }
+            InspectorAction::SetHouseholds(key, n) => {
+                Op::Set(SetOp { building: building(key), fields: fields("households", n.into()), ..SetOp::default() })
+            }
+            InspectorAction::SetUse(key, text) => {
+                Op::Set(SetOp { building: building(key), fields: fields("use", text.into()), ..SetOp::default() })
+            }
+            InspectorAction::Pin(key, cell) => {
+                Op::Pin { building: building(key).unwrap_or_default(), cell: cell.and_then(unit) }
+            }
+            InspectorAction::KeepWhole(key, value) => {
+                let yard = p.table(Kind::Courtyards).get(key as u32).map(|r| r.code().to_owned());
+                Op::Whole { courtyard: yard.unwrap_or_default(), value }
+            }
+            InspectorAction::Merge => {
+                let Selection::Units(ids) = s.selection() else { return };
+                let cells = ids.iter().filter_map(|id| unit(id.0)).collect();
+                Op::Merge { cells, keep: None }
+            }
+            InspectorAction::SelectCell(key) => {
+                doc.dispatch(Command::Select(Selection::Units(vec![Id(key)])), now);
+                return;
+            }
+            InspectorAction::SelectBuilding(key) => {
+                doc.dispatch(Command::Select(Selection::Buildings(vec![key as u32])), now);
+                return;
+            }
+            InspectorAction::RemovePost(key) => {
+                let code = p.plan(s.plan()).and_then(|x| x.posts.get(&Id(key))).map(|x| x.code.clone());
+                Op::Remove { member: None, post: code }
+            }
+            InspectorAction::AddPost(key, form) => {
+                let cell = unit(key);
+                return self.add_post(cell, &form, None, time);
+            }
+            InspectorAction::EditPost(key, form) => {
+                let post = p.plan(s.plan()).and_then(|x| x.posts.get(&Id(key))).cloned();
+                let Some(post) = post else { return };
+                let crate::model::Target::Cell { unit: on, .. } = post.target else { return };
+                let cell = unit(on.0);
+                return self.add_post(cell, &form, Some(&post), time);
+            }
+        };
+        let edit = here(s, op);
+        self.edit(edit, time);
+    }
+
+    /// A member with a post on a cell, new or corrected. The same name and phone are the same member.
+    fn add_post(&mut self, cell: Option<String>, form: &NewPost, old: Option<&crate::model::Post>, time: f64) {
+        let Some(doc) = &self.doc else { return };
+        let p = doc.session.project();
+        let phone = form.phone.trim();
+        let known = p.facts.members.values().find(|m| {
+            old.is_none() && m.name == form.name.trim() && (phone.is_empty() || m.phone.as_deref() == Some(phone))
+        });
+        let of_old = old.and_then(|o| p.facts.members.get(&o.member));
+        let code = match known.or(of_old) {
+            Some(m) => m.code.clone(),
+            None => {
+                let numbers = p.facts.members.values().filter_map(|m| m.code.strip_prefix('M')?.parse::<u32>().ok());
+                format!("M{:03}", numbers.max().unwrap_or(0) + 1)
+            }
+        };
+        let from = match crate::model::Date::parse(&form.from) {
+            Ok(d) => Some(d),
+            Err(_) if form.from.trim().is_empty() => None,
+            Err(e) => return self.error(&e.to_string()),
+        };
+        let unchanged = known.is_some() || of_old.is_some_and(|m| m.name == form.name.trim() && phone.is_empty());
+        let steps = doc.session.history().log().count();
+        let post_code = old.map(|o| o.code.clone());
+        if !unchanged {
+            let member = Op::Member {
+                code: code.clone(),
+                name: form.name.trim().to_owned(),
+                phone: (!phone.is_empty()).then(|| phone.to_owned()),
+                org: None,
+            };
+            self.edit(member.into(), time);
+        }
+        let Some(doc) = &self.doc else { return };
+        if !unchanged && doc.session.history().log().count() == steps {
+            return;
+        }
+        let post = Op::Post {
+            code: post_code,
+            member: code,
+            post: form.post.trim().to_owned(),
+            cell,
+            courtyard: None,
+            building: None,
+            org: None,
+            from,
+            to: None,
+        };
+        let edit = here(&doc.session, post);
+        self.edit(edit, time);
+    }
+
+    /// The layers panel.
+    pub(super) fn layers_action(&mut self, ctx: &egui::Context, action: LayersAction) {
+        match action {
+            LayersAction::Dark(dark) => {
+                let theme = if dark { egui::ThemePreference::Dark } else { egui::ThemePreference::Light };
+                self.set_theme(ctx, theme);
+            }
+            LayersAction::Show(key, on) => {
+                if let (Some(doc), Some(what)) = (&mut self.doc, Shown::ALL.get(key as usize)) {
+                    doc.hidden.retain(|h| h != what);
+                    if !on {
+                        doc.hidden.push(*what);
+                    }
+                }
+            }
+            LayersAction::Heat(h) => {
+                let Some(doc) = &mut self.doc else { return };
+                let classes = super::view::classes(doc);
+                doc.heat.on = h.visible;
+                doc.heat.bandwidth_m = h.bandwidth_m.clamp(1.0, 100_000.0);
+                doc.heat.opacity = h.opacity;
+                doc.heat.class = h.class.and_then(|i| classes.get(i).cloned());
+            }
+        }
+    }
+
+    /// The plans panel.
+    pub(super) fn plans_action(&mut self, action: PlansAction, time: f64) {
+        let now = self.now();
+        let Some(doc) = &mut self.doc else { return };
+        let name = |key: u64| doc.session.project().plan(Id(key)).map(|p| p.meta.name.clone()).unwrap_or_default();
+        let op = match action {
+            PlansAction::Switch(key) => {
+                doc.dispatch(Command::ShowPlan(Id(key)), now);
+                return;
+            }
+            PlansAction::Copy(key) => PlanOp::Copy { old: name(key), new: free_plan_name(doc) },
+            PlansAction::Rename(key, new) => PlanOp::Rename { old: name(key), new },
+            PlansAction::Delete(key) => PlanOp::Delete { name: name(key) },
+            PlansAction::Adopt(key, day) => match crate::model::Date::parse(&day) {
+                Ok(from) => PlanOp::Adopt { name: name(key), from },
+                Err(e) => return self.error(&e.to_string()),
+            },
+        };
+        let shown = if let PlanOp::Copy { new, .. } = &op { Some(new.clone()) } else { None };
+        self.edit(Op::Plan(op).into(), time);
+        if let Some(new) = shown {
+            self.show_plan_named(&new);
+        }
+    }
+
+    /// A search result was chosen.
+    pub(super) fn open_hit(&mut self, hit: &Hit, time: f64) {
+        let now = self.now();
+        let Some(doc) = &mut self.doc else { return };
+        let slot = hit.key as u32;
+        let p = doc.session.project();
+        let (selection, place) = match hit.kind {
+            HitKind::Cell => (Selection::Units(vec![Id(hit.key)]), Box2::EMPTY),
+            HitKind::Member => {
+                let posts = p.plan(doc.session.plan()).map(|x| x.posts.values()).into_iter().flatten();
+                let on = posts.filter(|x| x.member == Id(hit.key)).find_map(|x| match x.target {
+                    crate::model::Target::Cell { unit, .. } => Some(unit),
+                    _ => None,
+                });
+                (on.map_or(Selection::None, |u| Selection::Units(vec![u])), Box2::EMPTY)
+            }
+            HitKind::Building => (Selection::Buildings(vec![slot]), Box2::EMPTY),
+            HitKind::Courtyard => (Selection::Courtyard(slot), Box2::EMPTY),
+            HitKind::Place => {
+                let kind = Kind::TABLES.into_iter().find(|k| *k as u64 == hit.key >> 32).unwrap_or(Kind::Roads);
+                let b = p.table(kind).get(slot).map_or(Box2::EMPTY, |r| r.bbox());
+                (Selection::None, b)
+            }
+        };
+        doc.dispatch(Command::Select(selection), now);
+        let b = if place.is_empty() { doc.session.selection_box() } else { place };
+        doc.fly_to(b, time);
+        doc.search.clear();
+    }
+}
+
+fn free_plan_name(doc: &super::doc::Doc) -> String {
+    let p = doc.session.project();
+    (b'A'..=b'Z')
+        .map(|c| format!("方案{}", c as char))
+        .chain((1..).map(|n| format!("方案{n}")))
+        .find(|n| p.plan_named(n).is_none())
+        .unwrap_or_default()
+}
+
+fn next_cell(doc: &mut super::doc::Doc, forward: bool, now: i64, time: f64) {
+    let p = doc.session.project();
+    let Some(l) = p.layer(doc.session.plan(), doc.session.layer()) else { return };
+    let lowest = p.facts.layers.get(doc.session.layer() as usize).map_or(0, |d| d.cell_level());
+    let mut cells: Vec<(&str, Id)> =
+        l.units.values().filter(|u| u.level >= lowest).map(|u| (u.code.as_str(), u.id)).collect();
+    cells.sort_unstable();
+    if cells.is_empty() {
+        return;
+    }
+    let at = match doc.session.selection() {
+        Selection::Units(ids) => cells.iter().position(|(_, id)| ids.first() == Some(id)),
+        _ => None,
+    };
+    let n = cells.len();
+    let next = match (at, forward) {
+        (None, _) => 0,
+        (Some(i), true) => (i + 1) % n,
+        (Some(i), false) => (i + n - 1) % n,
+    };
+    let id = cells[next].1;
+    doc.dispatch(Command::Select(Selection::Units(vec![id])), now);
+    doc.reveal = Some(id);
+    let b = doc.session.selection_box();
+    doc.fly_to(b, time);
+}
+
+/// Walks through the buildings without a cell.
+fn next_unassigned(doc: &mut super::doc::Doc, now: i64, time: f64) {
+    let p = doc.session.history().stable();
+    let outside = crate::topology::OUTSIDE;
+    let a = doc.session.assignment();
+    let free: Vec<u32> = a.unassigned_buildings(p).into_iter().filter(|s| a.building(*s) != Some(outside)).collect();
+    if free.is_empty() {
+        return;
+    }
+    let slot = free[doc.next_unassigned % free.len()];
+    doc.next_unassigned += 1;
+    doc.dispatch(Command::Select(Selection::Buildings(vec![slot])), now);
+    let b = doc.session.selection_box();
+    doc.fly_to(b, time);
+}

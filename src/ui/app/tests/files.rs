@@ -1,0 +1,175 @@
+//! Saving, opening, leaving, importing, and work that is stopped.
+
+use super::*;
+use crate::session::import::What;
+use crate::ui::app::{Leave, Work};
+use egui::Key;
+use std::path::{Path, PathBuf};
+
+/// Writes `n` small buildings round the middle of what is shown, in the project's own system.
+pub(super) fn geojson(h: &Window, folder: &Path, n: i32) -> PathBuf {
+    let p = session(h).project();
+    let middle = doc(h).extent().centre();
+    let features: Vec<String> = (0..n)
+        .map(|i| {
+            let corner = |dx: i32, dy: i32| {
+                let [e, n] = p.origin().metres(crate::geom::pt(middle.x + i * 20_000 + dx, middle.y + dy));
+                format!("[{e:.3},{n:.3}]")
+            };
+            let ring =
+                [(0, 0), (9000, 0), (9000, 9000), (0, 9000), (0, 0)].map(|(x, y)| corner(x, y)).join(",");
+            format!(
+                r#"{{"type":"Feature","properties":{{"code":"NEW{i:03}","name":"新楼 {i}","households":12}},"geometry":{{"type":"Polygon","coordinates":[[{ring}]]}}}}"#
+            )
+        })
+        .collect();
+    let crs = r#"{"type":"name","properties":{"name":"urn:ogc:def:crs:EPSG::4549"}}"#;
+    let text = format!(r#"{{"type":"FeatureCollection","crs":{crs},"features":[{}]}}"#, features.join(","));
+    let path = folder.join("buildings.geojson");
+    std::fs::write(&path, text).unwrap();
+    path
+}
+
+/// Merges two neighbours.
+fn change(h: &mut Window) {
+    let (a, b) = neighbours(h);
+    let (ra, rb) = (row_label(h, a), row_label(h, b));
+    push(h, &ra);
+    h.get_by_label(&rb).click_modifiers(Modifiers::COMMAND);
+    rest(h);
+    key(h, Key::C);
+    assert!(session(h).is_dirty());
+}
+
+#[test]
+fn what_is_saved_opens_with_the_same_state_and_its_history() {
+    let Some(mut h) = sample("what_is_saved_opens_with_the_same_state_and_its_history") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("柳塘.gpkg");
+    change(&mut h);
+    let kept = state(&h);
+    app(&mut h).save_to(path.clone(), false);
+    wait(&mut h);
+    assert!(path.is_file(), "{}", told(&mut h));
+    assert!(!session(&h).is_dirty());
+    assert!(painted(&h).iter().any(|t| t.starts_with("已保存 ")));
+    app(&mut h).doc = None;
+    h.run();
+    app(&mut h).open_file(path.clone());
+    wait(&mut h);
+    assert_eq!((state(&h), steps(&h), cells(&h)), (kept, 1, 9), "{}", told(&mut h));
+    assert_eq!(doc(&h).path.as_deref(), Some(path.as_path()));
+    push(&mut h, "撤销");
+    assert_eq!(cells(&h), 10, "the history came along");
+}
+
+#[test]
+fn a_file_that_is_none_is_refused_in_words_and_the_project_stays() {
+    let Some(mut h) = sample("a_file_that_is_none_is_refused_in_words_and_the_project_stays") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.gpkg");
+    std::fs::write(&path, b"no database").unwrap();
+    let before = state(&h);
+    app(&mut h).open_file(path);
+    wait(&mut h);
+    assert_eq!(state(&h), before);
+    assert!(!told(&mut h).is_empty());
+}
+
+fn close_requested(h: &mut Window) {
+    let root = h.input_mut().viewports.entry(egui::ViewportId::ROOT).or_default();
+    root.events.push(egui::ViewportEvent::Close);
+    // A window that is to close asks for it in every frame, and so never rests.
+    h.run_steps(4);
+}
+
+#[test]
+fn closing_with_unsaved_work_asks_first() {
+    let Some(mut h) = sample("closing_with_unsaved_work_asks_first") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.gpkg");
+    app(&mut h).save_to(path.clone(), false);
+    wait(&mut h);
+    change(&mut h);
+    let kept = state(&h);
+    close_requested(&mut h);
+    assert!(h.query_by_label("有未保存的修改").is_some());
+    assert!(!app(&mut h).may_close);
+    push(&mut h, "留下");
+    assert!(h.query_by_label("有未保存的修改").is_none());
+    assert!(!app(&mut h).may_close && session(&h).is_dirty());
+    // Keys go to the question, not to the map.
+    close_requested(&mut h);
+    key(&mut h, Key::X);
+    assert_eq!(doc(&h).hand.tool(), crate::session::tools::Tool::Select);
+    key(&mut h, Key::Escape);
+    assert!(!app(&mut h).may_close);
+    close_requested(&mut h);
+    h.get_by_label("保存").click();
+    for _ in 0..1000 {
+        h.step();
+        if app(&mut h).may_close {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    assert!(app(&mut h).may_close, "saved, then closed");
+    // And it is all in the file.
+    app(&mut h).may_close = false;
+    app(&mut h).open_file(path);
+    wait(&mut h);
+    assert_eq!(state(&h), kept);
+}
+
+#[test]
+fn closing_without_saving_is_possible_and_a_clean_window_just_closes() {
+    let Some(mut h) = sample("closing_without_saving_is_possible_and_a_clean_window_just_closes") else { return };
+    change(&mut h);
+    app(&mut h).leave(Leave::Start);
+    h.run();
+    push(&mut h, "不保存");
+    assert!(app(&mut h).doc.is_none(), "back on the start page");
+    close_requested(&mut h);
+    assert!(app(&mut h).may_close);
+}
+
+#[test]
+fn a_geojson_file_is_imported_in_one_step() {
+    let Some(mut h) = sample("a_geojson_file_is_imported_in_one_step") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let path = geojson(&h, folder.path(), 2);
+    let first = state(&h);
+    app(&mut h).import_file(path, What::Rows(Kind::Buildings));
+    wait(&mut h);
+    let t = session(&h).project().table(Kind::Buildings);
+    let row = t.get(t.find("NEW001").expect("it is there")).unwrap();
+    assert_eq!((row.name(), row.count(crate::model::Field::Households)), ("新楼 1", Some(12)));
+    assert_eq!(steps(&h), 1);
+    assert!(told(&mut h).contains("已导入 2 条"), "{}", told(&mut h));
+    push(&mut h, "撤销");
+    assert_eq!(state(&h), first);
+}
+
+#[test]
+fn work_is_stopped_by_its_button() {
+    let Some(mut h) = sample("work_is_stopped_by_its_button") else { return };
+    let first = state(&h);
+    let job = app(&mut h).jobs.spawn("正在导入 大文件", |token| {
+        loop {
+            token.check()?;
+            token.progress(1, 2);
+            std::thread::sleep(std::time::Duration::from_millis(2));
+        }
+    });
+    app(&mut h).work.push(Work::Import(job));
+    h.step();
+    h.step();
+    // The window stays usable meanwhile.
+    key(&mut h, Key::A);
+    assert_eq!(doc(&h).hand.tool(), crate::session::tools::Tool::Draw);
+    push(&mut h, "取消 正在导入 大文件");
+    wait(&mut h);
+    assert_eq!(state(&h), first);
+    assert!(app(&mut h).toasts.is_empty(), "a stop that was asked for is no error");
+    assert!(h.query_by_label("取消 正在导入 大文件").is_none());
+}

@@ -1,0 +1,97 @@
+//! What the inspector changes: each thing one step.
+
+use super::*;
+use crate::model::Field;
+use egui::Key;
+
+fn on_cell(test: &str) -> Option<(Window, Id)> {
+    let mut h = sample(test)?;
+    let id = unit(&h, "320599012006007");
+    let row = row_label(&h, id);
+    push(&mut h, &row);
+    Some((h, id))
+}
+
+#[test]
+fn a_cell_is_renamed_in_one_step() {
+    let Some((mut h, id)) = on_cell("a_cell_is_renamed_in_one_step") else { return };
+    push(&mut h, "改名称 / 改编号");
+    type_into(&mut h, "名称", "新桥网格");
+    key(&mut h, Key::Enter);
+    assert_eq!((layer(&h).units[&id].name.as_str(), steps(&h)), ("新桥网格", 1));
+    assert!(row_label(&h, id).contains("新桥网格"), "the list shows the new name");
+    push(&mut h, "撤销");
+    assert_ne!(layer(&h).units[&id].name, "新桥网格");
+}
+
+#[test]
+fn a_new_member_with_a_post_takes_two_steps_and_a_known_one_takes_one() {
+    let test = "a_new_member_with_a_post_takes_two_steps_and_a_known_one_takes_one";
+    let Some((mut h, _)) = on_cell(test) else { return };
+    let add = |h: &mut Window| {
+        push(h, "添加人员…");
+        for (label, text) in [("职务", "志愿者"), ("姓名", "钱某某"), ("电话", "13900001234")] {
+            type_into(h, label, text);
+        }
+        push(h, "指派");
+    };
+    let posts = |h: &Window| session(h).project().plan(session(h).plan()).unwrap().posts.len();
+    let before = posts(&h);
+    add(&mut h);
+    assert_eq!((posts(&h), steps(&h)), (before + 1, 2), "{}", told(&mut h));
+    assert!(h.query_by_label("志愿者 钱某某").is_some());
+    assert!(!painted(&h).iter().any(|t| t.contains("13900001234")), "the screen shows phones masked");
+    // The same person on another cell.
+    let other = unit(&h, "320599012006003");
+    let row = row_label(&h, other);
+    push(&mut h, &row);
+    add(&mut h);
+    assert_eq!((posts(&h), steps(&h)), (before + 2, 3), "{}", told(&mut h));
+    // And the post ends again.
+    push(&mut h, "免去 志愿者 钱某某");
+    assert_eq!((posts(&h), steps(&h)), (before + 1, 4));
+}
+
+#[test]
+fn a_vacant_lead_is_appointed_through_the_form() {
+    let Some((mut h, _)) = on_cell("a_vacant_lead_is_appointed_through_the_form") else { return };
+    let lead = {
+        let mut named = h.get_all_by_label_contains("网格长 ").filter_map(|n| n.accesskit_node().label());
+        named.find(|l| l.starts_with("网格长 ")).expect("the cell has a lead")
+    };
+    push(&mut h, &format!("免去 {lead}"));
+    assert_eq!(steps(&h), 1);
+    push(&mut h, "网格长 空缺");
+    type_into(&mut h, "姓名", "赵某某");
+    type_into(&mut h, "起始", "2026-03-01");
+    push(&mut h, "指派");
+    assert_eq!(steps(&h), 3, "{}", told(&mut h));
+    assert!(h.query_by_label("网格长 赵某某").is_some());
+    assert!(h.query_by_label("网格长 空缺").is_none());
+}
+
+#[test]
+fn a_building_is_pinned_and_its_households_corrected() {
+    let Some((mut h, id)) = on_cell("a_building_is_pinned_and_its_households_corrected") else { return };
+    let (slot, at) = building_in(&h, id);
+    click(&mut h, at);
+    assert_eq!(*session(&h).selection(), Selection::Buildings(vec![slot]));
+    type_into(&mut h, "户数", "77");
+    key(&mut h, Key::Enter);
+    let count = |h: &Window| session(h).project().table(Kind::Buildings).get(slot).unwrap().count(Field::Households);
+    assert_eq!((count(&h), steps(&h)), (Some(77), 1), "{}", told(&mut h));
+    type_into(&mut h, "户数", "many");
+    key(&mut h, Key::Enter);
+    assert_eq!((count(&h), steps(&h)), (Some(77), 1), "no number, no step");
+    let to = unit(&h, "320599012006003");
+    let u = layer(&h).units[&to].clone();
+    let option = format!("{} {}", crate::scene::cell_chip(layer(&h), &u), u.name);
+    push(&mut h, "指定到网格");
+    push(&mut h, &option);
+    assert_eq!(steps(&h), 2, "{}", told(&mut h));
+    assert_eq!(session(&h).assignment().building(slot), Some(to.0));
+    push(&mut h, "撤销");
+    push(&mut h, "撤销");
+    assert_eq!(session(&h).assignment().building(slot), Some(id.0));
+    assert_eq!(steps(&h), 0);
+}

@@ -1,0 +1,523 @@
+//! From the session to what the panels show.
+
+use super::doc::{Doc, Shown};
+use crate::assign::{By as AssignedBy, Tally};
+use crate::model::{Field, Id, Kind, Lang as Language, RowRef, Target};
+use crate::plan::Layer;
+use crate::scene::cell_chip;
+use crate::session::Selection;
+use crate::ui::l10n::Lang;
+use crate::ui::panels::building::{BuildingView, By, CellRef, CourtyardRef};
+use crate::ui::panels::cells::{CellRow, CellsView, StepRow, StepState, UnassignedRow};
+use crate::ui::panels::inspector::{CellView, InspectorView, MovedRow, PostRow};
+use crate::ui::panels::layers::{HeatSettings, LayerRow, LayersView};
+use crate::ui::panels::menu_bar::MenuView;
+use crate::ui::panels::plans::{PlanRow, PlansView};
+use crate::ui::panels::status::StatusView;
+use crate::ui::panels::tool_bar::{Hit, HitKind, PlanTab, ToolBarView};
+use crate::ui::verbs::Tool as Button;
+
+/// Steps shown in the list's history.
+const STEPS: usize = 40;
+/// Search results shown.
+const HITS: usize = 12;
+
+/// The tool of the session as the tool bar names it.
+pub fn button(tool: crate::session::tools::Tool) -> Button {
+    use crate::session::tools::Tool as T;
+    match tool {
+        T::Select => Button::Select,
+        T::Outline => Button::Outline,
+        T::Draw => Button::DrawCell,
+        T::Split => Button::Split,
+        T::Merge => Button::Merge,
+        T::Move => Button::Move,
+    }
+}
+
+fn undo_text(doc: &Doc, lang: Language) -> (Option<String>, Option<String>) {
+    let h = doc.session.history();
+    let said = |s: &std::sync::Arc<crate::plan::Step>| s.sentence.get(lang).to_owned();
+    (h.next_undo().map(said), h.next_redo().map(said))
+}
+
+/// The menu bar.
+pub fn menu(doc: Option<&Doc>, lang: Language, theme: egui::ThemePreference, layers_open: bool) -> MenuView {
+    let Some(doc) = doc else { return MenuView { theme, ..MenuView::default() } };
+    let (undo, redo) = undo_text(doc, lang);
+    MenuView {
+        title: doc.title(),
+        unsaved: doc.session.is_dirty() || doc.path.is_none(),
+        open: true,
+        undo,
+        redo,
+        tool: button(doc.hand.tool()),
+        snapping: doc.snapping,
+        layers: layers_open,
+        heat: doc.heat.on,
+        incidents: !doc.session.project().table(Kind::Incidents).is_empty(),
+        theme,
+    }
+}
+
+/// The tool bar with what the search box found.
+pub fn tools(doc: &Doc, lang: Language) -> ToolBarView {
+    let (undo, redo) = undo_text(doc, lang);
+    let p = doc.session.project();
+    let plans: Vec<PlanTab> =
+        p.plans.iter().map(|x| PlanTab { key: x.id.0, name: x.meta.name.clone(), in_force: x.meta.in_force }).collect();
+    let plan = p.plans.iter().position(|x| x.id == doc.session.plan());
+    ToolBarView {
+        tool: button(doc.hand.tool()),
+        snapping: doc.snapping,
+        undo,
+        redo,
+        plans,
+        plan,
+        search: doc.search.clone(),
+        hits: search(doc, lang),
+        focus_search: doc.focus_search,
+    }
+}
+
+/// Cells, members, courtyards, facilities, roads and buildings whose code, name or address holds the words. O(rows).
+fn search(doc: &Doc, lang: Language) -> Vec<Hit> {
+    let words = doc.search.trim().to_lowercase();
+    if words.is_empty() {
+        return vec![];
+    }
+    let p = doc.session.project();
+    let Some(l) = p.layer(doc.session.plan(), doc.session.layer()) else { return vec![] };
+    let holds = |texts: &[&str]| texts.iter().any(|t| t.to_lowercase().contains(&words));
+    let mut hits: Vec<Hit> = Vec::new();
+    for u in l.units.values().filter(|u| holds(&[&u.code, &u.name])) {
+        let tone = doc.picture.colours.number(u.id.0).unwrap_or(0);
+        let detail = answers_level(p, doc, u.level);
+        hits.push(Hit { key: u.id.0, kind: HitKind::Cell, code: cell_chip(l, u), name: u.name.clone(), detail, tone });
+    }
+    for m in p.facts.members.values().filter(|m| holds(&[&m.code, &m.name])) {
+        let posts = p.plan(doc.session.plan()).map(|x| x.posts.values()).into_iter().flatten();
+        let detail = posts.filter(|x| x.member == m.id).map(|x| x.post.clone()).collect::<Vec<_>>().join("、");
+        hits.push(Hit {
+            key: m.id.0,
+            kind: HitKind::Member,
+            code: m.code.clone(),
+            name: m.name.clone(),
+            detail,
+            tone: 0,
+        });
+    }
+    for (kind, as_) in [
+        (Kind::Courtyards, HitKind::Courtyard),
+        (Kind::Facilities, HitKind::Place),
+        (Kind::Roads, HitKind::Place),
+        (Kind::Buildings, HitKind::Building),
+    ] {
+        for (slot, row) in p.table(kind).iter() {
+            if hits.len() >= HITS {
+                return hits;
+            }
+            let address = row.text(Field::Address).unwrap_or_default();
+            if holds(&[row.code(), row.name(), address]) {
+                let detail = if address.is_empty() {
+                    crate::session::kind_title(kind, lang).to_owned()
+                } else {
+                    address.to_owned()
+                };
+                // The key tells the kind too: kinds are few, slots are 32 bits.
+                let key = (kind as u64) << 32 | u64::from(slot);
+                let name = if row.name().is_empty() { row.code() } else { row.name() };
+                hits.push(Hit { key, kind: as_, code: row.code().to_owned(), name: name.to_owned(), detail, tone: 0 });
+            }
+        }
+    }
+    hits.truncate(HITS);
+    hits
+}
+
+fn answers_level(p: &crate::plan::Project, doc: &Doc, level: u8) -> String {
+    let l = p.facts.layers.get(doc.session.layer() as usize);
+    l.and_then(|l| l.levels.get(level as usize)).cloned().unwrap_or_default()
+}
+
+/// The list of cells.
+pub fn cells(doc: &Doc, lang: Language, clock: &dyn Fn(i64) -> String) -> CellsView {
+    let s = &doc.session;
+    let p = s.project();
+    let (plan, layer) = (s.plan(), s.layer());
+    let a = s.assignment();
+    let rules = &p.facts.rules;
+    let mut view = CellsView {
+        layers: (0u64..).zip(p.facts.layers.iter()).map(|(i, l)| (i, l.name.clone())).collect(),
+        layer: layer as usize,
+        sort: doc.sort.0,
+        descending: doc.sort.1,
+        range: (rules.households_min, rules.households_max),
+        hovered: doc.hovered.map(|h| h.0),
+        reveal: doc.reveal.map(|r| r.0),
+        plan: p.plan(plan).map_or(String::new(), |x| x.meta.name.clone()),
+        ..CellsView::default()
+    };
+    if let Selection::Units(ids) = s.selection() {
+        view.selected = ids.iter().map(|i| i.0).collect();
+    }
+    let Some(l) = p.layer(plan, layer) else { return view };
+    let lowest = p.facts.layers.get(layer as usize).map_or(0, |d| d.cell_level());
+    let staged = s.staged();
+    let now = |owner: u64| {
+        let d = staged.delta.get(&owner).copied().unwrap_or_default();
+        a.own(owner).plus(&d, 1)
+    };
+    let (mut most, mut least, mut sum) = (i64::MIN, i64::MAX, Tally::default());
+    for u in l.units.values().filter(|u| u.level >= lowest) {
+        let t = now(u.id.0);
+        let was = a.own(u.id.0).households;
+        let deviation = rules.deviation(t.households.max(0) as u64);
+        sum = sum.plus(&t, 1);
+        most = most.max(t.households);
+        least = least.min(t.households);
+        view.totals.cells += 1;
+        view.totals.within += u32::from(deviation == 0);
+        view.cells.push(CellRow {
+            key: u.id.0,
+            code: cell_chip(l, u),
+            name: u.name.clone(),
+            tone: doc.picture.colours.number(u.id.0).unwrap_or(0),
+            households: t.households,
+            before: (was != t.households).then_some(was),
+            deviation,
+            locked: false,
+            warning: None,
+        });
+    }
+    let cells = f64::from(view.totals.cells.max(1));
+    view.totals.households = sum.households;
+    view.totals.residents = sum.residents;
+    view.totals.buildings = sum.buildings;
+    view.totals.average = sum.households as f64 / cells;
+    view.totals.most_least = (least > 0 && most >= least).then(|| most as f64 / least as f64);
+    // 未划入: ground of the layer or of a higher unit; what lies outside the outline belongs to the neighbours.
+    let free: Vec<u64> =
+        std::iter::once(0).chain(l.units.values().filter(|u| u.level < lowest).map(|u| u.id.0)).collect();
+    let t = free.iter().fold(Tally::default(), |x, o| x.plus(&now(*o), 1));
+    if t.buildings > 0 {
+        let place = free.iter().find_map(|o| a.buildings_of(*o).first().copied()).and_then(|slot| {
+            let row = p.table(Kind::Buildings).get(slot)?;
+            Some(row.text(Field::Address).unwrap_or(row.name()).to_owned())
+        });
+        view.unassigned =
+            Some(UnassignedRow { buildings: t.buildings, households: t.households, place: place.unwrap_or_default() });
+    }
+    let log: Vec<_> = s.history().log().collect();
+    if let Some(staged) = s.history().staged() {
+        let said = crate::session::sentence(
+            s.history().stable(),
+            &staged.outcome.project,
+            &staged.edit,
+            &staged.outcome,
+            staged_changes(doc),
+            plan,
+        );
+        view.history.push(StepRow {
+            step: u64::MAX,
+            time: String::new(),
+            sentence: said.get(lang).to_owned(),
+            state: StepState::Staged,
+        });
+    }
+    for (step, undone) in log.iter().rev().take(STEPS) {
+        view.history.push(StepRow {
+            step: u64::from(step.id.sequence),
+            time: clock(step.time),
+            sentence: step.sentence.get(lang).to_owned(),
+            state: if *undone { StepState::Undone } else { StepState::Done },
+        });
+    }
+    view
+}
+
+fn staged_changes(doc: &Doc) -> &crate::assign::Changes {
+    doc.session.staged()
+}
+
+/// A phone as screens show it: 139****0216.
+fn masked(phone: &str) -> String {
+    let c: Vec<char> = phone.chars().collect();
+    if c.len() < 8 || c.contains(&'*') {
+        return phone.to_owned();
+    }
+    let tail: String = c[c.len() - 4..].iter().collect();
+    format!("{}****{tail}", c[..3].iter().collect::<String>())
+}
+
+/// The inspector of what is selected.
+pub fn inspector(doc: &Doc) -> InspectorView {
+    let s = &doc.session;
+    match s.selection() {
+        Selection::Units(ids) => match ids[..] {
+            [id] => cell(doc, id).map_or(InspectorView::Nothing, InspectorView::Cell),
+            _ => several(doc, ids),
+        },
+        Selection::Buildings(slots) => match slots[..] {
+            [slot] => building(doc, slot).map_or(InspectorView::Nothing, InspectorView::Building),
+            _ => InspectorView::Nothing,
+        },
+        _ => InspectorView::Nothing,
+    }
+}
+
+fn ground(l: &Layer, id: Id) -> (f64, f64) {
+    let mut area2 = 0i128;
+    let mut length = 0.0;
+    for f in l.partition.faces_of(id.0) {
+        area2 += l.partition.face(f).map_or(0, |f| f.area2);
+        length += l.partition.perimeter_mm(f);
+    }
+    (area2 as f64 / 2e6, length / 1000.0)
+}
+
+fn several(doc: &Doc, ids: &[Id]) -> InspectorView {
+    let s = &doc.session;
+    let Some(l) = s.project().layer(s.plan(), s.layer()) else { return InspectorView::Nothing };
+    let t = ids.iter().fold(Tally::default(), |t, id| t.plus(&s.assignment().own(id.0), 1));
+    InspectorView::Cells {
+        count: ids.len() as u32,
+        households: t.households,
+        residents: t.residents,
+        buildings: t.buildings,
+        area_m2: ids.iter().map(|id| ground(l, *id).0).sum(),
+    }
+}
+
+/// A full code in groups, easier to read: 310115 005 021 006.
+fn grouped(code: &str) -> String {
+    if code.len() == 15 && code.bytes().all(|b| b.is_ascii_digit()) {
+        return format!("{} {} {} {}", &code[..6], &code[6..9], &code[9..12], &code[12..]);
+    }
+    code.to_owned()
+}
+
+fn cell(doc: &Doc, id: Id) -> Option<CellView> {
+    let s = &doc.session;
+    let p = s.project();
+    let l = p.layer(s.plan(), s.layer())?;
+    let u = l.units.get(&id)?;
+    let def = p.facts.layers.get(s.layer() as usize)?;
+    let delta = s.staged().delta.get(&id.0).copied().unwrap_or_default();
+    let lowest = def.cell_level();
+    let was = if u.level >= lowest { s.assignment().own(id.0) } else { s.assignment().of_unit(p, id) };
+    let t = was.plus(&delta, 1);
+    let (area_m2, perimeter_m) = ground(l, id);
+    let target = Target::Cell { layer: s.layer(), unit: id };
+    let plan = p.plan(s.plan())?;
+    let mut posts: Vec<PostRow> = plan
+        .posts
+        .values()
+        .filter(|x| x.target == target && x.to.is_none())
+        .filter_map(|x| {
+            let m = p.facts.members.get(&x.member)?;
+            Some(PostRow {
+                key: x.id.0,
+                post: x.post.clone(),
+                name: Some(m.name.clone()),
+                phone: masked(m.phone.as_deref().unwrap_or_default()),
+                from: x.from.map(|d| d.to_string()).unwrap_or_default(),
+            })
+        })
+        .collect();
+    let order = |post: &str| ["网格长", "专职网格员", "网格员"].iter().position(|x| *x == post).unwrap_or(9);
+    posts.sort_by_key(|x| (order(&x.post), x.post.clone(), x.key));
+    if u.level >= lowest {
+        // What every cell should have and this one has not.
+        let has = |names: &[&str]| posts.iter().any(|x| names.contains(&x.post.as_str()));
+        let vacant: Vec<&str> = [("网格长", &["网格长"][..]), ("网格员", &["网格员", "专职网格员"][..])]
+            .into_iter()
+            .filter(|(_, any)| !has(any))
+            .map(|(name, _)| name)
+            .collect();
+        posts.extend(vacant.into_iter().map(|n| PostRow { post: n.to_owned(), ..PostRow::default() }));
+    }
+    let mut names: Vec<String> =
+        ["网格长", "网格员", "专职网格员", "党支部书记", "楼栋长", "志愿者"].map(str::to_owned).into();
+    for x in plan.posts.values() {
+        if !names.contains(&x.post) {
+            names.push(x.post.clone());
+        }
+    }
+    let (moved_out, moved_in) = moved(doc, id);
+    let parent = u.parent.and_then(|x| l.units.get(&x)).map(|x| x.name.clone());
+    let level = def.levels.get(u.level as usize).cloned().unwrap_or_default();
+    Some(CellView {
+        key: id.0,
+        code: cell_chip(l, u),
+        full_code: grouped(&u.code),
+        name: u.name.clone(),
+        tone: doc.picture.colours.number(id.0).unwrap_or(0),
+        place: parent.map_or(level.clone(), |x| format!("{level} · {x}")),
+        locked: false,
+        households: t.households,
+        before: (was.households != t.households).then_some(was.households),
+        deviation: p.facts.rules.deviation(t.households.max(0) as u64),
+        range: (p.facts.rules.households_min, p.facts.rules.households_max),
+        residents: t.residents,
+        buildings: t.buildings,
+        courtyards: t.courtyards,
+        area_m2,
+        perimeter_m,
+        incidents: (!p.table(Kind::Incidents).is_empty()).then_some(t.incidents),
+        posts,
+        post_names: names,
+        moved_out,
+        moved_in,
+    })
+}
+
+/// Buildings that the staged edit takes from a cell, and those it brings.
+fn moved(doc: &Doc, id: Id) -> (Vec<MovedRow>, Vec<MovedRow>) {
+    let table = doc.session.project().table(Kind::Buildings);
+    let row = |slot: u32| {
+        table.get(slot).map(|r| MovedRow {
+            key: u64::from(slot),
+            name: building_name(r),
+            households: i64::from(r.count(Field::Households).unwrap_or(0)),
+            storeys: r.count(Field::Storeys),
+        })
+    };
+    let changes = &doc.session.staged().buildings;
+    let pick = |from: bool| {
+        let it = changes.iter().filter(|m| if from { m.from == Some(id.0) } else { m.to == Some(id.0) });
+        it.filter_map(|m| row(m.slot)).collect()
+    };
+    (pick(true), pick(false))
+}
+
+/// A building as people name it: its courtyard or address before a bare number.
+pub fn building_name(r: RowRef<'_>) -> String {
+    match (r.name(), r.text(Field::Address)) {
+        ("", _) => r.code().to_owned(),
+        (name, _) => name.to_owned(),
+    }
+}
+
+fn building(doc: &Doc, slot: u32) -> Option<BuildingView> {
+    let s = &doc.session;
+    let p = s.project();
+    let l = p.layer(s.plan(), s.layer())?;
+    let r = p.table(Kind::Buildings).get(slot)?;
+    let lowest = p.facts.layers.get(s.layer() as usize)?.cell_level();
+    let cell_ref = |u: &std::sync::Arc<crate::model::Unit>| CellRef {
+        key: u.id.0,
+        code: cell_chip(l, u),
+        name: u.name.clone(),
+        tone: doc.picture.colours.number(u.id.0).unwrap_or(0),
+    };
+    let owner = s.assignment().building(slot).and_then(|o| l.unit_of(o)).filter(|u| u.level >= lowest);
+    let yard = s.assignment().courtyards().of_building(slot);
+    let courtyard = yard.and_then(|y| {
+        let row = p.table(Kind::Courtyards).get(y)?;
+        let name = if row.name().is_empty() { row.code() } else { row.name() };
+        Some(CourtyardRef { key: u64::from(y), name: name.to_owned(), whole: p.is_whole(y) })
+    });
+    let mut cells: Vec<CellRef> = l.units.values().filter(|u| u.level >= lowest).map(cell_ref).collect();
+    cells.sort_by(|a, b| a.code.cmp(&b.code));
+    Some(BuildingView {
+        key: u64::from(slot),
+        code: r.code().to_owned(),
+        name: building_name(r),
+        use_: r.text(Field::Use).unwrap_or_default().to_owned(),
+        address: r.text(Field::Address).unwrap_or_default().to_owned(),
+        households: i64::from(r.count(Field::Households).unwrap_or(0)),
+        estimated: r.count(Field::HouseholdsEstimated) == Some(1),
+        residents: i64::from(r.count(Field::Residents).unwrap_or(0)),
+        storeys: r.count(Field::Storeys),
+        courtyard,
+        cell: owner.map(cell_ref),
+        by: match s.assignment().by(p, slot) {
+            AssignedBy::Place => By::Place,
+            AssignedBy::Courtyard => By::Courtyard,
+            AssignedBy::Pin => By::Pin,
+        },
+        cells,
+    })
+}
+
+/// The layers panel.
+pub fn layers(doc: &Doc, lang: Language, dark: bool) -> LayersView {
+    let rows = (0u64..)
+        .zip(Shown::ALL)
+        .map(|(key, s)| LayerRow { key, name: s.name(lang).to_owned(), visible: doc.shows(s) })
+        .collect();
+    let classes = classes(doc);
+    let has = !doc.session.project().table(Kind::Incidents).is_empty();
+    let heat = has.then(|| HeatSettings {
+        visible: doc.heat.on,
+        bandwidth_m: doc.heat.bandwidth_m,
+        class: doc.heat.class.as_ref().and_then(|c| classes.iter().position(|x| x == c)),
+        opacity: doc.heat.opacity,
+    });
+    LayersView { rows, heat, classes, dark }
+}
+
+/// Classes of the incidents, sorted.
+pub fn classes(doc: &Doc) -> Vec<String> {
+    let t = doc.session.project().table(Kind::Incidents);
+    let mut out: Vec<String> = t.iter().filter_map(|(_, r)| r.text(Field::Class).map(str::to_owned)).collect();
+    out.sort();
+    out.dedup();
+    out
+}
+
+/// The plans panel.
+pub fn plans(doc: &Doc, lang: Lang, today: String) -> PlansView {
+    let p = doc.session.project();
+    let plans = p
+        .plans
+        .iter()
+        .map(|x| PlanRow {
+            key: x.id.0,
+            name: x.meta.name.clone(),
+            in_force: x.meta.in_force,
+            detail: match (x.meta.from, x.meta.to) {
+                (Some(f), Some(t)) => format!("{f} – {t}"),
+                (Some(f), None) => lang.pick("自 {} 起施行", "in force from {}").replace("{}", &f.to_string()),
+                _ => lang.pick("草案", "draft").to_owned(),
+            },
+            current: x.id == doc.session.plan(),
+        })
+        .collect();
+    PlansView { plans, today }
+}
+
+/// The status bar without jobs.
+pub fn status(doc: &Doc, lang: Lang) -> StatusView {
+    let p = doc.session.project();
+    let l = p.layer(doc.session.plan(), doc.session.layer());
+    let lowest = p.facts.layers.get(doc.session.layer() as usize).map_or(0, |d| d.cell_level());
+    let free = l.map_or(0, |l| {
+        let owners = std::iter::once(0).chain(l.units.values().filter(|u| u.level < lowest).map(|u| u.id.0));
+        owners.map(|o| doc.session.assignment().own(o).buildings).sum()
+    });
+    StatusView {
+        scale: doc.camera.map(|c| c.scale_denominator()),
+        pointer: doc.pointer.map(|q| p.origin().metres(q)),
+        crs: crs_name(&p.facts.head.crs, lang),
+        unassigned: free,
+        snapping: doc.snapping,
+        snaps_to: lang.pick("点·边·路口·墙角", "points, borders, crossings, corners").to_owned(),
+        jobs: vec![],
+        saved: doc.saved_at.clone(),
+    }
+}
+
+fn crs_name(text: &str, lang: Lang) -> String {
+    let plain = || match crate::crs::CrsDef::parse(text) {
+        Ok(def) => crate::crs::name(&def).unwrap_or_else(|_| text.to_owned()),
+        Err(_) if text == "auto" => lang.pick("坐标系未定", "no CRS yet").to_owned(),
+        Err(_) => text.to_owned(),
+    };
+    let plain = plain();
+    match plain.strip_prefix("CGCS2000 / 3-degree Gauss-Kruger CM ") {
+        Some(meridian) => format!("CGCS2000 / 3° {meridian}"),
+        None => plain,
+    }
+}

@@ -1,0 +1,430 @@
+//! The painter of the map in the window: the picture of room `scene` on the GPU, through egui's wgpu device.
+//!
+//! Owns: triangles and lines of every layer as retained buffers, the shaders, one offscreen picture, labels and
+//! symbols painted over it with egui. Never: what is drawn (that is a [`Scene`]), how it looks (a [`StyleSheet`]),
+//! where labels stand ([`crate::scene::place_labels`]), input.
+//! Start at [`MapPainter`]; then `mesh` (shapes to triangles, no GPU), `store` (what is kept), `frame` (the passes),
+//! `class` (styles as a uniform buffer), `device` (pipelines), `labels` (text and symbols).
+//!
+//! How it works
+//! - A layer is cut into chunks of at most 2,000 shapes that lie together. A chunk is tessellated once, when it
+//!   first comes into view: small layers (cells, borders, what the hand moves) at once, large ones a few a frame or
+//!   on other threads. While a large layer is replaced the old one stays in sight until the new one is ready.
+//! - Vertices carry a class and a slot; the look of all classes is one uniform of 10 KB a frame, a layer's slots are
+//!   a texture of one byte each. So zoom and theme change no buffer, and a recoloured building changes one byte.
+//! - Chunk coordinates are `f32` metres from the chunk's own origin; origin minus camera is computed in `f64`.
+//! - Lines are instanced segments whose width, dash and feather are worked out per pixel. The joints of a chain lie
+//!   in one buffer that is bound four times, each a joint later. A pixel belongs to the nearest of a segment and its
+//!   neighbours, so translucent lines do not darken at corners.
+//! - Bands: areas are numbered in a mask, the cover of an area's own border is the greatest of its segments there,
+//!   and the area is tinted by that. So bands never leave their cell nor darken themselves.
+//! - The picture is painted into a texture of its own only if something changed, and shown as an image. On a
+//!   software device a moving picture has one sample a pixel; as soon as it rests it is painted once with four.
+//! - Buildings below 1:35,000 are not drawn, and at any scale not those smaller than a pixel.
+//! - Chunks out of sight are dropped, oldest first, beyond [`PaintOptions::keep_bytes`].
+
+mod class;
+mod device;
+mod frame;
+mod labels;
+mod mesh;
+mod store;
+#[cfg(test)]
+mod tests;
+
+pub use frame::Drawn;
+pub use labels::{Faces, paint_labels, paint_symbols};
+
+use crate::jobs::{Job, JobError, Jobs};
+use crate::scene::{Camera, Image, Layer, LayerKey, Scene, Stack, StyleSheet};
+use device::Gpu;
+use egui_wgpu::{RenderState, wgpu};
+use frame::{Raster, Target};
+use mesh::{Mesh, build};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use store::{Ready, Slab, Slots};
+
+/// Chunks that one job builds.
+const CHUNKS_A_JOB: usize = 8;
+/// Jobs of this room at a time: others want threads too.
+const JOBS: usize = 2;
+
+/// How to paint.
+#[derive(Clone, Copy, Debug)]
+pub struct PaintOptions<'a> {
+    /// Time a frame may spend on tessellating large layers. At least one chunk is built however short it is.
+    pub budget: Duration,
+    /// Threads that build chunks of large layers instead.
+    pub jobs: Option<&'a Jobs>,
+    /// Buffers kept on the GPU, bytes; what is in sight is kept in any case.
+    pub keep_bytes: u64,
+}
+
+impl Default for PaintOptions<'_> {
+    fn default() -> Self {
+        PaintOptions { budget: Duration::from_millis(4), jobs: None, keep_bytes: 192 << 20 }
+    }
+}
+
+/// What a call to [`MapPainter::paint`] did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Painted {
+    /// Chunks in sight that are not ready yet; a repaint was asked for if any.
+    pub waiting: usize,
+    /// What was drawn; `None` = nothing had changed and the picture was shown again.
+    pub drawn: Option<Drawn>,
+}
+
+/// What a picture depends on besides the layers.
+#[derive(Clone, Copy, PartialEq, Debug)]
+struct Sight {
+    camera: Camera,
+    sheet: StyleSheet,
+}
+
+type Built = Vec<(usize, Mesh)>;
+
+/// A job that builds chunks of a layer.
+struct Asked {
+    key: LayerKey,
+    version: u64,
+    outlines: bool,
+    chunks: Vec<usize>,
+    job: Job<Built>,
+}
+
+/// The painter of one map view. Dropping it frees its buffers.
+pub struct MapPainter {
+    state: RenderState,
+    gpu: Gpu,
+    slabs: BTreeMap<LayerKey, Slab>,
+    images: Vec<Image>,
+    rasters: Vec<Raster>,
+    target: Option<Target>,
+    shown: Option<egui::TextureId>,
+    /// What the picture shows, and whether with four samples a pixel; `None` = it is out of date.
+    last: Option<(Sight, bool)>,
+    asked: Vec<Asked>,
+    frame: u64,
+}
+
+/// A device descriptor that asks for what the adapter can do, for `egui_wgpu`'s setup: its defaults stop at buffers
+/// of 256 MiB, and on GL at the limits of a browser.
+pub fn device_descriptor(adapter: &wgpu::Adapter) -> wgpu::DeviceDescriptor<'static> {
+    wgpu::DeviceDescriptor {
+        label: Some("getu"),
+        required_limits: adapter.limits(),
+        ..wgpu::DeviceDescriptor::default()
+    }
+}
+
+impl MapPainter {
+    /// A painter on egui's device.
+    pub fn new(state: &RenderState) -> MapPainter {
+        let software = state.adapter.get_info().device_type == wgpu::DeviceType::Cpu;
+        MapPainter {
+            gpu: Gpu::new(&state.device, &state.queue, software),
+            state: state.clone(),
+            slabs: BTreeMap::new(),
+            images: Vec::new(),
+            rasters: Vec::new(),
+            target: None,
+            shown: None,
+            last: None,
+            asked: Vec::new(),
+            frame: 0,
+        }
+    }
+
+    /// Takes over the layers and images of a scene; what is absent from it is dropped. Unchanged layers (same key and
+    /// version) cost a look-up each.
+    pub fn set_scene(&mut self, scene: &Scene) {
+        let keys: BTreeSet<LayerKey> = scene.layers.iter().map(|l| l.key).collect();
+        let gone: Vec<LayerKey> = self.slabs.keys().copied().filter(|k| !keys.contains(k)).collect();
+        gone.into_iter().for_each(|k| self.remove_layer(k));
+        scene.layers.iter().for_each(|l| self.set_layer(l));
+        self.set_images(&scene.images);
+    }
+
+    /// Adds or replaces one layer. Does nothing if its versions are those already there; if only the slots changed,
+    /// only rows of their texture that changed travel.
+    pub fn set_layer(&mut self, layer: &Arc<Layer>) {
+        let gpu = (&self.gpu.device, &self.gpu.queue);
+        let fresh = || Slots::new(gpu, &self.gpu.layouts.numbers, &layer.slots, layer.slots_version);
+        let same = self.slabs.get(&layer.key).is_some_and(|s| s.layer.version == layer.version);
+        if same {
+            let Some(slab) = self.slabs.get_mut(&layer.key) else { return };
+            if !slab.slots.fits(&layer.slots) {
+                slab.slots = fresh();
+                self.last = None;
+            } else if slab.slots.update(gpu.1, &layer.slots, layer.slots_version) {
+                self.last = None;
+            }
+            slab.layer = layer.clone();
+            return;
+        }
+        let old = self.slabs.remove(&layer.key);
+        self.slabs.insert(layer.key, Slab::new(layer.clone(), old, fresh()));
+        self.last = None;
+    }
+
+    /// Drops a layer.
+    pub fn remove_layer(&mut self, key: LayerKey) {
+        if self.slabs.remove(&key).is_some() {
+            self.last = None;
+        }
+    }
+
+    /// Replaces the images (heat, base map); equal bounds, size and version = the same image.
+    pub fn set_images(&mut self, images: &[Image]) {
+        let name = |i: &Image| (i.bounds, i.width, i.height, i.version);
+        if self.images.iter().map(name).eq(images.iter().map(name)) {
+            return;
+        }
+        self.last = None;
+        let mut old = std::mem::take(&mut self.rasters);
+        for image in images {
+            let kept = old.iter().position(|r| {
+                (r.bounds, r.version, r.size) == (image.bounds, image.version, (image.width, image.height))
+            });
+            self.rasters.extend(match kept {
+                Some(i) => Some(old.swap_remove(i)),
+                None => Raster::new(&self.gpu, image),
+            });
+        }
+        self.images = images.to_vec();
+    }
+
+    /// Paints the map into `rect`, aligned to whole pixels. `camera.size_px` should be the size of `rect` in pixels;
+    /// the picture is made in its size. Asks egui for another frame while something is not ready.
+    pub fn paint(
+        &mut self,
+        painter: &egui::Painter,
+        rect: egui::Rect,
+        camera: &Camera,
+        sheet: &StyleSheet,
+        options: &PaintOptions<'_>,
+    ) -> Painted {
+        let most = self.gpu.device.limits().max_texture_dimension_2d;
+        let size = [camera.size_px.0, camera.size_px.1].map(|v| (v.round() as u32).clamp(1, most));
+        let (painted, again) = self.render((size[0], size[1]), camera, sheet, options);
+        if again {
+            painter.ctx().request_repaint();
+        }
+        if let Some(id) = self.shown {
+            let ppp = painter.pixels_per_point();
+            let min = egui::pos2((rect.min.x * ppp).round() / ppp, (rect.min.y * ppp).round() / ppp);
+            let place = egui::Rect::from_min_size(min, egui::vec2(size[0] as f32, size[1] as f32) / ppp);
+            let whole = egui::Rect::from_min_max(egui::Pos2::ZERO, egui::pos2(1.0, 1.0));
+            painter.with_clip_rect(rect.intersect(painter.clip_rect())).image(id, place, whole, egui::Color32::WHITE);
+        }
+        painted
+    }
+
+    /// Brings the picture up to date. Says also whether another frame is wanted.
+    fn render(
+        &mut self,
+        size: (u32, u32),
+        camera: &Camera,
+        sheet: &StyleSheet,
+        options: &PaintOptions<'_>,
+    ) -> (Painted, bool) {
+        self.frame += 1;
+        let waiting = self.build(camera, sheet, options);
+        let sight = Sight { camera: *camera, sheet: *sheet };
+        let resized = self.target.as_ref().is_none_or(|t| t.size != size);
+        let fine = match self.last {
+            // Nothing moved since the last frame: a coarse picture is made fine.
+            Some((last, fine)) if last == sight && !resized => {
+                if fine {
+                    return (Painted { waiting, drawn: None }, waiting > 0);
+                }
+                waiting == 0
+            }
+            _ => !self.gpu.is_software,
+        };
+        if self.last.is_some_and(|(last, _)| last == sight) && !resized && !fine {
+            return (Painted { waiting, drawn: None }, true);
+        }
+        if resized {
+            let target = Target::new(&self.gpu, size);
+            let mut renderer = self.state.renderer.write();
+            let nearest = wgpu::FilterMode::Nearest;
+            match self.shown {
+                Some(id) => {
+                    renderer.update_egui_texture_from_wgpu_texture(&self.gpu.device, &target.view, nearest, id);
+                }
+                None => {
+                    self.shown = Some(renderer.register_native_texture(&self.gpu.device, &target.view, nearest));
+                }
+            }
+            self.target = Some(target);
+        }
+        let Some(target) = &mut self.target else { return (Painted::default(), false) };
+        let drawn = frame::paint(&self.gpu, target, &self.slabs, &self.rasters, camera, sheet, fine);
+        self.last = Some((sight, fine));
+        self.forget(options.keep_bytes);
+        (Painted { waiting, drawn: Some(drawn) }, waiting > 0 || !fine)
+    }
+
+    /// Builds chunks in sight: all of small layers, of large ones as many as the time allows or through jobs, those
+    /// of cells first, then the nearest to the middle. Returns how many are missing.
+    fn build(&mut self, camera: &Camera, sheet: &StyleSheet, options: &PaintOptions<'_>) -> usize {
+        let start = Instant::now();
+        self.collect();
+        let view = camera.visible().grown((camera.mm_per_pt() * 32.0).min(1e8) as i32);
+        let heat = !self.rasters.is_empty();
+        let mut missing: Vec<(bool, u8, i64, LayerKey, usize, bool)> = Vec::new();
+        for (&key, slab) in &mut self.slabs {
+            let outlines = frame::outlined(slab, sheet) || heat && sheet.class <= crate::scene::ScaleClass::S10000;
+            let invisible = key.stack == Stack::Buildings && sheet.class == crate::scene::ScaleClass::S50000;
+            let rank = match key.stack {
+                Stack::CellFill | Stack::Band | Stack::Borders => 0,
+                Stack::Buildings => 2,
+                _ => 1,
+            };
+            let (frame, small) = (self.frame, slab.is_small());
+            let in_view: Vec<usize> = slab.in_view(&view).collect();
+            for i in in_view {
+                if let Some(r) = &mut slab.chunks[i].ready {
+                    r.seen = frame;
+                }
+                if !slab.has(i, outlines) && !invisible {
+                    let c = slab.chunks[i].run.bounds.centre();
+                    let d = (f64::from(c.x) - camera.centre.0).hypot(f64::from(c.y) - camera.centre.1);
+                    missing.push((!small, rank, d as i64, key, i, outlines));
+                }
+            }
+        }
+        missing.sort_unstable();
+        let mut done = 0;
+        let mut large = 0;
+        for &(is_large, _, _, key, chunk, outlines) in &missing {
+            let Some(slab) = self.slabs.get(&key) else { continue };
+            if is_large {
+                if options.jobs.is_some() || (large > 0 && start.elapsed() > options.budget) {
+                    break;
+                }
+                large += 1;
+            }
+            let mesh = slab.mesh(chunk, outlines);
+            self.take(key, chunk, &mesh, outlines);
+            done += 1;
+        }
+        if let Some(jobs) = options.jobs {
+            self.ask(jobs, &missing[done..]);
+        }
+        missing.len() - done
+    }
+
+    /// A mesh goes to the GPU.
+    fn take(&mut self, key: LayerKey, chunk: usize, mesh: &Mesh, outlines: bool) {
+        let Some(chunk) = self.slabs.get_mut(&key).and_then(|s| s.chunks.get_mut(chunk)) else { return };
+        let old = chunk.ready.take().or(chunk.spare.take());
+        let mut ready = Ready::upload((&self.gpu.device, &self.gpu.queue), mesh, outlines, old);
+        ready.seen = self.frame;
+        chunk.ready = Some(ready);
+        self.last = None;
+    }
+
+    /// Spawns jobs for chunks of large layers.
+    fn ask(&mut self, jobs: &Jobs, missing: &[(bool, u8, i64, LayerKey, usize, bool)]) {
+        let mut rest = missing;
+        while self.asked.len() < JOBS {
+            let Some(&(_, _, _, key, _, outlines)) = rest.first() else { return };
+            let n = rest.iter().take_while(|m| m.3 == key && m.5 == outlines).take(CHUNKS_A_JOB).count();
+            let (now, later) = rest.split_at(n);
+            rest = later;
+            let Some(slab) = self.slabs.get_mut(&key) else { continue };
+            let chunks: Vec<usize> = now.iter().map(|m| m.4).filter(|&i| !slab.chunks[i].asked).collect();
+            if chunks.is_empty() {
+                continue;
+            }
+            chunks.iter().for_each(|&i| slab.chunks[i].asked = true);
+            let (layer, order, mine) = (slab.layer.clone(), slab.order.clone(), chunks.clone());
+            let job = jobs.spawn("map", move |token| {
+                let mut out = Built::new();
+                for i in mine {
+                    token.check()?;
+                    out.extend(order.runs.get(i).map(|run| (i, build(&layer, &order, run, outlines))));
+                }
+                Ok(out)
+            });
+            self.asked.push(Asked { key, version: slab.layer.version, outlines, chunks, job });
+        }
+    }
+
+    /// Takes what jobs have built.
+    fn collect(&mut self) {
+        let mut i = 0;
+        while i < self.asked.len() {
+            let Some(result) = self.asked[i].job.poll() else {
+                i += 1;
+                continue;
+            };
+            let asked = self.asked.swap_remove(i);
+            let current = self.slabs.get_mut(&asked.key).filter(|s| s.layer.version == asked.version);
+            let Some(slab) = current else { continue };
+            for &c in &asked.chunks {
+                if let Some(c) = slab.chunks.get_mut(c) {
+                    c.asked = false;
+                }
+            }
+            let built = result.unwrap_or_else(|e| {
+                // A chunk whose building fails would be asked for again for ever; the rest of the map matters more.
+                let hopeless = matches!(e, JobError::Panicked(_));
+                if hopeless {
+                    log::error!("a part of {:?} cannot be drawn: {e}", asked.key);
+                }
+                asked.chunks.iter().filter(|_| hopeless).map(|&c| (c, Mesh::default())).collect()
+            });
+            for (chunk, mesh) in built {
+                self.take(asked.key, chunk, &mesh, asked.outlines);
+            }
+        }
+    }
+
+    /// Drops what has been out of sight longest, beyond `keep` bytes; and what a ready layer replaced.
+    fn forget(&mut self, keep: u64) {
+        let mut total = 0;
+        let mut old: Vec<(u64, LayerKey, usize, u64)> = Vec::new();
+        for (&key, slab) in &mut self.slabs {
+            let frame = self.frame;
+            if slab.chunks.iter().all(|c| c.ready.is_some()) {
+                slab.before = None;
+            }
+            for (i, c) in slab.chunks.iter().enumerate() {
+                let Some(r) = &c.ready else { continue };
+                total += r.bytes;
+                if r.seen < frame {
+                    old.push((r.seen, key, i, r.bytes));
+                }
+            }
+        }
+        old.sort_unstable();
+        for (_, key, chunk, bytes) in old {
+            if total <= keep {
+                return;
+            }
+            if let Some(c) = self.slabs.get_mut(&key).and_then(|s| s.chunks.get_mut(chunk)) {
+                c.ready = None;
+                total -= bytes;
+            }
+        }
+    }
+
+    /// Bytes of shapes on the GPU.
+    pub fn bytes(&self) -> u64 {
+        self.slabs.values().flat_map(|s| &s.chunks).filter_map(|c| Some(c.ready.as_ref()?.bytes)).sum()
+    }
+}
+
+impl Drop for MapPainter {
+    fn drop(&mut self) {
+        if let Some(id) = self.shown {
+            self.state.renderer.write().free_texture(&id);
+        }
+    }
+}

@@ -1,0 +1,203 @@
+//! The menu bar: mark, menus, title of the project, the way to all keys. Menus of later rooms join here.
+
+use egui::{Align2, Frame, MenuBar, Popup, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
+
+use super::{Edge, paint_edge};
+use crate::ui::fonts::regular;
+use crate::ui::icons::Icon;
+use crate::ui::l10n::Lang;
+use crate::ui::theme::{BODY, CONTROL, SMALL, Tokens, size};
+use crate::ui::verbs::{Tool, Verb};
+use crate::ui::widgets::{logo, menu_item, put_within};
+
+/// The menu bar's view.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct MenuView {
+    /// File name without folder, empty where nothing is open.
+    pub title: String,
+    pub unsaved: bool,
+    /// Whether a project is open: without one, menus hold only what works without.
+    pub open: bool,
+    /// What undo and redo would take back, None = nothing.
+    pub undo: Option<String>,
+    pub redo: Option<String>,
+    pub tool: Tool,
+    pub snapping: bool,
+    pub layers: bool,
+    pub heat: bool,
+    /// Whether there are incidents to show.
+    pub incidents: bool,
+    pub theme: egui::ThemePreference,
+}
+
+/// What the menu bar asks for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum MenuAction {
+    Do(Verb),
+    Lang(Lang),
+    Theme(egui::ThemePreference),
+}
+
+/// Shows the menu bar.
+pub fn menu_bar(ui: &mut Ui, lang: Lang, view: &MenuView, out: &mut Vec<MenuAction>) {
+    let t = Tokens::of(ui);
+    let text = lang.t();
+    let bar = ui.max_rect();
+    let mut menus_end = 0.0;
+    MenuBar::new().ui(ui, |ui| {
+        ui.set_height(size::MENU);
+        ui.spacing_mut().item_spacing.x = 0.0;
+        let (mark, _) = ui.allocate_exact_size(vec2(30.0, size::MENU), Sense::hover());
+        logo(ui.painter(), pos2(mark.left(), mark.center().y - 9.0), 18.0);
+        menu(ui, text.menu_file, |ui| file_menu(ui, lang, view, out));
+        if view.open {
+            menu(ui, text.menu_edit, |ui| edit_menu(ui, lang, view, out));
+        }
+        menu(ui, text.menu_view, |ui| view_menu(ui, lang, view, out));
+        if view.open {
+            menu(ui, text.menu_grid, |ui| {
+                for tool in [Tool::DrawCell, Tool::Split, Tool::Merge, Tool::Move, Tool::Outline] {
+                    item(ui, lang, Verb::Tool(tool), view.tool == tool, true, out);
+                }
+                gap(ui);
+                for verb in [Verb::PreviousCell, Verb::NextCell, Verb::NextUnassigned] {
+                    item(ui, lang, verb, false, true, out);
+                }
+            });
+            menu(ui, text.menu_incidents, |ui| {
+                item(ui, lang, Verb::ImportIncidents, false, true, out);
+                item(ui, lang, Verb::Heat, view.heat, view.incidents, out);
+            });
+            menu(ui, text.menu_plan, |ui| {
+                item(ui, lang, Verb::CopyPlan, false, true, out);
+                item(ui, lang, Verb::Plans, false, true, out);
+            });
+        }
+        menu(ui, text.menu_help, |ui| item(ui, lang, Verb::Keys, false, true, out));
+        menus_end = ui.cursor().left();
+    });
+    title(ui, lang, view, bar, menus_end);
+    // The way to all keys.
+    let galley = ui.painter().layout_no_wrap(text.see_keys.to_owned(), regular(SMALL), t.t2);
+    let w = galley.size().x + 24.0;
+    let y = bar.center().y;
+    let rect = Rect::from_center_size(pos2(bar.right() - w / 2.0, y), vec2(w, 24.0));
+    let response = ui.interact(rect, ui.scope_id().with("see-keys"), Sense::click());
+    let color = if response.hovered() { t.t1 } else { t.t2 };
+    Icon::Help.paint(ui.painter(), Rect::from_center_size(pos2(rect.left() + 7.0, y), vec2(14.0, 14.0)), color);
+    ui.painter().galley_with_override_text_color(pos2(rect.left() + 20.0, y - galley.size().y / 2.0), galley, color);
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, text.see_keys));
+    if response.clicked() {
+        out.push(MenuAction::Do(Verb::Keys));
+    }
+    paint_edge(ui, Edge::Bottom);
+}
+
+fn title(ui: &Ui, lang: Lang, view: &MenuView, bar: Rect, menus_end: f32) {
+    let t = Tokens::of(ui);
+    let text = if view.title.is_empty() { lang.t().app } else { &view.title };
+    let room = bar.right() - 170.0 - menus_end - 40.0;
+    let wanted = ui.painter().layout_no_wrap(text.to_owned(), regular(BODY), t.t1).size().x.min(room);
+    let left = (bar.center().x - wanted / 2.0).max(menus_end + 24.0);
+    let at = put_within(ui.painter(), pos2(left, bar.center().y), Align2::LEFT_CENTER, room, text, regular(BODY), t.t1);
+    if view.unsaved {
+        ui.painter().circle_filled(pos2(at.right() + 11.0, bar.center().y), 3.5, t.accent);
+    }
+}
+
+/// A menu of the bar: its name, and what opens below.
+fn menu(ui: &mut Ui, name: &str, content: impl FnOnce(&mut Ui)) {
+    let t = Tokens::of(ui);
+    let galley = ui.painter().layout_no_wrap(name.to_owned(), regular(BODY), t.t1);
+    let (rect, response) = ui.allocate_exact_size(vec2(galley.size().x + 18.0, size::MENU), Sense::click());
+    let open = Popup::is_id_open(ui.ctx(), Popup::default_response_id(&response));
+    if open || response.hovered() {
+        ui.painter().rect_filled(rect.shrink2(vec2(0.0, 3.0)), CONTROL, if open { t.accent_soft } else { t.line });
+    }
+    ui.painter().galley(rect.center() - galley.size() / 2.0, galley, t.t1);
+    response.widget_info(|| WidgetInfo::labeled(Role::MenuItem, true, name));
+    // A menu that stands open hands over to the one under the pointer.
+    let mut popup = Popup::menu(&response).gap(1.0);
+    if response.hovered() && !open && ui.ctx().any_popup_open() && !response.clicked() {
+        popup = popup.open_memory(egui::SetOpenCommand::Bool(true));
+    }
+    popup.frame(Frame::menu(ui.style())).show(|ui| {
+        ui.spacing_mut().item_spacing.y = 0.0;
+        ui.set_width(240.0);
+        content(ui);
+    });
+}
+
+fn gap(ui: &mut Ui) {
+    let t = Tokens::of(ui);
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 9.0), Sense::hover());
+    ui.painter().hline(rect.x_range(), rect.center().y, egui::Stroke::new(1.0, t.line));
+}
+
+fn item(ui: &mut Ui, lang: Lang, verb: Verb, checked: bool, enabled: bool, out: &mut Vec<MenuAction>) {
+    if menu_item(ui, verb.icon(), verb.name(lang), verb.key(), checked, enabled).clicked() {
+        out.push(MenuAction::Do(verb));
+        ui.close();
+    }
+}
+
+fn file_menu(ui: &mut Ui, lang: Lang, view: &MenuView, out: &mut Vec<MenuAction>) {
+    item(ui, lang, Verb::New, false, true, out);
+    item(ui, lang, Verb::Open, false, true, out);
+    if view.open {
+        item(ui, lang, Verb::Save, false, true, out);
+        item(ui, lang, Verb::SaveAs, false, true, out);
+        gap(ui);
+        item(ui, lang, Verb::Import, false, true, out);
+        item(ui, lang, Verb::Export, false, true, out);
+        item(ui, lang, Verb::ExportPicture, false, true, out);
+        gap(ui);
+        item(ui, lang, Verb::StartPage, false, true, out);
+    }
+    item(ui, lang, Verb::Quit, false, true, out);
+}
+
+fn edit_menu(ui: &mut Ui, lang: Lang, view: &MenuView, out: &mut Vec<MenuAction>) {
+    for (verb, sentence) in [(Verb::Undo, &view.undo), (Verb::Redo, &view.redo)] {
+        let response = menu_item(ui, verb.icon(), verb.name(lang), verb.key(), false, sentence.is_some());
+        if response.clicked() {
+            out.push(MenuAction::Do(verb));
+            ui.close();
+        }
+        if let Some(sentence) = sentence {
+            response.on_hover_text(sentence);
+        }
+    }
+    gap(ui);
+    item(ui, lang, Verb::DeleteVertex, false, view.tool == Tool::Move, out);
+    item(ui, lang, Verb::Snapping, view.snapping, true, out);
+    gap(ui);
+    item(ui, lang, Verb::Search, false, true, out);
+}
+
+fn view_menu(ui: &mut Ui, lang: Lang, view: &MenuView, out: &mut Vec<MenuAction>) {
+    let text = lang.t();
+    if view.open {
+        for verb in [Verb::ZoomIn, Verb::ZoomOut, Verb::ZoomSelection, Verb::Home] {
+            item(ui, lang, verb, false, true, out);
+        }
+        gap(ui);
+        item(ui, lang, Verb::Layers, view.layers, true, out);
+    }
+    item(ui, lang, Verb::FullScreen, false, true, out);
+    gap(ui);
+    for (lang_of, name) in [(Lang::Zh, "中文"), (Lang::En, "English")] {
+        if menu_item(ui, Some(Icon::Language), name, "", lang == lang_of, true).clicked() {
+            out.push(MenuAction::Lang(lang_of));
+            ui.close();
+        }
+    }
+    gap(ui);
+    use egui::ThemePreference::{Dark, Light, System};
+    for (theme, name) in [(Light, text.light), (Dark, text.dark), (System, text.follow_system)] {
+        if menu_item(ui, Some(Icon::Theme), name, "", view.theme == theme, true).clicked() {
+            out.push(MenuAction::Theme(theme));
+            ui.close();
+        }
+    }
+}

@@ -1,0 +1,302 @@
+//! The tool bar: tools, snapping, undo, plans, search with its results.
+
+use egui::{Align2, Area, Id, Key, LayerId, Order, Rect, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+
+use super::{Edge, paint_edge};
+use crate::ui::fonts::regular;
+use crate::ui::icons::Icon;
+use crate::ui::l10n::Lang;
+use crate::ui::theme::{BODY, SMALL, Tokens, size};
+use crate::ui::verbs::{Tool, Verb};
+use crate::ui::widgets::{
+    Toggle, code_chip, float_frame, icon_button, list_row, put, put_within, search_box, segmented, tool_button,
+};
+
+/// A plan in the switcher.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct PlanTab {
+    pub key: u64,
+    pub name: String,
+    pub in_force: bool,
+}
+
+/// What a search result is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum HitKind {
+    #[default]
+    Cell,
+    Building,
+    Courtyard,
+    Member,
+    Place,
+}
+
+/// A search result.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Hit {
+    pub key: u64,
+    pub kind: HitKind,
+    pub code: String,
+    pub name: String,
+    /// Where it is, or what it is.
+    pub detail: String,
+    /// Tone of a cell's chip.
+    pub tone: u8,
+}
+
+/// The tool bar's view.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct ToolBarView {
+    pub tool: Tool,
+    pub snapping: bool,
+    pub undo: Option<String>,
+    pub redo: Option<String>,
+    pub plans: Vec<PlanTab>,
+    /// Index of the plan shown.
+    pub plan: Option<usize>,
+    /// What stands in the search box.
+    pub search: String,
+    pub hits: Vec<Hit>,
+    /// The search box takes the focus in this frame (Ctrl F).
+    pub focus_search: bool,
+}
+
+/// What the tool bar asks for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ToolBarAction {
+    Do(Verb),
+    Plan(u64),
+    Search(String),
+    Open(Hit),
+}
+
+/// The verbs of the bar from left to right.
+const SHOWN: [Verb; 8] = [
+    Verb::Tool(Tool::Select),
+    Verb::Tool(Tool::DrawCell),
+    Verb::Tool(Tool::Split),
+    Verb::Tool(Tool::Merge),
+    Verb::Tool(Tool::Move),
+    Verb::Snapping,
+    Verb::Undo,
+    Verb::Redo,
+];
+
+/// The search box's id, for whoever wants to know if it has the focus.
+pub fn search_id() -> Id {
+    Id::unique("search-box")
+}
+
+/// Shows the tool bar.
+pub fn tool_bar(ui: &mut Ui, lang: Lang, view: &ToolBarView, out: &mut Vec<ToolBarAction>) {
+    let text = lang.t();
+    ui.horizontal_centered(|ui| {
+        ui.spacing_mut().item_spacing.x = 2.0;
+        for verb in SHOWN {
+            if matches!(verb, Verb::Snapping | Verb::Undo) {
+                divider(ui);
+            }
+            let (on, sentence) = match verb {
+                Verb::Tool(tool) if tool == view.tool => (Toggle::Tool, None),
+                Verb::Snapping if view.snapping => (Toggle::Switch, None),
+                Verb::Undo => (Toggle::Off, Some(&view.undo)),
+                Verb::Redo => (Toggle::Off, Some(&view.redo)),
+                _ => (Toggle::Off, None),
+            };
+            verb_button(ui, lang, verb, on, sentence, out);
+        }
+        divider(ui);
+        let (rect, _) =
+            ui.allocate_exact_size(vec2(if lang == Lang::Zh { 34.0 } else { 36.0 }, size::TOOL), Sense::hover());
+        put(
+            ui.painter(),
+            pos2(rect.left() + 4.0, rect.center().y),
+            Align2::LEFT_CENTER,
+            text.plan,
+            regular(SMALL),
+            Tokens::of(ui).t3,
+        );
+        plans(ui, lang, view, out);
+        let room = (ui.available_width() - 8.0).clamp(0.0, 285.0);
+        if room > 120.0 {
+            ui.add_space(ui.available_width() - room);
+            search(ui, lang, view, room, out);
+        }
+    });
+    paint_edge(ui, Edge::Bottom);
+}
+
+/// `sentence`: None = always possible, Some(None) = nothing to take back, Some(Some(s)) = takes back s.
+fn verb_button(
+    ui: &mut Ui,
+    lang: Lang,
+    verb: Verb,
+    on: Toggle,
+    sentence: Option<&Option<String>>,
+    out: &mut Vec<ToolBarAction>,
+) {
+    let Some(icon) = verb.icon() else { return };
+    let enabled = sentence.is_none_or(|s| s.is_some());
+    let tip = match sentence {
+        Some(Some(s)) => format!("{}\n{s}", verb.tip(lang)),
+        _ => verb.tip(lang),
+    };
+    let response = tool_button(ui, icon, verb.name(lang), &tip, on, enabled);
+    if labels_shown(ui) {
+        let t = Tokens::of(ui);
+        let galley = ui.painter().layout_no_wrap(verb.tip(lang), regular(SMALL), t.on_plate);
+        // Neighbours take turns in three rows, so that no name covers another.
+        let row = SHOWN.iter().position(|v| *v == verb).unwrap_or(0) % 3;
+        let at = response.rect.left_bottom() + vec2(0.0, 9.0 + 21.0 * row as f32);
+        let plate = Rect::from_min_size(at, galley.size() + vec2(10.0, 4.0));
+        let above = ui.ctx().layer_painter(LayerId::new(Order::Tooltip, Id::unique("tool-labels")));
+        above.rect_filled(plate, 3.0, t.plate);
+        above.galley(plate.min + vec2(5.0, 2.0), galley, t.on_plate);
+    }
+    if response.clicked() {
+        out.push(ToolBarAction::Do(verb));
+    }
+}
+
+/// Whether Alt has been held alone for 0.4 s: then every tool shows its name and key.
+fn labels_shown(ui: &Ui) -> bool {
+    let id = Id::unique("alt-since");
+    let (alt, now) = ui.input(|i| (i.modifiers.alt && !i.modifiers.command && !i.modifiers.shift, i.time));
+    if !alt {
+        ui.data_mut(|d| d.remove::<f64>(id));
+        return false;
+    }
+    let since = ui.data_mut(|d| *d.get_temp_mut_or(id, now));
+    if now - since < 0.4 {
+        ui.ctx().request_repaint_after(std::time::Duration::from_millis(60));
+    }
+    now - since >= 0.4
+}
+
+fn divider(ui: &mut Ui) {
+    let (rect, _) = ui.allocate_exact_size(vec2(17.0, 20.0), Sense::hover());
+    ui.painter().vline(rect.center().x, rect.y_range(), Stroke::new(1.0, Tokens::of(ui).line2));
+}
+
+fn plans(ui: &mut Ui, lang: Lang, view: &ToolBarView, out: &mut Vec<ToolBarAction>) {
+    let mut segments: Vec<(Option<Icon>, &str)> =
+        view.plans.iter().map(|p| (p.in_force.then_some(Icon::Lock), p.name.as_str())).collect();
+    segments.push((Some(Icon::Plus), ""));
+    if let Some(i) = segmented(ui, &segments, view.plan, lang.t().new_plan) {
+        out.push(match view.plans.get(i) {
+            Some(plan) => ToolBarAction::Plan(plan.key),
+            None => ToolBarAction::Do(Verb::CopyPlan),
+        });
+    }
+    ui.add_space(2.0);
+    let name = lang.t().plans.trim_end_matches('…');
+    if icon_button(ui, Icon::ChevronDown, name, 24.0, Tokens::of(ui).t2).clicked() {
+        out.push(ToolBarAction::Do(Verb::Plans));
+    }
+}
+
+fn search(ui: &mut Ui, lang: Lang, view: &ToolBarView, width: f32, out: &mut Vec<ToolBarAction>) {
+    let text = lang.t();
+    let id = search_id();
+    let (response, typed) = search_box(ui, id, text.search, text.search_hint, Verb::Search.key(), &view.search, width);
+    if view.focus_search {
+        ui.memory_mut(|m| m.request_focus(id));
+    }
+    if let Some(typed) = typed {
+        out.push(ToolBarAction::Search(typed));
+    }
+    let on_id = id.with("on");
+    let open_id = id.with("open");
+    let had_focus = ui.memory(|m| m.has_focus(id));
+    let was_open = ui.data(|d| d.get_temp::<bool>(open_id)).unwrap_or(false);
+    // The list stays while the pointer goes from the box to a result, and closes with a click elsewhere or Esc.
+    let open = (had_focus || was_open) && !view.search.trim().is_empty() && !ui.input(|i| i.key_pressed(Key::Escape));
+    let mut chosen = None;
+    let mut keep = open;
+    if open {
+        let last = view.hits.len().saturating_sub(1);
+        let mut on = ui.data(|d| d.get_temp::<usize>(on_id)).unwrap_or(0).min(last);
+        ui.input(|i| {
+            on = if i.key_pressed(Key::ArrowDown) { (on + 1).min(last) } else { on };
+            on = if i.key_pressed(Key::ArrowUp) { on.saturating_sub(1) } else { on };
+        });
+        if response.lost_focus() && ui.input(|i| i.key_pressed(Key::Enter)) {
+            chosen = view.hits.get(on).cloned();
+        }
+        let area = Area::new(id.with("hits"))
+            .order(Order::Foreground)
+            .pivot(Align2::RIGHT_TOP)
+            .fixed_pos(response.rect.right_bottom() + vec2(0.0, 4.0))
+            .accessible_name(text.search_results)
+            .show(ui.ctx(), |ui| {
+                float_frame(ui).inner_margin(egui::Margin::symmetric(0, 6)).show(ui, |ui| {
+                    ui.set_width(width.max(320.0));
+                    ui.spacing_mut().item_spacing.y = 0.0;
+                    chosen = hits(ui, lang, view, on).or(chosen.take());
+                });
+            });
+        let elsewhere = ui.input(|i| i.pointer.any_click()) && area.response.clicked_elsewhere() && !had_focus;
+        keep = chosen.is_none() && !elsewhere;
+        ui.data_mut(|d| d.insert_temp(on_id, on));
+    }
+    ui.data_mut(|d| d.insert_temp(open_id, keep));
+    if let Some(hit) = chosen {
+        ui.memory_mut(|m| m.surrender_focus(id));
+        out.push(ToolBarAction::Open(hit));
+    }
+}
+
+fn hits(ui: &mut Ui, lang: Lang, view: &ToolBarView, on: usize) -> Option<Hit> {
+    let t = Tokens::of(ui);
+    if view.hits.is_empty() {
+        let words = match lang {
+            Lang::Zh => format!("没有找到「{}」{}", view.search.trim(), lang.t().no_match_tail),
+            Lang::En => format!("Nothing found for “{}”{}", view.search.trim(), lang.t().no_match_tail),
+        };
+        egui::Frame::new().inner_margin(egui::Margin::symmetric(12, 4)).show(ui, |ui| {
+            ui.label(egui::RichText::new(words).color(t.t2));
+        });
+        return None;
+    }
+    let mut chosen = None;
+    ScrollArea::vertical().max_height(9.0 * 34.0).auto_shrink([false, true]).show(ui, |ui| {
+        for (i, hit) in view.hits.iter().enumerate() {
+            let (rect, response) = list_row(ui, 34.0, false, i == on, None);
+            let y = rect.center().y;
+            let x = rect.left() + 12.0;
+            let icon = match hit.kind {
+                HitKind::Cell => None,
+                HitKind::Building => Some(Icon::Building),
+                HitKind::Courtyard => Some(Icon::Courtyard),
+                HitKind::Member => Some(Icon::Person),
+                HitKind::Place => Some(Icon::Pin),
+            };
+            match icon {
+                None => drop(code_chip(ui, pos2(x, y), &hit.code, hit.tone, false)),
+                Some(icon) => {
+                    let at = Rect::from_center_size(pos2(x + 11.0, y), vec2(15.0, 15.0));
+                    icon.paint(ui.painter(), at, t.t2);
+                }
+            }
+            let p = ui.painter();
+            let detail = put_within(
+                p,
+                pos2(rect.right() - 12.0, y),
+                Align2::RIGHT_CENTER,
+                130.0,
+                &hit.detail,
+                regular(SMALL),
+                t.t3,
+            );
+            let x = x + 32.0;
+            put_within(p, pos2(x, y), Align2::LEFT_CENTER, detail.left() - x - 8.0, &hit.name, regular(BODY), t.t1);
+            response.widget_info(|| {
+                WidgetInfo::labeled(Role::ListItem, true, format!("{} {} {}", hit.code, hit.name, hit.detail).trim())
+            });
+            if response.clicked() {
+                chosen = Some(hit.clone());
+            }
+        }
+    });
+    chosen
+}

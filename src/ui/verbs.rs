@@ -1,0 +1,255 @@
+//! What the window can be told without an argument: one table for menus, tool bar, keys and the keys sheet.
+#![allow(missing_docs, reason = "what a name says in full is not said again; the rest is documented")]
+
+use egui::{InputState, Key, KeyboardShortcut, Modifiers};
+
+use super::icons::Icon;
+use super::l10n::Lang;
+
+/// A tool of the map.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash, Default)]
+pub enum Tool {
+    #[default]
+    Select,
+    /// Draw or replace the outline of the layer.
+    Outline,
+    DrawCell,
+    Split,
+    Merge,
+    /// Move, add and delete vertices, move nodes.
+    Move,
+}
+
+/// A command without an argument.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
+pub enum Verb {
+    New,
+    Open,
+    Save,
+    SaveAs,
+    Import,
+    Export,
+    ExportPicture,
+    StartPage,
+    Quit,
+    Undo,
+    Redo,
+    DeleteVertex,
+    Tool(Tool),
+    Snapping,
+    ZoomIn,
+    ZoomOut,
+    ZoomSelection,
+    Home,
+    Layers,
+    Search,
+    NextUnassigned,
+    PreviousCell,
+    NextCell,
+    ImportIncidents,
+    Heat,
+    CopyPlan,
+    Plans,
+    FullScreen,
+    Keys,
+}
+
+/// A group of the keys sheet.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Group {
+    File,
+    Edit,
+    Tools,
+    View,
+    Grid,
+    Help,
+}
+
+/// All there is to say about a verb.
+#[derive(Debug)]
+pub struct VerbInfo {
+    pub verb: Verb,
+    pub group: Group,
+    zh: &'static str,
+    en: &'static str,
+    /// Key as people read it, empty where there is none.
+    pub key: &'static str,
+    pub icon: Option<Icon>,
+}
+
+macro_rules! verbs {
+    ($($group:ident $verb:expr, $zh:literal, $en:literal, $key:literal, $icon:expr;)*) => {
+        /// Every verb, in the order of the keys sheet.
+        pub static VERBS: &[VerbInfo] = &[$(VerbInfo {
+            verb: $verb, group: Group::$group, zh: $zh, en: $en, key: $key, icon: $icon,
+        },)*];
+    };
+}
+
+verbs! {
+    File Verb::New, "新建项目…", "New project…", "Ctrl N", Some(Icon::File);
+    File Verb::Open, "打开…", "Open…", "Ctrl O", Some(Icon::Folder);
+    File Verb::Save, "保存", "Save", "Ctrl S", Some(Icon::Save);
+    File Verb::SaveAs, "另存为…", "Save as…", "Ctrl Shift S", None;
+    File Verb::Import, "导入…", "Import…", "", Some(Icon::Import);
+    File Verb::Export, "导出…", "Export…", "", Some(Icon::Export);
+    File Verb::ExportPicture, "存为图片…", "Save as picture…", "", None;
+    File Verb::StartPage, "回到起始页", "Start page", "", None;
+    File Verb::Quit, "退出", "Quit", "Ctrl Q", None;
+    Edit Verb::Undo, "撤销", "Undo", "Ctrl Z", Some(Icon::Undo);
+    Edit Verb::Redo, "重做", "Redo", "Ctrl Shift Z", Some(Icon::Redo);
+    Edit Verb::DeleteVertex, "删除折点", "Delete vertex", "Delete", None;
+    Edit Verb::Search, "查找", "Find", "Ctrl F", Some(Icon::Search);
+    Tools Verb::Tool(Tool::Select), "选择", "Select", "V", Some(Icon::Select);
+    Tools Verb::Tool(Tool::Move), "改边界", "Move border", "M", Some(Icon::Move);
+    Tools Verb::Tool(Tool::DrawCell), "画网格", "Draw cell", "A", Some(Icon::DrawCell);
+    Tools Verb::Tool(Tool::Split), "切分", "Split", "X", Some(Icon::Split);
+    Tools Verb::Tool(Tool::Merge), "合并", "Merge", "C", Some(Icon::Merge);
+    Tools Verb::Tool(Tool::Outline), "画外框", "Draw outline", "O", Some(Icon::Outline);
+    Tools Verb::Snapping, "吸附", "Snapping", "S", Some(Icon::Snap);
+    View Verb::ZoomIn, "放大", "Zoom in", "+", Some(Icon::Plus);
+    View Verb::ZoomOut, "缩小", "Zoom out", "-", Some(Icon::Minus);
+    View Verb::ZoomSelection, "看选中", "Zoom to selection", "Z", Some(Icon::ZoomTo);
+    View Verb::Home, "看全图", "Whole map", "Home", Some(Icon::Home);
+    View Verb::Layers, "图层", "Layers", "", Some(Icon::Layers);
+    View Verb::Heat, "事件密度", "Incident density", "", Some(Icon::Heat);
+    View Verb::FullScreen, "全屏", "Full screen", "F11", None;
+    Grid Verb::PreviousCell, "上一个网格", "Previous cell", ",", None;
+    Grid Verb::NextCell, "下一个网格", "Next cell", ".", None;
+    Grid Verb::NextUnassigned, "下一处未划入", "Next unassigned", "N", None;
+    Grid Verb::ImportIncidents, "导入事件…", "Import incidents…", "", Some(Icon::Import);
+    Grid Verb::CopyPlan, "复制出新方案", "Copy to a new plan", "", Some(Icon::Copy);
+    Grid Verb::Plans, "管理方案…", "Manage plans…", "", None;
+    Help Verb::Keys, "全部按键", "All keys", "?", Some(Icon::Keys);
+}
+
+impl Verb {
+    /// What is known about this verb.
+    pub fn info(self) -> &'static VerbInfo {
+        VERBS.iter().find(|v| v.verb == self).unwrap_or(&VERBS[0])
+    }
+
+    /// Its name.
+    pub fn name(self, lang: Lang) -> &'static str {
+        let info = self.info();
+        lang.pick(info.zh, info.en)
+    }
+
+    /// Its key as people read it.
+    pub fn key(self) -> &'static str {
+        self.info().key
+    }
+
+    /// Its icon.
+    pub fn icon(self) -> Option<Icon> {
+        self.info().icon
+    }
+
+    /// Name and key for a tooltip: `画网格  A`.
+    pub fn tip(self, lang: Lang) -> String {
+        let info = self.info();
+        let name = self.name(lang).trim_end_matches('…');
+        if info.key.is_empty() { name.to_owned() } else { format!("{name}　{}", info.key) }
+    }
+}
+
+impl Group {
+    /// Groups in the order of the keys sheet.
+    pub const ALL: [Group; 6] = [Group::Tools, Group::Edit, Group::View, Group::Grid, Group::File, Group::Help];
+
+    /// Heading in the keys sheet.
+    pub fn name(self, lang: Lang) -> &'static str {
+        let t = lang.t();
+        match self {
+            Group::File => t.menu_file,
+            Group::Edit => t.menu_edit,
+            Group::Tools => t.tools,
+            Group::View => t.menu_view,
+            Group::Grid => t.menu_grid,
+            Group::Help => t.menu_help,
+        }
+    }
+}
+
+/// The verb whose key was pressed in this frame; the key is consumed. Keys without Ctrl count only while no field has the
+/// focus (`typing` is what `Context::text_edit_focused` says), so that letters typed into a field, or composed by an input
+/// method, draw nothing.
+pub fn pressed(input: &mut InputState, typing: bool) -> Option<Verb> {
+    // Shift first: egui lets Ctrl Z match while Shift is held too.
+    let (long, short): (Vec<_>, Vec<_>) = VERBS.iter().partition(|v| v.key.contains("Shift"));
+    for info in long.into_iter().chain(short) {
+        let Some(shortcut) = shortcut(info.key) else { continue };
+        let plain = !shortcut.modifiers.command;
+        if (plain && typing) || !input.consume_shortcut(&shortcut) {
+            continue;
+        }
+        return Some(info.verb);
+    }
+    // Second keys: what other programs taught the hand.
+    let ctrl = |key| KeyboardShortcut::new(Modifiers::COMMAND, key);
+    if !typing && input.consume_shortcut(&KeyboardShortcut::new(Modifiers::NONE, Key::F1)) {
+        return Some(Verb::Keys);
+    }
+    if !typing && input.consume_shortcut(&KeyboardShortcut::new(Modifiers::NONE, Key::Equals)) {
+        return Some(Verb::ZoomIn);
+    }
+    input.consume_shortcut(&ctrl(Key::Y)).then_some(Verb::Redo)
+}
+
+/// A written key as egui knows it.
+fn shortcut(written: &str) -> Option<KeyboardShortcut> {
+    let mut modifiers = Modifiers::NONE;
+    let mut key = None;
+    for part in written.split(' ').filter(|p| !p.is_empty()) {
+        match part {
+            "Ctrl" => modifiers |= Modifiers::COMMAND,
+            "Shift" => modifiers |= Modifiers::SHIFT,
+            "?" => key = Some(Key::Questionmark),
+            "+" => key = Some(Key::Plus),
+            "-" => key = Some(Key::Minus),
+            "," => key = Some(Key::Comma),
+            "." => key = Some(Key::Period),
+            name => key = Key::from_name(name),
+        }
+    }
+    key.map(|key| KeyboardShortcut::new(modifiers, key))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_key_is_known_and_given_once() {
+        let mut seen = std::collections::BTreeSet::new();
+        for info in VERBS.iter().filter(|v| !v.key.is_empty()) {
+            assert!(shortcut(info.key).is_some(), "{}", info.key);
+            assert!(seen.insert(info.key), "{} is given twice", info.key);
+        }
+    }
+
+    #[test]
+    fn shift_goes_first_and_letters_wait_for_the_field() {
+        let press = |modifiers: Modifiers, key: Key, typing: bool| {
+            let event = egui::Event::Key { key, physical_key: None, pressed: true, repeat: false, modifiers };
+            let mut input = InputState::default();
+            input.events.push(event);
+            pressed(&mut input, typing)
+        };
+        let ctrl = Modifiers::COMMAND | Modifiers::CTRL;
+        assert_eq!(press(ctrl, Key::Z, false), Some(Verb::Undo));
+        assert_eq!(press(ctrl | Modifiers::SHIFT, Key::Z, false), Some(Verb::Redo));
+        assert_eq!(press(ctrl, Key::Y, true), Some(Verb::Redo));
+        assert_eq!(press(Modifiers::NONE, Key::A, false), Some(Verb::Tool(Tool::DrawCell)));
+        assert_eq!(press(Modifiers::NONE, Key::A, true), None);
+        assert_eq!(press(ctrl, Key::F, true), Some(Verb::Search));
+    }
+
+    #[test]
+    fn each_verb_stands_in_the_table_once() {
+        for info in VERBS {
+            assert_eq!(VERBS.iter().filter(|v| v.verb == info.verb).count(), 1, "{:?}", info.verb);
+            assert!(std::ptr::eq(info.verb.info(), info));
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! Fields to type into. What is half typed lives in egui's memory under the field's id and is given out once, when Enter
+//! is pressed or the field is left; Esc forgets it.
+
+use egui::{
+    Align, Align2, Id, Key, Layout, Margin, Rect, Response, RichText, Sense, TextEdit, Ui, UiBuilder, pos2, vec2,
+};
+
+use super::{buttons::key_cap, put};
+use crate::ui::fonts::regular;
+use crate::ui::icons::Icon;
+use crate::ui::theme::{BODY, SMALL, Tokens, size};
+
+/// A field with an accessible name that shows `value` and returns what the user made of it. `key` must differ from thing to
+/// thing, so that half a name is never given to another cell.
+pub fn field(
+    ui: &mut Ui,
+    key: impl std::hash::Hash + std::fmt::Debug,
+    label: &str,
+    value: &str,
+    width: f32,
+) -> Option<String> {
+    let id = Id::unique(("field", key, label));
+    let mut draft = ui.data(|d| d.get_temp::<String>(id)).unwrap_or_else(|| value.to_owned());
+    let edit =
+        TextEdit::singleline(&mut draft).id(id.with("edit")).desired_width(width).margin(Margin::symmetric(8, 6));
+    let response = ui.add(edit).accessible_name(label);
+    if response.lost_focus() {
+        ui.data_mut(|d| d.remove::<String>(id));
+        let dropped = ui.input(|i| i.key_pressed(Key::Escape));
+        let new = draft.trim();
+        return (!dropped && new != value).then(|| new.to_owned());
+    }
+    if response.changed() {
+        ui.data_mut(|d| d.insert_temp(id, draft));
+    }
+    None
+}
+
+/// A row of a form: label of fixed width, then what `content` adds.
+pub fn labelled<R>(ui: &mut Ui, label: &str, content: impl FnOnce(&mut Ui) -> R) -> R {
+    let t = Tokens::of(ui);
+    ui.horizontal(|ui| {
+        ui.set_min_height(size::CONTROL);
+        let (rect, _) = ui.allocate_exact_size(vec2(76.0, size::CONTROL), Sense::hover());
+        put(ui.painter(), pos2(rect.left(), rect.center().y), Align2::LEFT_CENTER, label, regular(BODY), t.t2);
+        content(ui)
+    })
+    .inner
+}
+
+/// A drop-down; returns the index chosen in this frame.
+pub fn choice(
+    ui: &mut Ui,
+    key: impl std::hash::Hash + std::fmt::Debug,
+    label: &str,
+    options: &[String],
+    on: usize,
+    width: f32,
+) -> Option<usize> {
+    let mut chosen = None;
+    let shown = options.get(on).cloned().unwrap_or_default();
+    let out = egui::ComboBox::from_id_salt(Id::unique(("choice", key)))
+        .width(width)
+        .selected_text(shown)
+        .truncate()
+        .show_ui(ui, |ui| {
+            for (i, option) in options.iter().enumerate() {
+                if ui.selectable_label(i == on, option).clicked() {
+                    chosen = Some(i);
+                }
+            }
+        });
+    out.response.accessible_name(label);
+    chosen.filter(|&i| i != on)
+}
+
+/// The search box: magnifier, field, key. Returns its response and the text when it changed. The text is the caller's.
+pub fn search_box(
+    ui: &mut Ui,
+    id: Id,
+    label: &str,
+    hint: &str,
+    key: &str,
+    text: &str,
+    width: f32,
+) -> (Response, Option<String>) {
+    let t = Tokens::of(ui);
+    let (rect, _) = ui.allocate_exact_size(vec2(width, size::TOOL), Sense::hover());
+    let focused = ui.memory(|m| m.has_focus(id));
+    let edge = if focused { egui::Stroke::new(2.0, t.accent) } else { egui::Stroke::new(1.0, t.line2) };
+    ui.painter().rect(rect, 5.0, t.raise, edge, egui::StrokeKind::Inside);
+    let glass = Rect::from_center_size(pos2(rect.left() + 17.0, rect.center().y), vec2(14.0, 14.0));
+    Icon::Search.paint(ui.painter(), glass, t.t2);
+    let cap = ui.painter().layout_no_wrap(key.to_owned(), regular(SMALL), t.t3);
+    let cap_w = cap.size().x + 16.0;
+    let inner =
+        Rect::from_min_max(pos2(rect.left() + 32.0, rect.top()), pos2(rect.right() - cap_w - 6.0, rect.bottom()));
+    let mut typed = text.to_owned();
+    let mut child = ui.new_child(UiBuilder::new().max_rect(inner).layout(Layout::left_to_right(Align::Center)));
+    let edit = TextEdit::singleline(&mut typed)
+        .id(id)
+        .frame(egui::Frame::NONE)
+        .margin(Margin::ZERO)
+        .align(Align2::LEFT_CENTER)
+        .desired_width(inner.width())
+        .hint_text(RichText::new(hint).color(t.t3));
+    let response = child.add(edit).accessible_name(label);
+    if !focused && text.is_empty() {
+        key_cap(ui, pos2(rect.right() - cap_w, rect.center().y), cap);
+    }
+    let changed = response.changed().then_some(typed);
+    (response.with_new_rect(rect), changed)
+}
