@@ -17,3 +17,4 @@ pub mod scene;
 pub mod session;
 #[cfg(feature = "gui")]
 pub mod ui;
+pub mod cli;

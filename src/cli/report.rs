@@ -1,0 +1,127 @@
+//! What is printed, and how long each phase took.
+
+use super::args::Common;
+use super::stop::Stop;
+use crate::model::Lang;
+use cpu_time::ProcessTime;
+use serde_json::{Value, json};
+use std::io::Write;
+use std::time::Instant;
+
+/// A phase of a command.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Phase {
+    /// File → project.
+    Read,
+    /// The point locator.
+    Index,
+    /// All anchors placed anew.
+    Assign,
+    /// Display list → image.
+    Paint,
+    /// Project → file.
+    Save,
+}
+
+const PHASES: [(Phase, &str); 5] = [
+    (Phase::Read, "read"),
+    (Phase::Index, "index"),
+    (Phase::Assign, "assign"),
+    (Phase::Paint, "paint"),
+    (Phase::Save, "save"),
+];
+
+/// Collects timings and prints the answer.
+pub(super) struct Report {
+    json: bool,
+    timed: bool,
+    pub lang: Lang,
+    start: (Instant, Option<ProcessTime>),
+    /// Wall and processor milliseconds of each phase.
+    spent: [(f64, f64); PHASES.len()],
+}
+
+impl Report {
+    pub fn new(common: &Common) -> Report {
+        Report {
+            json: common.json,
+            timed: common.timings,
+            lang: common.lang(),
+            start: (Instant::now(), ProcessTime::try_now().ok()),
+            spent: [(0.0, 0.0); PHASES.len()],
+        }
+    }
+
+    /// Whether timings were asked for.
+    pub fn timed(&self) -> bool {
+        self.timed
+    }
+
+    /// Does something as part of a phase.
+    pub fn phase<T>(&mut self, phase: Phase, work: impl FnOnce() -> T) -> T {
+        let start = (Instant::now(), ProcessTime::try_now().ok());
+        let out = work();
+        let (wall, cpu) = since(&start);
+        if let Some(i) = PHASES.iter().position(|p| p.0 == phase) {
+            self.spent[i].0 += wall;
+            self.spent[i].1 += cpu;
+        }
+        out
+    }
+
+    /// `timings_ms` and `cpu_ms`, milliseconds to three decimals.
+    pub fn timings(&self) -> (Value, Value) {
+        let total = since(&self.start);
+        let of = |f: &dyn Fn(&(f64, f64)) -> f64| {
+            let round = |v: f64| (v * 1000.0).round() / 1000.0;
+            let mut map = serde_json::Map::new();
+            for ((_, name), spent) in PHASES.iter().zip(&self.spent) {
+                map.insert((*name).to_owned(), json!(round(f(spent))));
+            }
+            map.insert("total".to_owned(), json!(round(f(&total))));
+            Value::Object(map)
+        };
+        (of(&|s| s.0), of(&|s| s.1))
+    }
+
+    /// Prints the answer: with `--json` the document, with the timings if they were asked for (a list then stands in
+    /// `items`); else `text`.
+    pub fn print(&self, mut document: Value, text: impl FnOnce(Lang) -> String) -> Result<(), Stop> {
+        let (wall, cpu) = self.timings();
+        if self.timed {
+            if document.is_array() {
+                document = json!({ "items": document });
+            }
+            document["timings_ms"] = wall.clone();
+            document["cpu_ms"] = cpu;
+        }
+        let mut out = if self.json { document.to_string() } else { text(self.lang) };
+        if !self.json && self.timed {
+            out.push_str(&format!("\ntimings_ms {wall}"));
+        }
+        line(&out)
+    }
+
+    /// A remark beside the answer.
+    pub fn note(&self, said: &crate::model::Said) {
+        eprintln!("{}", said.get(self.lang));
+    }
+}
+
+/// Prints a line and flushes it.
+pub(super) fn line(text: &str) -> Result<(), Stop> {
+    let mut out = std::io::stdout().lock();
+    let done = writeln!(out, "{text}").and_then(|()| out.flush());
+    done.map_err(|e| {
+        Stop::new(
+            format!("结果没有写出去：{e}。已做的仍然有效。"),
+            format!("The answer could not be written: {e}. What was done stands."),
+        )
+    })
+}
+
+fn since(start: &(Instant, Option<ProcessTime>)) -> (f64, f64) {
+    let ms = |d: std::time::Duration| d.as_secs_f64() * 1000.0;
+    let cpu = start.1.and_then(|s| Some(ProcessTime::try_now().ok()?.duration_since(s)));
+    (ms(start.0.elapsed()), cpu.map_or(0.0, ms))
+}

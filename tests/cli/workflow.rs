@@ -1,0 +1,237 @@
+//! Whole ways through the program.
+
+use super::{Place, collection, shared, square};
+use serde_json::{Value, json};
+use std::path::Path;
+
+type Point = [f64; 2];
+
+/// The larger roads as exported in the project's CRS, the longest line first.
+fn roads(place: &Place, file: &str) -> Vec<Vec<Point>> {
+    let crs = place.ask(&["info", file])["crs"].as_str().unwrap().to_owned();
+    place.ask(&["export", file, "roads.geojson", "--what", "roads", "--crs", &crs]);
+    let all: Value = serde_json::from_str(&std::fs::read_to_string(place.path("roads.geojson")).unwrap()).unwrap();
+    let mut lines: Vec<Vec<Point>> = all["features"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|f| f["geometry"]["type"] == "LineString")
+        .filter(|f| ["primary", "secondary", "tertiary"].map(Value::from).contains(&f["properties"]["kind"]))
+        .map(|f| serde_json::from_value(f["geometry"]["coordinates"].clone()).unwrap())
+        .collect();
+    lines.sort_by(|a, b| length(b).total_cmp(&length(a)));
+    lines
+}
+
+fn length(line: &[Point]) -> f64 {
+    line.windows(2).map(|w| (w[1][0] - w[0][0]).hypot(w[1][1] - w[0][1])).sum()
+}
+
+/// Ten cells in a row along a road, each between the road and a line beside it: drawn one after the other, so that each
+/// meets the border of the one before.
+fn cells_along(road: &[Point]) -> Vec<Vec<Point>> {
+    let whole = length(road);
+    // The road cut into ten at equal lengths, old vertices kept.
+    let mut parts: Vec<Vec<Point>> = vec![vec![road[0]]];
+    let (mut gone, mut next) = (0.0, whole / 10.0);
+    for w in road.windows(2) {
+        let (a, b) = (w[0], w[1]);
+        let len = (b[0] - a[0]).hypot(b[1] - a[1]);
+        while gone + len > next + 1e-6 && parts.len() < 10 {
+            let t = (next - gone) / len;
+            let cut = [0, 1].map(|i| ((a[i] + t * (b[i] - a[i])) * 1000.0).round() / 1000.0);
+            parts.last_mut().unwrap().push(cut);
+            parts.push(vec![cut]);
+            next += whole / 10.0;
+        }
+        parts.last_mut().unwrap().push(b);
+        gone += len;
+    }
+    let (first, last) = (road[0], road[road.len() - 1]);
+    let (dx, dy) = (last[0] - first[0], last[1] - first[1]);
+    let side = [-dy, dx].map(|v| v / dx.hypot(dy) * 180.0);
+    let beside = |p: Point| [0, 1].map(|i| ((p[i] + side[i]) * 1000.0).round() / 1000.0);
+    parts
+        .into_iter()
+        .map(|mut p| {
+            let (a, b) = (p[0], p[p.len() - 1]);
+            p.extend([beside(b), beside(a)]);
+            p
+        })
+        .collect()
+}
+
+/// One planner's day on real data; gives the state at the end.
+fn day(place: &Place, data: &Path, file: &str) -> String {
+    let source = |kind: &str| data.join(format!("shanghai_lujiazui_{kind}.geojson")).display().to_string();
+    place.write(
+        "outline.geojson",
+        &json!({"type": "Feature", "properties": {}, "geometry": {"type": "Polygon", "coordinates": [[
+            [121.478, 31.223], [121.523, 31.223], [121.523, 31.25], [121.478, 31.25], [121.478, 31.223]
+        ]]}})
+        .to_string(),
+    );
+    place.ask(&["new", file, "--name", "陆家嘴", "--outline", "outline.geojson"]);
+    let buildings = place.ask(&["import", file, &source("buildings"), "--as", "buildings"]);
+    assert_eq!((&buildings["read"], &buildings["imported"]), (&json!(1450), &json!(1450)));
+    for kind in ["roads", "water", "landuse"] {
+        place.ask(&["import", file, &source(kind), "--as", kind]);
+    }
+    let info = place.ask(&["info", file]);
+    // The data lie on both sides of the edge between two zones: a meridian of their own.
+    assert!(info["crs"].as_str().unwrap().contains("+proj=tmerc"), "{info}");
+    let lines = roads(place, file);
+    let road = lines.iter().find(|l| l.len() > 4 && cells_along(l).len() == 10).unwrap();
+    let mut edits = String::new();
+    for (i, ring) in cells_along(road).iter().enumerate() {
+        let name = format!("沿路{}", i + 1);
+        edits += &json!({"op": "draw", "name": name, "rings": [ring], "take": "free"}).to_string();
+        edits += "\n";
+    }
+    place.write("draw.jsonl", &edits);
+    let ran = place.run(&["edit", file, "draw.jsonl"]);
+    assert_eq!(ran.code, 0, "{} {}", ran.out, ran.err);
+    let answers = ran.lines();
+    assert_eq!((answers.len(), &answers[10]["applied"]), (11, &json!(10)));
+    let codes: Vec<&str> = answers[..10].iter().map(|a| a["created"][0]["code"].as_str().unwrap()).collect();
+    assert_eq!((codes[0], codes[9]), ("001", "010"));
+    let flowed: usize = answers[..10].iter().map(|a| a["flow"].as_array().unwrap().len()).sum();
+    let flow = &answers[..10].iter().flat_map(|a| a["flow"].as_array().unwrap()).next().unwrap();
+    assert!(flowed > 3 && flow["from"].is_null() && flow["to"].is_string(), "{flow}");
+    let posts = [
+        json!({"op": "member", "code": "M1", "name": "张某", "phone": "021-58880216"}),
+        json!({"op": "member", "code": "M2", "name": "李某"}),
+        json!({"op": "post", "member": "M1", "post": "网格长", "cell": "001", "from": "2026-06-18"}),
+        json!({"op": "post", "member": "M2", "post": "网格员", "cell": "001"}),
+    ];
+    let text: Vec<String> = posts.iter().map(Value::to_string).collect();
+    let ran = place.run_with(&["edit", file, "-"], &text.join("\n"));
+    assert_eq!(ran.code, 0, "{} {}", ran.out, ran.err);
+    let state = ran.lines()[4]["state"].as_str().unwrap().to_owned();
+    // Found again after reopening, and after a step back and forth.
+    let info = place.ask(&["info", file]);
+    assert_eq!(info["state"], state);
+    assert_eq!((&info["counts"]["cells"], &info["counts"]["members"]), (&json!(10), &json!(2)));
+    let undone = place.ask(&["undo", file]);
+    assert_ne!(undone["state"], state);
+    assert_eq!(place.ask(&["redo", file])["state"], state);
+    let stats = place.ask(&["stats", file]);
+    let sum: u64 = stats["cells"].as_array().unwrap().iter().map(|c| c["buildings"].as_u64().unwrap()).sum();
+    assert_eq!(sum, flowed as u64);
+    assert_eq!(sum + stats["totals"]["unassigned"]["buildings"].as_u64().unwrap(), 1450);
+    assert_eq!(stats["cells"][0]["members"], 2);
+    let picture = place.ask(&["render", file, "map.png", "--size", "800x500"]);
+    assert_eq!(picture["size"], json!([800, 500]));
+    state
+}
+
+#[test]
+fn a_day_on_real_data_ends_in_the_same_state_twice() {
+    let Some(data) = shared("data/china") else { return };
+    let place = Place::new();
+    assert_eq!(day(&place, &data, "a.gpkg"), day(&place, &data, "b.gpkg"));
+}
+
+/// Two homes and a shop on a sheet of 300 × 100 m.
+fn small(place: &Place, file: &str) {
+    place.write("outline.geojson", &collection(&[(json!({}), square(0.0, 0.0, 300.0, 100.0))]));
+    place.write(
+        "buildings.geojson",
+        &collection(&[
+            (json!({"name": "1 号楼", "households": 310, "residents": 800}), square(20.0, 40.0, 12.0, 12.0)),
+            (json!({"name": "2 号楼", "households": 30}), square(120.0, 40.0, 12.0, 12.0)),
+            (json!({"name": "商店", "use": "shop"}), square(220.0, 40.0, 12.0, 12.0)),
+            (json!({"name": "外", "building": "apartments"}), square(400.0, 40.0, 30.0, 12.0)),
+        ]),
+    );
+    let made = place.ask(&["new", file, "--name", "小区", "--outline", "outline.geojson"]);
+    assert_eq!(made["crs"], "EPSG:4549");
+    let imported = place.ask(&["import", file, "buildings.geojson", "--as", "buildings"]);
+    assert_eq!(imported["imported"], 4);
+}
+
+fn ring(x0: f64, x1: f64) -> Value {
+    let (a, b, s, n) = (super::X + x0, super::X + x1, super::Y, super::Y + 100.0);
+    json!([[a, s], [b, s], [b, n], [a, n]])
+}
+
+#[test]
+fn edits_answer_line_by_line_and_the_rest_go_on() {
+    let place = Place::new();
+    small(&place, "p.gpkg");
+    let edits = [
+        json!({"op": "draw", "code": "A1", "rings": [ring(0.0, 100.0)]}).to_string(),
+        "not an edit".to_owned(),
+        String::new(),
+        json!({"op": "draw", "code": "A1", "rings": [ring(100.0, 200.0)]}).to_string(),
+        json!({"op": "draw", "rings": [ring(100.0, 200.0)], "name": "中"}).to_string(),
+        json!({"op": "merge", "cells": ["A1", "nobody"]}).to_string(),
+        json!({"op": "delete", "at": [super::X + 50.0, super::Y + 50.0]}).to_string(),
+    ];
+    place.write("e.jsonl", &edits.join("\n"));
+    let ran = place.run(&["edit", "p.gpkg", "e.jsonl", "--lang", "en"]);
+    assert_eq!(ran.code, 1, "{}", ran.err);
+    let a = ran.lines();
+    assert_eq!(a.len(), 7);
+    for line in &a[..6] {
+        super::keys(line, &["line", "ok", "step", "plan", "sentence", "created", "flow", "error"], &[]);
+    }
+    let kinds: Vec<&str> = a[..6].iter().map(|l| l["error"]["kind"].as_str().unwrap_or("-")).collect();
+    assert_eq!(kinds, ["-", "parse", "duplicate", "-", "not_found", "not_found"]);
+    // The number is that of the line in the file, empty ones counted.
+    assert_eq!(a.iter().filter_map(|l| l["line"].as_u64()).collect::<Vec<_>>(), [1, 2, 4, 5, 6, 7]);
+    assert_eq!(a[0]["flow"], json!([{"building": "B000001", "from": null, "to": "A1"}]));
+    assert_eq!(a[0]["created"], json!([{"layer": "grid", "code": "A1"}]));
+    assert_eq!(a[0]["plan"], "方案A");
+    assert_eq!(a[5]["error"]["at"], json!([super::X + 50.0, super::Y + 50.0]));
+    assert!(a[1]["error"]["at"].is_null() && a[1]["error"]["message"].is_string());
+    super::keys(&a[6], &["done", "applied", "refused", "saved", "state", "timings_ms", "cpu_ms"], &[]);
+    assert_eq!((&a[6]["applied"], &a[6]["refused"], &a[6]["saved"]), (&json!(2), &json!(4), &json!(true)));
+    assert_eq!(place.ask(&["info", "p.gpkg"])["state"], a[6]["state"]);
+    // With --stop nothing after the first refused edit is done, what was done before is kept.
+    place.write(
+        "stop.jsonl",
+        "{\"op\":\"set\",\"cell\":\"A1\",\"name\":\"东\"}\n{}\n{\"op\":\"set\",\"cell\":\"A1\",\"name\":\"西\"}\n",
+    );
+    let ran = place.run(&["edit", "p.gpkg", "stop.jsonl", "--stop"]);
+    let a = ran.lines();
+    assert_eq!((ran.code, a.len(), &a[2]["applied"], &a[2]["refused"]), (1, 3, &json!(1), &json!(1)));
+    assert_eq!(place.ask(&["stats", "p.gpkg"])["cells"][1]["name"], "东");
+    // Nothing done, nothing saved; the file is the same byte by byte.
+    let before = std::fs::read(place.path("p.gpkg")).unwrap();
+    let ran = place.run_with(&["edit", "p.gpkg", "-"], "{\"op\":\"merge\",\"cells\":[]}\n");
+    assert_eq!((ran.code, &ran.lines()[1]["saved"]), (1, &json!(false)));
+    assert_eq!(std::fs::read(place.path("p.gpkg")).unwrap(), before);
+}
+
+#[test]
+fn the_flow_names_cells_before_and_after() {
+    let place = Place::new();
+    small(&place, "p.gpkg");
+    let draw = |code: &str, a, b| json!({"op": "draw", "code": code, "rings": [ring(a, b)]}).to_string();
+    place.run_with(&["edit", "p.gpkg", "-"], &[draw("A", 0.0, 100.0), draw("B", 100.0, 200.0)].join("\n"));
+    let edits = [
+        json!({"op": "pin", "building": "B000002", "cell": "A"}).to_string(),
+        json!({"op": "merge", "cells": ["A", "B"], "keep": "B"}).to_string(),
+    ];
+    let a = place.run_with(&["edit", "p.gpkg", "-"], &edits.join("\n")).lines();
+    assert_eq!(a[0]["flow"], json!([{"building": "B000002", "from": "B", "to": "A"}]));
+    let flow = |b: &str| json!({"building": b, "from": "A", "to": "B"});
+    assert_eq!(a[1]["flow"], json!([flow("B000001"), flow("B000002")]));
+    // Undo takes the steps back, the last first; more than there are is said by the exit code.
+    let undone = place.ask(&["undo", "p.gpkg", "2"]);
+    super::keys(&undone, &["file", "state", "steps"], &[]);
+    super::keys(&undone["steps"][0], &["step", "sentence", "plan"], &[]);
+    assert_eq!(undone["steps"].as_array().unwrap().len(), 2);
+    let log = place.ask(&["log", "p.gpkg"]);
+    super::keys(&log[0], &["step", "time", "author", "plan", "sentence", "edit", "undone"], &[]);
+    let undone: Vec<bool> = log.as_array().unwrap().iter().map(|s| s["undone"].as_bool().unwrap()).collect();
+    // Outline, buildings, two cells; then the two that were undone.
+    assert_eq!(undone, [false, false, false, false, true, true]);
+    assert_eq!(log[0]["author"], "张某");
+    assert!(log[0]["time"].as_str().unwrap().ends_with("+08:00"), "{}", log[0]);
+    assert_eq!(place.run(&["redo", "p.gpkg", "5", "--json"]).code, 1);
+    place.refused(&["redo", "p.gpkg"]);
+    let utc = place.ask(&["log", "p.gpkg", "--tz", "UTC"]);
+    assert!(utc[0]["time"].as_str().unwrap().ends_with("+00:00"));
+}
