@@ -32,7 +32,7 @@ impl App {
     pub(super) fn verb(&mut self, ctx: &egui::Context, verb: Verb) {
         let (now, time) = (self.now(), ctx.input(|i| i.time));
         match verb {
-            Verb::New => self.new_project(),
+            Verb::New => self.leave(super::Leave::New),
             Verb::Open => self.ask_open(ctx),
             Verb::Quit => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
             Verb::FullScreen => {

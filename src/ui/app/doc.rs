@@ -12,6 +12,7 @@ use crate::store::Generation;
 use crate::ui::panels::cells::SortBy;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 /// What the map shows, by switch.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -79,7 +80,9 @@ pub struct Heat {
     /// Whether the scale stays when the filter changes.
     pub pinned: Option<f32>,
     /// What was asked for last, so that nothing is reckoned twice.
-    pub asked: Option<(u64, u64, Option<String>)>,
+    pub asked: Option<super::heat::Asked>,
+    /// How often was asked: the version of the next picture.
+    pub requests: u64,
     /// The newest surface that is ready.
     pub ready: Option<Arc<Ready>>,
     /// The reckoning on its way.
@@ -88,8 +91,12 @@ pub struct Heat {
 
 /// A reckoned surface and its picture.
 pub struct Ready {
+    /// What it was asked for with.
+    pub of: super::heat::Asked,
     /// Densities.
-    pub surface: heat::Surface,
+    pub surface: Arc<heat::Surface>,
+    /// The greatest density, per km².
+    pub most: f32,
     /// Upper end of the scale.
     pub top: f32,
     /// Its picture in the theme it was made for.
@@ -104,9 +111,10 @@ impl Default for Heat {
             on: false,
             bandwidth_m: 0.0,
             class: None,
-            opacity: 0.8,
+            opacity: 1.0,
             pinned: None,
             asked: None,
+            requests: 0,
             ready: None,
             job: Latest::default(),
         }
@@ -115,6 +123,8 @@ impl Default for Heat {
 
 /// An opened project.
 pub struct Doc {
+    /// Tells this project from others opened in the same run: work begun for one is never given to another.
+    pub number: u64,
     /// Everything without pixels.
     pub session: Session,
     /// Where it is saved; `None` = never.
@@ -168,7 +178,9 @@ pub struct Doc {
 impl Doc {
     /// A project just opened or made.
     pub fn new(session: Session, path: Option<PathBuf>, base: Option<Generation>) -> Doc {
+        static OPENED: AtomicU64 = AtomicU64::new(1);
         let mut doc = Doc {
+            number: OPENED.fetch_add(1, Relaxed),
             session,
             path,
             base,

@@ -47,6 +47,8 @@ pub struct Around<'a> {
     pub painter: Option<&'a mut MapPainter>,
     /// Fonts that place labels.
     pub fonts: &'a FontSet<'a>,
+    /// A question, a menu or a text field had the keys when the frame began.
+    pub busy: bool,
     /// Threads for tessellation.
     pub jobs: &'a crate::jobs::Jobs,
 }
@@ -285,7 +287,7 @@ fn select_box(doc: &mut Doc, area: Box2, now: i64) {
 
 /// Keys that belong to the map: Enter, Backspace, Esc, Delete, arrows.
 fn keys(ui: &Ui, doc: &mut Doc, around: &Around<'_>, asked: &mut Asked) {
-    if ui.ctx().text_edit_focused() {
+    if around.busy || ui.ctx().text_edit_focused() {
         return;
     }
     let pressed = |k: Key| ui.input_mut(|i| i.consume_key(egui::Modifiers::NONE, k));

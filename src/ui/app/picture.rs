@@ -77,7 +77,7 @@ pub fn refresh(doc: &mut Doc, sheet: &StyleSheet, fonts: &FontSet<'_>, lang: Lan
         }
     }
     pic.made_for = (facts, generation, marked);
-    let shown = |l: &&Arc<Layer>| shows(&doc.hidden, l.key.stack);
+    let shown = |l: &&Arc<Layer>| stack_shown(&doc.hidden, l.key.stack);
     pic.scene.layers = pic.ground.iter().chain(&pic.cells).chain(&pic.marked).filter(shown).cloned().collect();
     let heat = doc.heat.ready.as_ref().filter(|_| doc.heat.on);
     pic.scene.images = heat.map(|r| r.image.clone()).into_iter().collect();
@@ -107,7 +107,8 @@ pub fn refresh(doc: &mut Doc, sheet: &StyleSheet, fonts: &FontSet<'_>, lang: Lan
     handles(doc, camera);
 }
 
-fn shows(hidden: &[Shown], stack: Stack) -> bool {
+/// Whether what is painted in a stack is switched on.
+pub fn stack_shown(hidden: &[Shown], stack: Stack) -> bool {
     let by = match stack {
         Stack::LandUse | Stack::Green | Stack::Water => Shown::Ground,
         Stack::Paths | Stack::Roads | Stack::Rail => Shown::Roads,

@@ -284,7 +284,7 @@ fn draw_square(h: &mut Window) {
 #[test]
 fn an_outline_is_refused_in_words_while_there_is_no_crs() {
     let Some(mut h) = start_page("an_outline_is_refused_in_words_while_there_is_no_crs") else { return };
-    app(&mut h).new_project();
+    app(&mut h).begin_new();
     h.run();
     app(&mut h).toasts.clear();
     let first = state(&h);
