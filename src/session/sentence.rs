@@ -48,7 +48,7 @@ pub fn sentence(old: &Project, new: &Project, edit: &Edit, out: &Outcome, change
             let (zh, en) = tally_text(&got);
             match &edit.op {
                 Op::Split { cell, .. } => s(
-                    format!("拆分 {}，新网格 {title} 得 {zh}{pz}", chip(old, plan_id, layer, cell)),
+                    format!("切分 {}，新网格 {title} 得 {zh}{pz}", chip(old, plan_id, layer, cell)),
                     format!("{} split; the new cell {title} has {en}{pe}", chip(old, plan_id, layer, cell)),
                 ),
                 Op::Unit { .. } => s(format!("划出 {title}{pz}"), format!("{title} drawn{pe}")),

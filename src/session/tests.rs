@@ -96,7 +96,7 @@ fn choices_left_open_are_filled() {
     let households = |code: &str| rows.iter().find(|r| r.unit.code == code).unwrap().tally.households;
     assert!(households(&cell) >= households(&new));
     let said = s.history().log().last().unwrap().0.sentence.clone();
-    assert!(said.zh.contains("拆分 07，新网格 11") && said.zh.contains('户'), "{said:?}");
+    assert!(said.zh.contains("切分 07，新网格 11") && said.zh.contains('户'), "{said:?}");
     done(&mut s, Op::Merge { cells: vec![new, cell.clone()], keep: None });
     assert_eq!(cells(&s), before);
     // Drawn on the open ground of the community, the cell's code begins with the community's.
@@ -290,6 +290,13 @@ mod hands {
         let corner = b.shape().parts[0][0][0];
         let hit = snap(p, s.plan(), 0, pt(corner.x + 100, corner.y + 100), 400, None).unwrap();
         assert_eq!((hit.kind, hit.at), (SnapKind::Corner, corner));
+        // A border wins over a road that runs along it: a new line attaches instead of leaving a strip.
+        let l = p.layer(s.plan(), 0).unwrap();
+        let (_, e) = l.partition.edges().find(|(_, e)| e.points[0].dist(e.points[1]) > 30_000.0).unwrap();
+        let (a, b) = (e.points[0], e.points[1]);
+        let middle = pt(((i64::from(a.x) + i64::from(b.x)) / 2) as i32, ((i64::from(a.y) + i64::from(b.y)) / 2) as i32);
+        let hit = snap(p, s.plan(), 0, pt(middle.x + 300, middle.y + 300), 12_000, None).unwrap();
+        assert_eq!(hit.kind, SnapKind::Border, "{hit:?}");
         for k in [SnapKind::Vertex, SnapKind::Road, SnapKind::Side, SnapKind::Crossing] {
             assert!(!k.said().zh.is_empty());
         }

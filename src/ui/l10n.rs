@@ -59,6 +59,7 @@ texts! {
     see_keys: "按 ? 看全部按键", "Press ? for all keys";
     language: "语言", "Language";
     theme: "界面", "Theme";
+    may_change: "允许改动的界线", "Borders that may be changed";
     light: "浅色", "Light";
     dark: "深色", "Dark";
     follow_system: "跟随系统", "As the system";
@@ -103,7 +104,7 @@ texts! {
     assign: "指派…", "Assign…";
     assign_now: "指派", "Assign";
     nobody: "空缺 · 指派…", "Vacant · assign…";
-    post: "职务", "Post";
+    post: "岗位", "Post";
     holder: "姓名", "Name";
     add_member: "添加人员…", "Add a member…";
     phone: "电话", "Phone";
@@ -155,6 +156,7 @@ texts! {
     zoom_in: "放大", "Zoom in";
     zoom_out: "缩小", "Zoom out";
     takes_effect: "松手生效", "Release to apply";
+    not_yet: "双击完成", "Double-click to finish";
     refused: "不能这样改", "Cannot be done";
     d_households: "Δ户", "Δ hh";
     d_residents: "Δ人", "Δ res";
@@ -179,14 +181,14 @@ texts! {
     no_recent: "打开过的文件会列在这里", "Files you open are listed here";
     missing: "找不到文件", "File not found";
     drop_files: "把文件拖到这里", "Drop files here";
-    drop_kinds: "GPKG、GeoJSON、CSV。先看一遍能读到什么，再决定导入。", "GPKG, GeoJSON, CSV. See what is read first, then decide.";
+    drop_kinds: "GPKG 直接打开；GeoJSON、CSV 问清内容后导入。", "A GPKG is opened; of GeoJSON and CSV you are asked what they hold.";
     choose_file: "选文件…", "Choose…";
     works_offline: "断网可用", "Works offline";
     // Common.
     keys: "按键", "Keys";
     close: "关闭", "Close";
     dismiss: "知道了", "Dismiss";
-    no_match_tail: "。试试拼音首字母。", ". Try pinyin initials or a code.";
+    no_match_tail: "。换个字或编号再试。", ". Try another word or a code.";
     undo_step: "撤销", "Undo";
 }
 

@@ -314,6 +314,14 @@ impl App {
                     }
                 }
             }
+            LayersAction::Level(i, open) => {
+                let now = self.now();
+                if let Some(doc) = &mut self.doc
+                    && let Some((key, _, _)) = super::view::levels(doc).into_iter().nth(i)
+                {
+                    doc.dispatch(Command::OpenLevel(key, open), now);
+                }
+            }
             LayersAction::Heat(h) => {
                 let Some(doc) = &mut self.doc else { return };
                 let classes = super::view::classes(doc);

@@ -24,6 +24,13 @@ pub struct Asked {
     opacity: f32,
 }
 
+#[cfg(test)]
+impl Asked {
+    pub fn class(&self) -> Option<&str> {
+        self.class.as_deref()
+    }
+}
+
 /// Asks for the heat if what it shows has changed, and takes it over when it is ready. A failure is given back, once.
 pub fn keep(doc: &mut Doc, jobs: &Jobs, dark: bool) -> Option<JobError> {
     let mut failed = None;

@@ -12,7 +12,7 @@ use crate::ui::fonts;
 use crate::ui::gpu::{Faces, MapPainter, PaintOptions, paint_labels, paint_symbols};
 use crate::ui::l10n::Lang;
 use crate::ui::theme::Tokens;
-use crate::ui::widgets::{Delta, DeltaSide, delta_float, hint_plate, scale_bar, zoom_buttons};
+use crate::ui::widgets::{Delta, DeltaSide, delta_float, hint_plate, nothing_yet, scale_bar, zoom_buttons};
 use egui::{Key, PointerButton, Pos2, Rect, Response, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 /// How near the pointer must be, points.
@@ -63,8 +63,13 @@ pub fn map_ui(ui: &mut Ui, doc: &mut Doc, around: Around<'_>) -> Asked {
     lay_out(ui, doc, rect);
     let time = ui.input(|i| i.time);
     fly(ui, doc, time);
+    let before = doc.session.generation();
     let moved = pointer(ui, doc, &response, rect, &around, &mut asked);
     keys(ui, doc, &around, &mut asked);
+    if doc.session.generation() != before && ui.input(|i| !i.events.is_empty()) {
+        // The panels were laid out before the hand changed something: they follow at once, also when it rests.
+        ui.ctx().request_repaint();
+    }
     paint(ui, doc, rect, around, moved, &mut asked);
     asked
 }
@@ -370,6 +375,16 @@ fn paint(ui: &mut Ui, doc: &mut Doc, rect: Rect, around: Around<'_>, moving: boo
         asked.pin_scale = crate::ui::widgets::heat_legend(ui, around.lang, corner, &legend);
     }
     floats(ui, doc, rect, &camera, around.lang, around.language);
+    if is_bare(doc) && doc.hand.tool() == Tool::Select {
+        asked.verbs.extend(nothing_yet(ui, around.lang, rect.center()));
+    }
+}
+
+/// Whether there is nothing on the map.
+fn is_bare(doc: &Doc) -> bool {
+    let p = doc.session.project();
+    p.facts.tables.iter().all(|t| t.is_empty())
+        && p.plans.iter().all(|x| x.layers.iter().all(|l| l.partition.extent().is_empty()))
 }
 
 /// The line being drawn, and from the last valid place to a refused one.
@@ -467,5 +482,6 @@ fn delta(doc: &Doc, language: Language) -> Option<Delta> {
         buildings: moved.len() as i64,
         incidents: incidents.then_some(changes.incidents.len() as i64),
         refusal: None,
+        drawing: !doc.hand.line().is_empty(),
     })
 }

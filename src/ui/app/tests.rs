@@ -3,6 +3,7 @@
 
 mod camera;
 mod files;
+mod heat;
 mod inspector;
 mod keys;
 mod start;

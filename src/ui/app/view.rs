@@ -455,7 +455,22 @@ pub fn layers(doc: &Doc, lang: Language, dark: bool) -> LayersView {
         class: doc.heat.class.as_ref().and_then(|c| classes.iter().position(|x| x == c)),
         opacity: doc.heat.opacity,
     });
-    LayersView { rows, heat, classes, dark }
+    let opened = doc.session.opened();
+    let levels = levels(doc).into_iter().map(|(key, zh, en)| {
+        let name = if lang == Language::Zh { zh } else { en };
+        (name, opened.contains(&key))
+    });
+    LayersView { rows, heat, classes, levels: levels.collect(), dark }
+}
+
+/// What is protected until it is opened: key, name in Chinese, name in English. The outline, then the higher levels.
+pub fn levels(doc: &Doc) -> Vec<(String, String, String)> {
+    let mut out = vec![("outline".to_owned(), "范围（外框）".to_owned(), "Outline".to_owned())];
+    if let Some(l) = doc.session.project().facts.layers.get(doc.session.layer() as usize) {
+        let higher = l.levels.iter().take(l.cell_level() as usize);
+        out.extend(higher.map(|n| (n.clone(), format!("{n}界"), format!("{n} borders"))));
+    }
+    out
 }
 
 /// Classes of the incidents, sorted.

@@ -34,6 +34,8 @@ pub struct LayersView {
     pub heat: Option<HeatSettings>,
     /// Class names of the incidents.
     pub classes: Vec<String>,
+    /// Borders of higher levels and the outline: name, and whether they may be changed.
+    pub levels: Vec<(String, bool)>,
     pub dark: bool,
 }
 
@@ -42,6 +44,8 @@ pub struct LayersView {
 pub enum LayersAction {
     Show(u64, bool),
     Heat(HeatSettings),
+    /// Borders of the level at this place in the list may be changed, or no longer.
+    Level(usize, bool),
     Dark(bool),
 }
 
@@ -66,6 +70,15 @@ pub fn layers_panel(ui: &mut Ui, lang: Lang, view: &LayersView, out: &mut Vec<La
         if let Some(heat) = &view.heat {
             ui.add_space(8.0);
             heat_settings(ui, lang, view, heat, out);
+        }
+        if !view.levels.is_empty() {
+            ui.add_space(8.0);
+            heading(ui, text.may_change);
+            for (i, (name, open)) in view.levels.iter().enumerate() {
+                if checkbox(ui, *open, name, true) {
+                    out.push(LayersAction::Level(i, !open));
+                }
+            }
         }
         ui.add_space(8.0);
         heading(ui, text.theme);

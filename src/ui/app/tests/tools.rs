@@ -307,7 +307,7 @@ fn an_outline_is_drawn_on_an_empty_project_with_a_crs() {
     app(&mut h).doc = Some(Doc::new(s, None, None));
     h.run();
     push(&mut h, "网格");
-    push(&mut h, "画外框");
+    push(&mut h, "画范围");
     assert_eq!(doc(&h).hand.tool(), Tool::Outline);
     draw_square(&mut h);
     assert_eq!(steps(&h), 1, "{}", told(&mut h));

@@ -208,6 +208,7 @@ pub(super) fn delta() -> Delta {
         buildings: 5,
         incidents: Some(17),
         refusal: None,
+        drawing: false,
     }
 }
 
@@ -336,6 +337,7 @@ pub(super) fn shown(test: &str, scene: Scene) -> Option<Harness<'static, Scene>>
 pub(super) fn layers_view() -> LayersView {
     let names = ["网格", "楼栋", "院落", "道路", "水域", "设施", "事件点"];
     LayersView {
+        levels: vec![("范围（外框）".to_owned(), false), ("社区界".to_owned(), true)],
         rows: names
             .iter()
             .enumerate()
