@@ -20,8 +20,8 @@ pub enum Dialog {
     System(Purpose, Job<Vec<PathBuf>>),
     /// What each of some files holds, as a place in [`KINDS`].
     Kinds(Vec<(PathBuf, usize)>),
-    /// What was found in files that were imported: name, rows left out, findings.
-    Found(Vec<(String, u32, Vec<Said>)>),
+    /// What was found in files that were imported: name, rows left out (`None` = all), findings.
+    Found(Vec<(String, Option<u32>, Vec<Said>)>),
     /// A file is in the way of a save.
     Replace(PathBuf),
 }
@@ -30,6 +30,7 @@ pub enum Dialog {
 fn guessed(path: &Path) -> usize {
     let name = path.file_name().map(|f| f.to_string_lossy().to_lowercase()).unwrap_or_default();
     let words: [(&[&str], What); 9] = [
+        (&["311", "incident", "accident", "crime", "事件", "工单"], What::Rows(Kind::Incidents)),
         (&["building", "楼"], What::Rows(Kind::Buildings)),
         (&["courtyard", "院", "小区"], What::Rows(Kind::Courtyards)),
         (&["road", "street", "道路", "路网"], What::Rows(Kind::Roads)),
@@ -38,7 +39,6 @@ fn guessed(path: &Path) -> usize {
         (&["facilit", "poi", "设施"], What::Rows(Kind::Facilities)),
         (&["outline", "boundar", "范围", "边界"], What::Outline),
         (&["grid", "cell", "网格"], What::Rows(Kind::Cells)),
-        (&["311", "incident", "accident", "crime", "事件", "工单"], What::Rows(Kind::Incidents)),
     ];
     let guess = words.iter().find(|(any, _)| any.iter().any(|w| name.contains(w))).map(|(_, what)| what.clone());
     let table = name.ends_with(".csv") || name.ends_with(".tsv") || name.ends_with(".txt");
@@ -235,11 +235,12 @@ impl App {
                 let language = self.language();
                 let answer = sheet(ui, title, &buttons, true, |ui| {
                     ui.set_width(560.0);
-                    ScrollArea::vertical().max_height(420.0).show(ui, |ui| {
+                    ScrollArea::vertical().max_height(420.0).auto_shrink([false, true]).show(ui, |ui| {
                         for (name, refused, found) in &parts {
                             let left = match refused {
-                                0 => lang.pick("全部已导入", "all rows came in").to_owned(),
-                                n => lang
+                                None => lang.pick("没有导入", "nothing came in").to_owned(),
+                                Some(0) => lang.pick("全部已导入", "all rows came in").to_owned(),
+                                Some(n) => lang
                                     .pick("{} 条没有导入，其余已导入", "{} rows were left out, the others came in")
                                     .replace("{}", &n.to_string()),
                             };

@@ -73,6 +73,8 @@ pub struct Heat {
     pub on: bool,
     /// Bandwidth in metres.
     pub bandwidth_m: f64,
+    /// Upper end of the bandwidth's slider, metres.
+    pub widest_m: f64,
     /// Only incidents of this class.
     pub class: Option<String>,
     /// 0–1.
@@ -110,6 +112,7 @@ impl Default for Heat {
         Heat {
             on: false,
             bandwidth_m: 0.0,
+            widest_m: 1000.0,
             class: None,
             opacity: 1.0,
             pinned: None,
@@ -118,6 +121,14 @@ impl Default for Heat {
             ready: None,
             job: Latest::default(),
         }
+    }
+}
+
+impl Heat {
+    /// Begins with the bandwidth that the incidents suggest; the slider reaches from streets to what they cover.
+    pub fn begin(&mut self, incidents: &[Pt]) {
+        self.bandwidth_m = heat::suggest_bandwidth_m(incidents).unwrap_or(150.0);
+        self.widest_m = (self.bandwidth_m * 2.0).max(1000.0);
     }
 }
 
@@ -207,7 +218,7 @@ impl Doc {
             next_unassigned: 0,
         };
         let anchors: Vec<Pt> = doc.incidents(None).into_iter().collect();
-        doc.heat.bandwidth_m = heat::suggest_bandwidth_m(&anchors).unwrap_or(150.0);
+        doc.heat.begin(&anchors);
         doc
     }
 

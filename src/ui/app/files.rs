@@ -292,7 +292,7 @@ impl App {
         let Some(edit) = b.edit else {
             let what = lang.pick("没有可以导入的内容", "There was nothing to import");
             self.push_toast(ToastKind::Error, what, &b.name, "");
-            return self.list_found(b.name, 0, b.found);
+            return self.list_found(b.name, None, b.found);
         };
         let was_empty = answers::extent(doc.session.project()).is_empty();
         b.segments.into_iter().for_each(|s| doc.session.hold(s));
@@ -303,10 +303,9 @@ impl App {
                 // The first data of an empty project: there was nothing to look at before.
                 doc.camera = None;
             }
-            if doc.heat.ready.is_none()
-                && let Some(m) = crate::heat::suggest_bandwidth_m(&doc.incidents(None))
-            {
-                doc.heat.bandwidth_m = m;
+            if doc.heat.ready.is_none() {
+                let incidents = doc.incidents(None);
+                doc.heat.begin(&incidents);
             }
         }
         self.heed(effects, time);
@@ -321,11 +320,11 @@ impl App {
         } else {
             self.push_toast(ToastKind::Done, &what, &b.name, "");
         }
-        self.list_found(b.name, b.refused, b.found);
+        self.list_found(b.name, Some(b.refused), b.found);
     }
 
-    /// Lists what was found in a file; of several files one after the other.
-    fn list_found(&mut self, name: String, refused: u32, found: Vec<Said>) {
+    /// Lists what was found in a file, of several files one after the other. `refused`: rows left out; `None` = all.
+    fn list_found(&mut self, name: String, refused: Option<u32>, found: Vec<Said>) {
         if found.is_empty() {
             return;
         }
@@ -411,12 +410,9 @@ impl App {
     }
 }
 
-/// A finding as it is told: its row, then what it is.
+/// A finding as it is told; it names its row itself.
 fn told(f: &Finding) -> Said {
-    match f.row.or(f.feature) {
-        Some(n) => Said::new(format!("第 {n} 行：{}", f.message_zh), format!("Row {n}: {}", f.message_en)),
-        None => Said::new(f.message_zh.clone(), f.message_en.clone()),
-    }
+    Said::new(f.message_zh.clone(), f.message_en.clone())
 }
 
 fn write_cells(session: &Session, path: &Path) -> Result<u64, ExchangeError> {

@@ -452,6 +452,7 @@ pub fn layers(doc: &Doc, lang: Language, dark: bool) -> LayersView {
     let heat = has.then(|| HeatSettings {
         visible: doc.heat.on,
         bandwidth_m: doc.heat.bandwidth_m,
+        widest_m: doc.heat.widest_m,
         class: doc.heat.class.as_ref().and_then(|c| classes.iter().position(|x| x == c)),
         opacity: doc.heat.opacity,
     });

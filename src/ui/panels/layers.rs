@@ -20,6 +20,8 @@ pub struct LayerRow {
 pub struct HeatSettings {
     pub visible: bool,
     pub bandwidth_m: f64,
+    /// Upper end of the slider, metres.
+    pub widest_m: f64,
     /// Index into the classes; None = all.
     pub class: Option<usize>,
     /// 0–1.
@@ -100,7 +102,7 @@ fn heat_settings(ui: &mut Ui, lang: Lang, view: &LayersView, heat: &HeatSettings
     if heat.visible {
         labelled(ui, text.radius, |ui| {
             let shown = |v: f64| l10n::length(lang, round_m(v));
-            if let Some(v) = slider(ui, text.radius, heat.bandwidth_m, 25.0..=1000.0, shown) {
+            if let Some(v) = slider(ui, text.radius, heat.bandwidth_m, 25.0..=heat.widest_m, shown) {
                 new.bandwidth_m = round_m(v);
             }
         });
@@ -124,9 +126,11 @@ fn heat_settings(ui: &mut Ui, lang: Lang, view: &LayersView, heat: &HeatSettings
     }
 }
 
-/// A radius people can say: steps of 5 m, from 200 m of 10, from 500 m of 50.
+/// A radius people can say: steps of 5 m, from 200 m of 10, from 500 m of 50, from 2 km of 500.
 fn round_m(v: f64) -> f64 {
-    let step = if v >= 500.0 {
+    let step = if v >= 2000.0 {
+        500.0
+    } else if v >= 500.0 {
         50.0
     } else if v >= 200.0 {
         10.0

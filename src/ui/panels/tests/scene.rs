@@ -343,7 +343,7 @@ pub(super) fn layers_view() -> LayersView {
             .enumerate()
             .map(|(i, n)| LayerRow { key: i as u64, name: (*n).into(), visible: i != 6 })
             .collect(),
-        heat: Some(HeatSettings { visible: true, bandwidth_m: 150.0, class: None, opacity: 0.8 }),
+        heat: Some(HeatSettings { widest_m: 1000.0, visible: true, bandwidth_m: 150.0, class: None, opacity: 0.8 }),
         classes: vec!["市容环境".into(), "噪声扰民".into()],
         dark: false,
     }
