@@ -109,9 +109,9 @@ fn one(o: &mut Opened, text: &str, number: u64, common: &Common, r: &Report) -> 
         edit.layer = common.layer()?.map(str::to_owned);
     }
     go_to(&mut o.session, &edit);
-    let before = o.session.project().clone();
+    let before = (o.session.project().clone(), o.session.plan());
     match o.perform(edit, r) {
-        Ok(done) => Ok(done_line(&o.session, &before, &done, number, common.lang())),
+        Ok(done) => Ok(done_line(&o.session, (&before.0, before.1), &done, number, common.lang())),
         Err(e) => {
             let at = e.at().map_or(Value::Null, |p| json!(p.metres()));
             Ok(failed(e.kind(), e.said().get(common.lang()).to_owned(), at))
@@ -132,10 +132,11 @@ fn go_to(s: &mut Session, edit: &Edit) {
     }
 }
 
-fn done_line(s: &Session, before: &Project, done: &Done, number: u64, lang: Lang) -> Value {
+/// `before`: the project before the edit, and the plan shown then; the edit may have made a draft of it.
+fn done_line(s: &Session, (before, was): (&Project, Id), done: &Done, number: u64, lang: Lang) -> Value {
     let p = s.project();
     let (plan, layer) = (s.plan(), s.layer());
-    let code = |p: &Project, o: Option<Owner>| {
+    let code = |p: &Project, plan: Id, o: Option<Owner>| {
         let o = o.filter(|o| is_cell(p, plan, layer, *o))?;
         p.layer(plan, layer)?.units.get(&Id(o)).map(|u| u.code.clone())
     };
@@ -148,7 +149,7 @@ fn done_line(s: &Session, before: &Project, done: &Done, number: u64, lang: Lang
         .buildings
         .iter()
         .filter_map(|m| {
-            let (from, to) = (code(before, m.from), code(p, m.to));
+            let (from, to) = (code(before, was, m.from), code(p, plan, m.to));
             (from != to).then(|| json!({ "building": building(m.slot), "from": from, "to": to }))
         })
         .collect();

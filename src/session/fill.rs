@@ -18,9 +18,34 @@ pub fn fill(
     project: &Project,
     assignment: &Assignment,
     plan: Id,
-    mut edit: Edit,
+    edit: Edit,
     id: EditId,
     segments: &dyn Segments,
+) -> Result<Edit, EditError> {
+    let mut ctx = Context { id, given: 0, segments };
+    if !matches!(edit.op, Op::Together { .. }) {
+        return fill_one(project, Some(assignment), plan, edit, &ctx);
+    }
+    // Each is filled on what those before it make.
+    let mut filled: Vec<Edit> = Vec::new();
+    let mut now = project.clone();
+    for part in edit.parts() {
+        let known = filled.is_empty().then_some(assignment);
+        let part = fill_one(&now, known, plan, part, &ctx)?;
+        let made = apply(&now, &part, &ctx)?;
+        (now, ctx.given) = (made.project, made.given);
+        filled.push(part);
+    }
+    Ok(Op::Together { edits: filled }.into())
+}
+
+/// Fills a single edit. `assignment`: that of `project` in the shown plan and layer, if it is known.
+fn fill_one(
+    project: &Project,
+    assignment: Option<&Assignment>,
+    plan: Id,
+    mut edit: Edit,
+    ctx: &Context<'_>,
 ) -> Result<Edit, EditError> {
     if edit.plan.is_none() && !matches!(edit.op, Op::Plan(_) | Op::Layer { .. } | Op::Member { .. }) {
         edit.plan = project.plan(plan).map(|p| p.meta.name.clone());
@@ -31,23 +56,22 @@ pub fn fill(
     };
     let target = edit.plan.as_ref().and_then(|n| project.plan_named(n)).map_or(plan, |p| p.id);
     let layer = index.and_then(|i| Some((i, project.layer(target, i)?)));
-    let ctx = Context { id, segments };
     match (&mut edit.op, layer) {
-        (Op::Draw { code, .. }, Some((i, l))) => {
+        (Op::Draw { code, .. }, Some((i, _))) => {
             let chosen = code.is_some();
             if !chosen {
                 // The parent gives the code its prefix; it is known once the ground is.
                 *code = Some(next_code(project, target, i, None));
             }
-            let edit = most_ground(project, edit, &ctx)?;
-            return Ok(if chosen { edit } else { recoded(project, target, i, l, edit, &ctx) });
+            let edit = most_ground(project, edit, ctx)?;
+            return Ok(if chosen { edit } else { recoded(project, target, i, edit, ctx) });
         }
         (Op::Split { cell, code, keep, attach_m, .. }, Some((i, l))) => {
             let parent = l.unit(cell).and_then(|u| u.parent);
             code.get_or_insert_with(|| next_code(project, target, i, parent));
             attach_m.get_or_insert(0.002);
             if keep.is_none() {
-                let place = larger_part(project, target, i, &edit, &ctx)?.map(|at| project.origin().place(at));
+                let place = larger_part(project, target, i, &edit, ctx)?.map(|at| project.origin().place(at));
                 if let Op::Split { keep, .. } = &mut edit.op {
                     *keep = place;
                 }
@@ -55,11 +79,12 @@ pub fn fill(
         }
         (Op::Merge { cells, keep }, Some((i, l))) if keep.is_none() => {
             let counted;
-            let a = if (assignment.plan(), assignment.layer()) == (target, i) {
-                assignment
-            } else {
-                counted = Assignment::count(project, target, i);
-                &counted
+            let a = match assignment.filter(|a| (a.plan(), a.layer()) == (target, i)) {
+                Some(a) => a,
+                None => {
+                    counted = Assignment::count(project, target, i);
+                    &counted
+                }
             };
             let size = |code: &String| {
                 l.unit(code).map(|u| (rank(&a.own(u.id.0)), area2(l, u.id), std::cmp::Reverse(code.clone())))
@@ -105,7 +130,7 @@ fn most_ground(project: &Project, edit: Edit, ctx: &Context<'_>) -> Result<Edit,
 }
 
 /// The drawing with the code that its parent's ground asks for.
-fn recoded(project: &Project, plan: Id, i: u16, _l: &Layer, mut edit: Edit, ctx: &Context<'_>) -> Edit {
+fn recoded(project: &Project, plan: Id, i: u16, mut edit: Edit, ctx: &Context<'_>) -> Edit {
     let Ok(o) = apply(project, &edit, ctx) else { return edit };
     let made = o.created.first().and_then(|(_, id)| o.project.layer(plan, i)?.units.get(id).cloned());
     if let (Some(unit), Op::Draw { code, .. }) = (made, &mut edit.op)

@@ -164,6 +164,16 @@ pub fn sentence(old: &Project, new: &Project, edit: &Edit, out: &Outcome, change
         Op::Plan(PlanOp::Adopt { name, from }) => {
             s(format!("{name}自 {from} 起施行"), format!("{name} in force from {from}"))
         }
+        Op::Together { .. } => {
+            let mut before = old;
+            let mut each: Vec<Said> = Vec::new();
+            for p in &out.parts {
+                each.push(sentence(before, &p.outcome.project, &p.edit, &p.outcome, changes, plan));
+                before = &p.outcome.project;
+            }
+            let (zh, en): (Vec<String>, Vec<String>) = each.into_iter().map(|s| (s.zh, s.en)).unzip();
+            s(zh.join("；"), en.join("; "))
+        }
     }
 }
 

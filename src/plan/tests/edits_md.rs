@@ -49,10 +49,11 @@ fn word(op: &Op) -> &'static str {
         Op::Unit { .. } => "unit",
         Op::Import { .. } => "import",
         Op::Plan(_) => "plan",
+        Op::Together { .. } => "together",
     }
 }
 
-const WORDS: usize = 17;
+const WORDS: usize = 18;
 
 #[test]
 fn every_example_is_an_edit_and_every_edit_has_one() {
