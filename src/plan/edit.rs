@@ -44,7 +44,8 @@ pub enum Op {
     Outline {
         /// Rings, outer and holes.
         rings: Vec<Ring>,
-        /// CRS and origin (easting, northing in whole metres) decided by this outline, while the project has none.
+        /// CRS and origin (easting, northing in whole metres) that the rings are in; they decide those of a project that
+        /// has none.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         crs: Option<(String, [i64; 2])>,
     },
@@ -212,7 +213,8 @@ pub enum Op {
         /// Where they came from: a file name.
         #[serde(default)]
         source: String,
-        /// CRS and origin decided by this import (easting, northing of the origin in metres).
+        /// CRS and origin (easting, northing in whole metres) that the rows are in; they decide those of a project that
+        /// has none.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         crs: Option<(String, [i64; 2])>,
         /// Level of imported units; without it the cells' level.

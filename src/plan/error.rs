@@ -70,6 +70,13 @@ pub enum EditError {
     },
     /// The project has no CRS yet.
     NoCrs,
+    /// The edit was made for another CRS or origin than the project's.
+    OtherCrs {
+        /// That of the edit.
+        crs: String,
+        /// That of the project.
+        project: String,
+    },
     /// Rows that the edit names are not there.
     NoSegment {
         /// Their hash.
@@ -133,6 +140,7 @@ impl EditError {
             EditError::NotFilled { .. } => "not_filled",
             EditError::Far { .. } => "out_of_range",
             EditError::NoCrs => "no_crs",
+            EditError::OtherCrs { .. } => "other_crs",
             EditError::NoSegment { .. } => "no_segment",
             EditError::Misfit { .. } => "misfit",
             EditError::Nothing => "nothing",
@@ -243,6 +251,12 @@ impl EditError {
             EditError::NoCrs => {
                 s("项目还没有坐标系。请先导入一份数据。", "The project has no CRS yet. Import data first.")
             }
+            EditError::OtherCrs { crs, project } => Said::new(
+                format!("数据是按另一坐标系或原点（{crs}）准备的，项目用的是 {project}。请重新导入这份数据。"),
+                format!(
+                    "The data were prepared for another CRS or origin ({crs}); the project has {project}. Import them again."
+                ),
+            ),
             EditError::NoSegment { hash } => {
                 Said::new(format!("数据块 {hash} 不在。"), format!("The rows {hash} are not there."))
             }

@@ -91,7 +91,9 @@ pub fn incoming(
     let mut prepared = prepare(target, source, &options, keep_going)?;
     let rows = std::mem::take(&mut prepared.rows);
     let count = rows.len();
-    let decided = head.origin.is_none().then(|| (crs.text().to_owned(), [origin.e_m, origin.n_m]));
+    // The rows are in this CRS from this origin, whatever the project's are when the edit is done.
+    let text = if head.origin.is_some() { head.crs.clone() } else { crs.text().to_owned() };
+    let made_for = Some((text, [origin.e_m, origin.n_m]));
     let mut segments = Vec::new();
     let op = match what {
         _ if rows.is_empty() => None,
@@ -99,7 +101,7 @@ pub fn incoming(
             let polygons = rows.iter().filter_map(|r| if let Shape::Polygons(p) = &r.shape { Some(p) } else { None });
             let place = |ring: &Vec<Pt>| ring.iter().map(|&p| origin.place(p)).collect::<Vec<Place>>();
             let rings = polygons.flatten().flatten().map(place).collect();
-            Some(Op::Outline { rings, crs: decided })
+            Some(Op::Outline { rings, crs: made_for })
         }
         What::Rows(_) | What::Units(_) => {
             let kind = kind.unwrap_or(Kind::Cells);
@@ -109,7 +111,7 @@ pub fn incoming(
             }
             let level = if let What::Units(level) = what { Some(level.clone()) } else { None };
             let hashes = segments.iter().map(|s| Hash(s.hash())).collect();
-            Some(Op::Import { kind, segments: hashes, source: how.source.clone(), crs: decided, level })
+            Some(Op::Import { kind, segments: hashes, source: how.source.clone(), crs: made_for, level })
         }
     };
     let cells = matches!(kind, None | Some(Kind::Cells));

@@ -131,6 +131,7 @@ fn refusals() -> Vec<EditError> {
         EditError::NotFilled { field: "code" },
         EditError::Far { at: place },
         EditError::NoCrs,
+        EditError::OtherCrs { crs: text(), project: text() },
         EditError::NoSegment { hash: text() },
         EditError::Misfit { places: vec![place], what: Said::default() },
         EditError::Nothing,
@@ -146,7 +147,7 @@ fn refusals() -> Vec<EditError> {
             EditError::WhichLayer | EditError::Text(_) | EditError::Field { .. } | EditError::NotFilled { .. } => {}
             EditError::Far { .. } | EditError::NoCrs | EditError::NoSegment { .. } | EditError::Misfit { .. } => {}
             EditError::Nothing | EditError::KeepPlan { .. } | EditError::TooEarly { .. } => {}
-            EditError::Parents { .. } => {}
+            EditError::Parents { .. } | EditError::OtherCrs { .. } => {}
         }
     }
     all
