@@ -197,10 +197,10 @@ impl History {
     }
 }
 
-/// Name of the plan that an edit is meant for; of several edits the last one's.
+/// Name of the plan that an edit changed, if it changed one and not facts that all share; of several edits the last such.
 fn plan_of(edit: &Edit, outcome: &Outcome) -> Option<String> {
     match &outcome.parts[..] {
-        [] => edit.plan.clone(),
+        [] => edit.plan.clone().filter(|_| outcome.patch.touches_a_plan()),
         parts => parts.iter().rev().find_map(|p| plan_of(&p.edit, &p.outcome)),
     }
 }

@@ -134,6 +134,12 @@ impl Patch {
         }
     }
 
+    /// Whether it changes the content of a plan: ground, units, pins or posts on cells.
+    pub fn touches_a_plan(&self) -> bool {
+        let of_plan = |k: &Key| matches!(k, Key::Unit(..) | Key::Pin(..) | Key::CellPost(..));
+        !self.partitions.is_empty() || self.items.iter().any(|(k, _, _)| of_plan(k))
+    }
+
     /// Names of the segments that the patch brings or takes away.
     pub fn segments(&self) -> impl Iterator<Item = &SegmentRef> {
         self.items.iter().flat_map(|(_, b, a)| [b, a]).filter_map(|i| match i {

@@ -2,12 +2,12 @@
 
 use crate::assign::{Assignment, Tally};
 use crate::geom::{Pt, anchor_of_polygons};
-use crate::model::{EditId, Id};
+use crate::model::{EditId, Id, Kind};
 use crate::plan::{Context, Edit, EditError, Layer, Op, Project, Segments, apply};
 
 /// The edit with every choice made. `plan`: the plan that is worked on.
 ///
-/// - no `plan` = the plan worked on; no `code` = the next free number
+/// - no `plan` = the plan worked on, if the edit is of a plan at all; no `code` = the next free number
 /// - `draw` over ground of several higher units goes to the one with most ground in it
 /// - `split` without `keep`: the larger part keeps (more households, then buildings, then area)
 /// - `merge` without `keep`: the larger cell keeps
@@ -47,7 +47,7 @@ fn fill_one(
     mut edit: Edit,
     ctx: &Context<'_>,
 ) -> Result<Edit, EditError> {
-    if edit.plan.is_none() && !matches!(edit.op, Op::Plan(_) | Op::Layer { .. } | Op::Member { .. }) {
+    if edit.plan.is_none() && is_of_a_plan(&edit.op) {
         edit.plan = project.plan(plan).map(|p| p.meta.name.clone());
     }
     let index = match &edit.layer {
@@ -97,6 +97,27 @@ fn fill_one(
         _ => {}
     }
     Ok(edit)
+}
+
+/// Whether an edit is meant for a plan, not for facts that all plans share.
+fn is_of_a_plan(op: &Op) -> bool {
+    match op {
+        Op::Plan(_) | Op::Layer { .. } | Op::Member { .. } | Op::Whole { .. } | Op::Together { .. } => false,
+        Op::Set(s) => s.cell.is_some(),
+        Op::Import { kind, .. } => *kind == Kind::Cells,
+        Op::Remove { post, .. } => post.is_some(),
+        // Codes of posts are unique in a plan with the facts.
+        Op::Post { .. } => true,
+        Op::Outline { .. }
+        | Op::Draw { .. }
+        | Op::Split { .. }
+        | Op::Merge { .. }
+        | Op::Move { .. }
+        | Op::Insert { .. }
+        | Op::Delete { .. }
+        | Op::Unit { .. }
+        | Op::Pin { .. } => true,
+    }
 }
 
 fn rank(t: &Tally) -> (i64, i64) {

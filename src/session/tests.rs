@@ -200,6 +200,41 @@ fn an_edit_of_a_plan_in_force_that_is_dropped_or_refused_changes_nothing() {
 }
 
 #[test]
+fn a_step_of_the_facts_belongs_to_no_plan_and_switches_to_none() {
+    let mut s = sample();
+    done(&mut s, Op::Plan(PlanOp::Copy { old: "方案A".into(), new: "方案B".into() }));
+    let b = s.project().plan_named("方案B").unwrap().id;
+    let building = s.project().table(Kind::Buildings).iter().next().unwrap().1.code().to_owned();
+    let yard = s.project().table(Kind::Courtyards).iter().next().unwrap().1.code().to_owned();
+    for json in [
+        serde_json::json!({"op": "set", "building": building, "households": 77}),
+        serde_json::json!({"op": "set", "building": building, "households": 78, "plan": "方案A"}),
+        serde_json::json!({"op": "set", "rules": {"households_min": 299}}),
+        serde_json::json!({"op": "whole", "courtyard": yard, "value": true, "plan": "方案A"}),
+        serde_json::json!({"op": "member", "code": "M900", "name": "李某"}),
+        serde_json::json!({"op": "post", "member": "M900", "post": "楼栋长", "building": building, "plan": "方案A"}),
+    ] {
+        let edit: Edit = serde_json::from_value(json.clone()).unwrap();
+        assert!(refused(&s.dispatch(Command::Do(edit), 1)).is_none(), "{json}");
+        let step = s.history().log().last().unwrap().0.clone();
+        assert_eq!(step.plan, None, "{json}");
+        s.dispatch(Command::ShowPlan(b), 1);
+        for command in [Command::Undo, Command::Redo] {
+            let effects = s.dispatch(command, 1);
+            assert!(matches!(effects[..], [Effect::Stepped { .. }]), "{json} {effects:?}");
+            assert_eq!(s.plan(), b);
+        }
+    }
+    let log = answers::log(s.history(), Lang::Zh, &|t| t.to_string());
+    assert!(log.as_array().unwrap().iter().all(|l| l["plan"].is_null()), "{log}");
+    // A step of a plan names it.
+    let cell = answers::unit_rows(s.project(), s.assignment(), None, None)[0].unit.code.clone();
+    let pin = Edit { plan: Some("方案A".into()), ..Op::Pin { building, cell: Some(cell) }.into() };
+    s.dispatch(Command::Do(pin), 1);
+    assert_eq!(s.history().log().last().unwrap().0.plan.as_deref(), Some("方案A"));
+}
+
+#[test]
 fn edits_together_are_filled_one_after_the_other_and_undone_at_once() {
     let mut s = sample();
     let before = s.project().state;
