@@ -204,9 +204,15 @@ pub fn next_code(project: &Project, plan: Id, layer: u16, parent: Option<Id>) ->
     format!("{parent_code}{:0width$}", largest + 1)
 }
 
+/// The next free code of a member: M001 …
+pub fn next_member_code(project: &Project) -> String {
+    let numbers = project.facts.members.values().filter_map(|m| m.code.strip_prefix('M')?.parse::<u32>().ok());
+    format!("M{:03}", u64::from(numbers.max().unwrap_or(0)) + 1)
+}
+
 /// The next free code of a post: P0001 …
 pub fn next_post_code(project: &Project) -> String {
     let all = project.facts.posts.values().chain(project.plans.iter().flat_map(|p| p.posts.values()));
     let numbers = all.filter_map(|p| p.code.strip_prefix('P')?.parse::<u32>().ok());
-    format!("P{:04}", numbers.max().unwrap_or(0) + 1)
+    format!("P{:04}", u64::from(numbers.max().unwrap_or(0)) + 1)
 }

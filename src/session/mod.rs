@@ -9,12 +9,13 @@ pub mod answers;
 mod build;
 mod fill;
 pub mod import;
+pub mod posts;
 mod sentence;
 pub mod snap;
 pub mod tools;
 
 pub use build::{BuildError, empty_project, layer_from_text, sample_project, sample_titles};
-pub use fill::{fill, next_code, next_post_code};
+pub use fill::{fill, next_code, next_member_code, next_post_code};
 pub use sentence::{kind_name, number, place_of, sentence};
 
 use crate::assign::{Assignment, Changes};

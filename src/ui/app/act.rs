@@ -6,7 +6,7 @@ use crate::geom::Box2;
 use crate::model::{Id, Kind};
 use crate::plan::{Edit, Op, PlanOp, SetOp};
 use crate::session::tools::{Tool, here};
-use crate::session::{Command, Selection};
+use crate::session::{Command, Selection, posts};
 use crate::ui::panels::cells::{CellsAction, Pick};
 use crate::ui::panels::inspector::InspectorAction;
 use crate::ui::panels::layers::LayersAction;
@@ -247,55 +247,17 @@ impl App {
         self.edit(edit, time);
     }
 
-    /// A member with a post on a cell, new or corrected. The same name and phone are the same member.
+    /// A person on a cell, new or corrected.
     fn add_post(&mut self, cell: Option<String>, form: &NewPost, old: Option<&crate::model::Post>, time: f64) {
-        let Some(doc) = &self.doc else { return };
-        let p = doc.session.project();
-        let phone = form.phone.trim();
-        let known = p.facts.members.values().find(|m| {
-            old.is_none() && m.name == form.name.trim() && (phone.is_empty() || m.phone.as_deref() == Some(phone))
-        });
-        let of_old = old.and_then(|o| p.facts.members.get(&o.member));
-        let code = match known.or(of_old) {
-            Some(m) => m.code.clone(),
-            None => {
-                let numbers = p.facts.members.values().filter_map(|m| m.code.strip_prefix('M')?.parse::<u32>().ok());
-                format!("M{:03}", numbers.max().unwrap_or(0) + 1)
-            }
-        };
-        let from = match crate::model::Date::parse(&form.from) {
+        let (Some(doc), Some(cell)) = (&self.doc, cell) else { return };
+        let from = match crate::model::Date::parse(form.from.trim()) {
             Ok(d) => Some(d),
             Err(_) if form.from.trim().is_empty() => None,
             Err(e) => return self.error(&e.to_string()),
         };
-        let unchanged = known.is_some() || of_old.is_some_and(|m| m.name == form.name.trim() && phone.is_empty());
-        let steps = doc.session.history().log().count();
-        let post_code = old.map(|o| o.code.clone());
-        if !unchanged {
-            let member = Op::Member {
-                code: code.clone(),
-                name: form.name.trim().to_owned(),
-                phone: (!phone.is_empty()).then(|| phone.to_owned()),
-                org: None,
-            };
-            self.edit(member.into(), time);
-        }
-        let Some(doc) = &self.doc else { return };
-        if !unchanged && doc.session.history().log().count() == steps {
-            return;
-        }
-        let post = Op::Post {
-            code: post_code,
-            member: code,
-            post: form.post.trim().to_owned(),
-            cell,
-            courtyard: None,
-            building: None,
-            org: None,
-            from,
-            to: None,
-        };
-        let edit = here(&doc.session, post);
+        let text = |t: &str| t.trim().to_owned();
+        let holder = posts::Holder { name: text(&form.name), phone: text(&form.phone), duty: text(&form.post), from };
+        let edit = here(&doc.session, posts::holding(doc.session.project(), &cell, &holder, old));
         self.edit(edit, time);
     }
 
