@@ -22,6 +22,7 @@ const LINE_LIMIT: u64 = 64 << 20;
 pub(super) fn edit(a: &Args, common: &Common, r: &mut Report) -> Result<i32, Stop> {
     let mut o = open(&a.file, common, r)?;
     let mut source = reader(&a.edits)?;
+    let mut home = (o.session.plan(), o.session.layer());
     let (mut number, mut applied, mut refused) = (0u64, 0u64, 0u64);
     let mut bytes = Vec::new();
     loop {
@@ -41,7 +42,7 @@ pub(super) fn edit(a: &Args, common: &Common, r: &mut Report) -> Result<i32, Sto
         if text.is_empty() {
             continue;
         }
-        let answer = one(&mut o, text, number, common, r)?;
+        let answer = one(&mut o, &mut home, text, number, common, r)?;
         let ok = answer["ok"] == json!(true);
         if ok {
             applied += 1;
@@ -88,7 +89,16 @@ fn skip_line(source: &mut dyn BufRead) -> std::io::Result<()> {
 }
 
 /// One line: parsed, done, answered.
-fn one(o: &mut Opened, text: &str, number: u64, common: &Common, r: &Report) -> Result<Value, Stop> {
+///
+/// `home`: the plan and layer for lines that name none.
+fn one(
+    o: &mut Opened,
+    home: &mut (Id, u16),
+    text: &str,
+    number: u64,
+    common: &Common,
+    r: &Report,
+) -> Result<Value, Stop> {
     let failed = |kind: &str, message: String, at: Value| {
         json!({
             "line": number, "ok": false, "step": null, "plan": null, "sentence": null, "created": [], "flow": [],
@@ -108,9 +118,14 @@ fn one(o: &mut Opened, text: &str, number: u64, common: &Common, r: &Report) -> 
     if edit.layer.is_none() {
         edit.layer = common.layer()?.map(str::to_owned);
     }
-    go_to(&mut o.session, &edit);
+    let named = go_to(&mut o.session, &edit, *home);
     let before = (o.session.project().clone(), o.session.plan());
-    match o.perform(edit, r) {
+    let done = o.perform(edit, r);
+    // A draft that was made for lines without a plan is where such lines go on.
+    if !named || o.session.project().plan(home.0).is_none() {
+        home.0 = o.session.plan();
+    }
+    match done {
         Ok(done) => Ok(done_line(&o.session, (&before.0, before.1), &done, number, common.lang())),
         Err(e) => {
             let at = e.at().map_or(Value::Null, |p| json!(p.metres()));
@@ -119,17 +134,17 @@ fn one(o: &mut Opened, text: &str, number: u64, common: &Common, r: &Report) -> 
     }
 }
 
-/// Shows the plan and layer that an edit is meant for, so that its flow is counted there.
-fn go_to(s: &mut Session, edit: &Edit) {
+/// Shows the plan and layer that an edit is meant for, so that its flow is counted there: those it names, else those of
+/// `home`. Whether it names a plan.
+fn go_to(s: &mut Session, edit: &Edit, home: (Id, u16)) -> bool {
+    let parts = edit.parts();
+    let (plan, layer) = (parts.iter().find_map(|e| e.plan.as_ref()), parts.iter().find_map(|e| e.layer.as_ref()));
     let p = s.project();
-    let plan = edit.plan.as_ref().and_then(|n| p.plan_named(n)).map(|x| x.id);
-    let layer = edit.layer.as_ref().and_then(|l| p.layer_index(l));
-    if let Some(id) = plan {
-        s.dispatch(Command::ShowPlan(id), now());
-    }
-    if let Some(i) = layer {
-        s.dispatch(Command::ShowLayer(i), now());
-    }
+    let to_plan = plan.and_then(|n| p.plan_named(n)).map_or(home.0, |x| x.id);
+    let to_layer = layer.and_then(|l| p.layer_index(l)).unwrap_or(home.1);
+    s.dispatch(Command::ShowPlan(to_plan), now());
+    s.dispatch(Command::ShowLayer(to_layer), now());
+    plan.is_some()
 }
 
 /// `before`: the project before the edit, and the plan shown then; the edit may have made a draft of it.

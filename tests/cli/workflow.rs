@@ -205,6 +205,34 @@ fn edits_answer_line_by_line_and_the_rest_go_on() {
 }
 
 #[test]
+fn a_line_that_names_a_plan_or_layer_speaks_for_itself_alone() {
+    let place = Place::new();
+    small(&place, "p.gpkg");
+    let draw = |code: &str, plan: Option<&str>, a: f64| {
+        let mut e = json!({"op": "draw", "code": code, "rings": [ring(a, a + 50.0)]});
+        if let Some(p) = plan {
+            e["plan"] = json!(p);
+        }
+        e.to_string()
+    };
+    place.ask(&["plan", "p.gpkg", "copy", "方案A", "方案B"]);
+    let edits = [draw("1", None, 0.0), draw("2", Some("方案A"), 50.0), draw("3", None, 100.0)];
+    let ran = place.run_with(&["edit", "p.gpkg", "-", "--plan", "方案B"], &edits.join("\n"));
+    let plans: Vec<Value> = ran.lines()[..3].iter().map(|l| l["plan"].clone()).collect();
+    assert_eq!(plans, ["方案B", "方案A", "方案B"], "{}", ran.out);
+    // The same where the default is the plan last worked on; a wrong name is refused and moves nothing either.
+    let edits = [draw("4", Some("方案A"), 150.0), draw("5", Some("无"), 150.0), draw("6", None, 150.0)];
+    let a = place.run_with(&["edit", "p.gpkg", "-"], &edits.join("\n")).lines();
+    assert_eq!((&a[0]["plan"], &a[1]["ok"], &a[2]["plan"]), (&json!("方案A"), &json!(false), &json!("方案B")));
+    // Lines for a plan in force go on in the one draft that the first of them made.
+    place.ask(&["plan", "p.gpkg", "adopt", "方案B", "--from", "2026-07-01"]);
+    let edits = [draw("7", None, 200.0), draw("8", Some("方案A"), 200.0), draw("9", None, 250.0)];
+    let ran = place.run_with(&["edit", "p.gpkg", "-", "--plan", "方案B"], &edits.join("\n"));
+    let plans: Vec<Value> = ran.lines()[..3].iter().map(|l| l["plan"].clone()).collect();
+    assert_eq!(plans, ["方案C", "方案A", "方案C"], "{} {}", ran.out, ran.err);
+}
+
+#[test]
 fn the_flow_names_cells_before_and_after() {
     let place = Place::new();
     small(&place, "p.gpkg");
