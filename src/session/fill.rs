@@ -1,6 +1,6 @@
 //! Filling the choices that a user left open, from the tallies, before `apply` sees the edit.
 
-use crate::assign::{Assignment, Tally};
+use crate::assign::{Assignment, Courtyards, Tally};
 use crate::geom::{Pt, anchor_of_polygons};
 use crate::model::{EditId, Id, Kind};
 use crate::plan::{Context, Edit, EditError, Layer, Op, Project, Segments, apply};
@@ -71,7 +71,15 @@ fn fill_one(
             code.get_or_insert_with(|| next_code(project, target, i, parent));
             attach_m.get_or_insert(0.002);
             if keep.is_none() {
-                let place = larger_part(project, target, i, &edit, ctx)?.map(|at| project.origin().place(at));
+                let counted;
+                let yards = match assignment {
+                    Some(a) => a.courtyards(),
+                    None => {
+                        counted = Courtyards::of(project);
+                        &counted
+                    }
+                };
+                let place = larger_part(project, yards, (target, i), &edit, ctx)?.map(|at| project.origin().place(at));
                 if let Op::Split { keep, .. } = &mut edit.op {
                     *keep = place;
                 }
@@ -163,13 +171,19 @@ fn recoded(project: &Project, plan: Id, i: u16, mut edit: Edit, ctx: &Context<'_
 }
 
 /// A place in the larger part that a split makes.
-fn larger_part(project: &Project, plan: Id, i: u16, edit: &Edit, ctx: &Context<'_>) -> Result<Option<Pt>, EditError> {
+fn larger_part(
+    project: &Project,
+    yards: &Courtyards,
+    (plan, i): (Id, u16),
+    edit: &Edit,
+    ctx: &Context<'_>,
+) -> Result<Option<Pt>, EditError> {
     let o = apply(project, edit, ctx)?;
     let Some(&(_, new)) = o.created.first() else { return Ok(None) };
     let Some(l) = o.project.layer(plan, i) else { return Ok(None) };
     let Op::Split { cell, .. } = &edit.op else { return Ok(None) };
     let Some(old) = l.unit(cell).map(|u| u.id) else { return Ok(None) };
-    let a = Assignment::count_units(&o.project, plan, i, &[old, new]);
+    let a = Assignment::count_units(&o.project, yards, plan, i, &[old, new]);
     let size = |id: Id| (rank(&a[&id]), area2(l, id));
     let keeper = if size(new) > size(old) { new } else { old };
     let polygons = l.partition.polygons(keeper.0);
