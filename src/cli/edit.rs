@@ -24,6 +24,7 @@ pub(super) fn edit(a: &Args, common: &Common, r: &mut Report) -> Result<i32, Sto
     let mut source = reader(&a.edits)?;
     let mut home = (o.session.plan(), o.session.layer());
     let (mut number, mut applied, mut refused) = (0u64, 0u64, 0u64);
+    let mut unsaid: Option<std::io::Error> = None;
     let mut bytes = Vec::new();
     loop {
         bytes.clear();
@@ -49,7 +50,8 @@ pub(super) fn edit(a: &Args, common: &Common, r: &mut Report) -> Result<i32, Sto
         } else {
             refused += 1;
         }
-        line(&answer.to_string())?;
+        // What was done is saved whether or not anybody can be told.
+        unsaid = unsaid.or(line(&answer.to_string()).err());
         if !ok && a.stop {
             break;
         }
@@ -60,8 +62,11 @@ pub(super) fn edit(a: &Args, common: &Common, r: &mut Report) -> Result<i32, Sto
         "done": true, "applied": applied, "refused": refused, "saved": *saved.as_ref().unwrap_or(&false),
         "state": state_text(o.session.project().state), "timings_ms": timings, "cpu_ms": cpu,
     });
-    line(&last.to_string())?;
+    unsaid = unsaid.or(line(&last.to_string()).err());
     saved?;
+    if let Some(e) = unsaid {
+        return Err(r.unsaid(&e));
+    }
     Ok(i32::from(refused > 0))
 }
 
