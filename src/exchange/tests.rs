@@ -406,7 +406,7 @@ fn every_broken_geojson_file_is_read_or_refused_and_never_panics() {
                     }
                     Err(e) => {
                         assert!(!good, "{path:?}: {e}");
-                        assert!(!e.message_zh().is_empty() && !e.to_string().is_empty());
+                        assert!(!e.said().zh.is_empty() && !e.said().en.is_empty());
                     }
                 }
             }

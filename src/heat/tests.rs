@@ -234,7 +234,8 @@ fn bad_requests_are_refused_and_the_work_can_be_stopped() {
         HeatError::TooLarge(1, 1),
         HeatError::Stopped,
     ] {
-        assert!(e.words().iter().all(|w| w.split(" · ").count() == 3), "{e:?}");
+        let said = e.said();
+        assert!([said.zh, said.en].iter().all(|w| w.split(" · ").count() == 3), "{e:?}");
     }
 }
 

@@ -23,6 +23,19 @@ pub enum ModelError {
     Number(String),
 }
 
+impl ModelError {
+    /// What cannot be kept, in both languages.
+    pub fn said(&self) -> Said {
+        let zh = match self {
+            ModelError::Code(t) => format!("“{t}”不能作编码：须有 1 至 64 个字符，首尾无空格，无控制字符"),
+            ModelError::Text(t) => format!("文字超过 500 个字符或含有控制字符，不能保存：“{t}”"),
+            ModelError::Date(t) => format!("“{t}”不是日期，请写成 2026-06-18"),
+            ModelError::Number(t) => format!("{t} 超出范围"),
+        };
+        Said::new(zh, self.to_string())
+    }
+}
+
 /// The code, trimmed; refused if nothing is left, if it is longer than 64 characters or holds control characters.
 pub fn check_code(text: &str) -> Result<Code, ModelError> {
     let t = text.trim();
@@ -65,6 +78,11 @@ impl Said {
     /// Both texts.
     pub fn new(zh: impl Into<String>, en: impl Into<String>) -> Said {
         Said { zh: zh.into(), en: en.into() }
+    }
+
+    /// Both texts: Chinese, English.
+    pub fn into_pair(self) -> (String, String) {
+        (self.zh, self.en)
     }
 
     /// The text in one language.

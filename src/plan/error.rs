@@ -241,7 +241,10 @@ impl EditError {
                 format!("The drawing covers {}. Stay within one, or say which.", units.join(", ")),
             ),
             EditError::WhichLayer => s("项目有几个图层，请指明图层。", "There are several layers; name one."),
-            EditError::Text(e) => Said::new(format!("不能保存这段文字：{e}"), e.to_string()),
+            EditError::Text(e) => {
+                let e = e.said();
+                Said::new(format!("{}。", e.zh), format!("{}.", e.en))
+            }
             EditError::Field { field } => Said::new(
                 format!("字段“{field}”不认识，或值不对。"),
                 format!("The field \"{field}\" is not known or cannot have this value."),

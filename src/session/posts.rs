@@ -103,33 +103,33 @@ mod tests {
         let mut d = Desk::new();
         let (a, b) = (d.1.clone(), d.2.clone());
         let members = d.0.project().facts.members.len();
-        d.put(&a, ("周某", "021-58880000", "巡查"), None);
-        assert_eq!(d.held("巡查")[0].1.as_deref(), Some("021-58880000"));
+        d.put(&a, ("测甲某", "021-58880000", "测岗一"), None);
+        assert_eq!(d.held("测岗一")[0].1.as_deref(), Some("021-58880000"));
         // The same person again, by name alone and by name and phone; another of that name has another phone.
-        d.put(&b, ("周某", "", "巡查"), None);
-        d.put(&b, ("周某", "021-58880000", "值守"), None);
+        d.put(&b, ("测甲某", "", "测岗一"), None);
+        d.put(&b, ("测甲某", "021-58880000", "测岗二"), None);
         assert_eq!(d.0.project().facts.members.len(), members + 1);
-        d.put(&b, ("周某", "021-58889999", "代班"), None);
+        d.put(&b, ("测甲某", "021-58889999", "测岗三"), None);
         assert_eq!(d.0.project().facts.members.len(), members + 2);
-        assert_ne!(d.held("代班")[0].2, d.held("值守")[0].2);
+        assert_ne!(d.held("测岗三")[0].2, d.held("测岗二")[0].2);
     }
 
     #[test]
     fn a_corrected_name_is_another_person_and_nobody_is_renamed() {
         let mut d = Desk::new();
         let (a, b) = (d.1.clone(), d.2.clone());
-        d.put(&a, ("周某", "021-58880000", "巡查"), None);
-        d.put(&b, ("周某", "", "值守"), None);
-        let first = d.held("巡查")[0].clone();
-        d.put(&a, ("吴某", "", "巡查"), Some(&first.3));
-        let now = d.held("巡查")[0].clone();
-        assert_eq!((now.0.as_str(), &now.1, &now.3), ("吴某", &None, &first.3), "the post is the same");
-        assert_eq!(d.held("值守")[0].0, "周某", "whoever held it keeps name and other posts");
-        assert_eq!(d.0.project().member(&first.2).unwrap().name, "周某");
+        d.put(&a, ("测甲某", "021-58880000", "测岗一"), None);
+        d.put(&b, ("测甲某", "", "测岗二"), None);
+        let first = d.held("测岗一")[0].clone();
+        d.put(&a, ("测乙某", "", "测岗一"), Some(&first.3));
+        let now = d.held("测岗一")[0].clone();
+        assert_eq!((now.0.as_str(), &now.1, &now.3), ("测乙某", &None, &first.3), "the post is the same");
+        assert_eq!(d.held("测岗二")[0].0, "测甲某", "whoever held it keeps name and other posts");
+        assert_eq!(d.0.project().member(&first.2).unwrap().name, "测甲某");
         // Back to one who is known: nobody is made.
         let members = d.0.project().facts.members.len();
-        d.put(&a, ("周某", "", "巡查"), Some(&first.3));
-        assert_eq!(d.held("巡查")[0].2, first.2);
+        d.put(&a, ("测甲某", "", "测岗一"), Some(&first.3));
+        assert_eq!(d.held("测岗一")[0].2, first.2);
         assert_eq!(d.0.project().facts.members.len(), members);
     }
 
@@ -137,14 +137,14 @@ mod tests {
     fn a_corrected_phone_is_the_same_person() {
         let mut d = Desk::new();
         let a = d.1.clone();
-        d.put(&a, ("周某", "", "巡查"), None);
-        let first = d.held("巡查")[0].clone();
-        d.put(&a, ("周某", "021-58880000", "巡查"), Some(&first.3));
-        let now = d.held("巡查")[0].clone();
+        d.put(&a, ("测甲某", "", "测岗一"), None);
+        let first = d.held("测岗一")[0].clone();
+        d.put(&a, ("测甲某", "021-58880000", "测岗一"), Some(&first.3));
+        let now = d.held("测岗一")[0].clone();
         assert_eq!((now.1.as_deref(), &now.2), (Some("021-58880000"), &first.2));
         // The duty with the phone: still one step.
-        d.put(&a, ("周某", "021-58881111", "值守"), Some(&first.3));
-        let now = d.held("值守")[0].clone();
+        d.put(&a, ("测甲某", "021-58881111", "测岗二"), Some(&first.3));
+        let now = d.held("测岗二")[0].clone();
         assert_eq!((now.1.as_deref(), &now.2), (Some("021-58881111"), &first.2));
     }
 }

@@ -15,7 +15,7 @@ use crate::plan::{Edit, History};
 use crate::scene::{Camera, FontSet, SceneOptions, Stack, StyleSheet, Theme, paint, scene_of};
 use crate::session::import::{How, What, incoming};
 use crate::session::{Command, Effect, Session, answers, empty_project, sample_project};
-use crate::store::{Generation, SaveInput, StoreError, Warning, open, save};
+use crate::store::{Generation, SaveInput, Warning, open, save};
 use crate::ui::widgets::ToastKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -89,24 +89,8 @@ pub const KINDS: [(What, &str, &str); 10] = [
     (What::Rows(Kind::Incidents), "事件", "incidents"),
 ];
 
-fn both(zh: &str, en: &str) -> JobError {
-    JobError::failed(Words(format!("{zh}\n{en}")))
-}
-
-#[derive(Debug)]
-struct Words(String);
-
-impl std::fmt::Display for Words {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for Words {}
-
-fn words_of_store(e: &StoreError) -> JobError {
-    let said = e.said();
-    both(&said.zh, &said.en)
+fn words(said: Said) -> JobError {
+    JobError::failed(said.into_pair())
 }
 
 impl App {
@@ -115,7 +99,7 @@ impl App {
         let (replica, language, author) = (self.replica, self.language(), self.author.clone());
         let label = self.lang.pick("正在打开", "Opening").to_owned();
         let job = self.jobs.spawn(&label, move |token| {
-            let opened = open(&path, replica, Some(token)).map_err(|e| words_of_store(&e))?;
+            let opened = open(&path, replica, Some(token)).map_err(|e| words(e.said()))?;
             let mut session = Session::new(opened.history, opened.last_plan.as_deref(), language, &author);
             opened.segments.into_values().for_each(|s| session.hold(s));
             let doc = Box::new(Doc::new(session, Some(path.clone()), Some(opened.generation)));
@@ -158,7 +142,7 @@ impl App {
                 let session = Session::new(history, None, self.language(), &self.author);
                 self.show(Doc::new(session, None, None));
             }
-            Err(e) => self.error(&e.to_string()),
+            Err(e) => self.error(e.said().get(self.language())),
         }
     }
 
@@ -172,7 +156,7 @@ impl App {
                 let session = Session::new(history, None, self.language(), &self.author);
                 self.show(Doc::new(session, None, None));
             }
-            Err(e) => self.error(&e.to_string()),
+            Err(e) => self.error(e.said().get(self.language())),
         }
     }
 
@@ -226,7 +210,7 @@ impl App {
                 replace,
                 token: Some(token),
             };
-            let saved = save(&path, &input, base.as_ref()).map_err(|e| words_of_store(&e))?;
+            let saved = save(&path, &input, base.as_ref()).map_err(|e| words(e.said()))?;
             Ok(Stored { generation: saved.generation, path, state, title, warnings: saved.warnings })
         });
         self.work.push(Work::Save(job, number));
@@ -265,9 +249,9 @@ impl App {
                 token.progress((share * 1000.0) as u64, 1000);
                 token.check().is_ok()
             };
-            let source: Source = read(&path, &ReadOptions::default(), &mut go_on).map_err(JobError::failed)?;
+            let source: Source = read(&path, &ReadOptions::default(), &mut go_on).map_err(|e| words(e.said()))?;
             let how = How { map: &[], offset_minutes: 480, layer, plan, source: name.clone() };
-            let i = incoming(&project, &source, &what, &how, &mut go_on).map_err(JobError::failed)?;
+            let i = incoming(&project, &source, &what, &how, &mut go_on).map_err(|e| words(e.said()))?;
             let found =
                 i.prepared.findings.iter().filter(|f| f.severity != Severity::Info).take(FOUND).map(told).collect();
             let refused = i.prepared.refused;
@@ -351,7 +335,7 @@ impl App {
         let session = doc.session.clone();
         let label = self.lang.pick("正在导出", "Exporting").to_owned();
         let job = self.jobs.spawn(&label, move |token| {
-            let n = write_cells(&session, &path).map_err(JobError::failed)?;
+            let n = write_cells(&session, &path).map_err(|e| words(e.said()))?;
             token.check()?;
             Ok(Written { what: Said::new(format!("已导出 {n} 个网格"), format!("Exported {n} cells")), path })
         });
@@ -392,11 +376,11 @@ impl App {
             let mut sheet = StyleSheet::new(theme, fine.scale_denominator());
             sheet.heat = !scene.images.is_empty();
             sheet.by_cell = !dark || !sheet.heat;
-            let fonts = FontSet::embedded().map_err(JobError::failed)?;
-            let picture = paint(&scene, &fine, &sheet, Some(&fonts)).map_err(JobError::failed)?;
-            let png = picture.png(192.0).map_err(JobError::failed)?;
+            let fonts = FontSet::embedded().map_err(|e| words(e.said()))?;
+            let picture = paint(&scene, &fine, &sheet, Some(&fonts)).map_err(|e| words(e.said()))?;
+            let png = picture.png(192.0).map_err(|e| words(e.said()))?;
             token.check()?;
-            write_file(&path, &png).map_err(JobError::failed)?;
+            write_file(&path, &png).map_err(|e| words(e.said()))?;
             Ok(Written { what: Said::new("已存为图片", "Picture saved"), path })
         });
         self.work.push(Work::Write(job));

@@ -65,6 +65,7 @@ pub fn keep(doc: &mut Doc, jobs: &Jobs, dark: bool) -> Option<JobError> {
     let version = doc.heat.requests;
     doc.heat.job.request(jobs, "heat", move |token| {
         let go_on = || token.check().is_ok();
+        let failed = |e: crate::heat::HeatError| JobError::failed(e.said().into_pair());
         let same = |r: &&Arc<Ready>| {
             (r.of.facts, r.of.bandwidth_m, &r.of.class) == (wanted.facts, wanted.bandwidth_m, &wanted.class)
         };
@@ -82,8 +83,8 @@ pub fn keep(doc: &mut Doc, jobs: &Jobs, dark: bool) -> Option<JobError> {
                     }
                 }
                 let area = answers::extent(&project).grown((wanted.bandwidth_m * 3000.0) as i32);
-                let surface = reckon(&points, area, wanted.bandwidth_m, &go_on).map_err(JobError::failed)?;
-                let most = peak(&points, wanted.bandwidth_m, &go_on).map_err(JobError::failed)?;
+                let surface = reckon(&points, area, wanted.bandwidth_m, &go_on).map_err(failed)?;
+                let most = peak(&points, wanted.bandwidth_m, &go_on).map_err(failed)?;
                 (Arc::new(surface), most, unlocated)
             }
         };

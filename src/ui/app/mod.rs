@@ -280,14 +280,7 @@ impl App {
         }
         let [zh, en] = e.words();
         let text = self.lang.pick(&zh, &en).to_owned();
-        // Both languages in one text, Chinese first.
-        let mut lines = text.lines();
-        let (a, b) = (lines.next().unwrap_or_default().to_owned(), lines.next().map(str::to_owned));
-        let one = match (self.lang, b) {
-            (Lang::En, Some(en)) => en,
-            _ => a,
-        };
-        self.error(&one);
+        self.error(&text);
     }
 
     /// Says what came of commands, and pans to a change outside the view.
