@@ -54,6 +54,14 @@ pub fn check_text(text: &str) -> Result<String, ModelError> {
     Ok(t.to_owned())
 }
 
+/// A phone as it is shown to everybody: the first three and the last four characters, those between as stars; of fewer
+/// than eight characters nothing but stars.
+pub fn masked_phone(phone: &str) -> String {
+    let n = phone.chars().count();
+    let (head, tail) = if n < 8 { (0, n) } else { (3, n - 4) };
+    phone.chars().enumerate().map(|(i, c)| if (head..tail).contains(&i) { '*' } else { c }).collect()
+}
+
 /// The two languages of the program.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -90,6 +98,26 @@ impl Said {
         match lang {
             Lang::Zh => &self.zh,
             Lang::En => &self.en,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn phones_are_masked_for_everybody() {
+        for (phone, shown) in [
+            ("13912340216", "139****0216"),
+            ("139****0216", "139****0216"),
+            ("021-58880216", "021*****0216"),
+            ("58880216", "588*0216"),
+            ("5888021", "*******"),
+            ("110", "***"),
+            ("", ""),
+        ] {
+            assert_eq!(masked_phone(phone), shown);
         }
     }
 }

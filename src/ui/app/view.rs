@@ -2,7 +2,7 @@
 
 use super::doc::{Doc, Shown};
 use crate::assign::{By as AssignedBy, Tally};
-use crate::model::{Field, Id, Kind, Lang as Language, RowRef, Target};
+use crate::model::{Field, Id, Kind, Lang as Language, RowRef, Target, masked_phone};
 use crate::plan::Layer;
 use crate::scene::cell_chip;
 use crate::session::Selection;
@@ -240,16 +240,6 @@ fn staged_changes(doc: &Doc) -> &crate::assign::Changes {
     doc.session.staged()
 }
 
-/// A phone as screens show it: 139****0216.
-fn masked(phone: &str) -> String {
-    let c: Vec<char> = phone.chars().collect();
-    if c.len() < 8 || c.contains(&'*') {
-        return phone.to_owned();
-    }
-    let tail: String = c[c.len() - 4..].iter().collect();
-    format!("{}****{tail}", c[..3].iter().collect::<String>())
-}
-
 /// The inspector of what is selected.
 pub fn inspector(doc: &Doc) -> InspectorView {
     let s = &doc.session;
@@ -320,7 +310,7 @@ fn cell(doc: &Doc, id: Id) -> Option<CellView> {
                 key: x.id.0,
                 post: x.post.clone(),
                 name: Some(m.name.clone()),
-                phone: masked(m.phone.as_deref().unwrap_or_default()),
+                phone: masked_phone(m.phone.as_deref().unwrap_or_default()),
                 from: x.from.map(|d| d.to_string()).unwrap_or_default(),
             })
         })
