@@ -190,11 +190,6 @@ impl History {
         self.done.extend(self.undone.pop());
         Some(step)
     }
-
-    /// The plan of an identity in the current project.
-    pub fn plan_name(&self, id: Id) -> Option<&str> {
-        self.current().plan(id).map(|p| p.meta.name.as_str())
-    }
 }
 
 /// Name of the plan that an edit changed, if it changed one and not facts that all share; of several edits the last such.

@@ -1,9 +1,9 @@
 //! From a source that was read to the edits that bring it in: CRS decided, rows prepared, segments packed.
 
 use crate::crs::{AutoReason, CrsDef, auto};
-use crate::exchange::{As, ExchangeError, Finding, PrepareOptions, Prepared, Source, prepare};
+use crate::exchange::{As, ExchangeError, PrepareOptions, Prepared, Source, prepare};
 use crate::geom::{Box2, Origin, Place, Pt, rings_contain};
-use crate::model::{Field, Kind, Segment, Shape};
+use crate::model::{Kind, Segment, Shape};
 use crate::plan::{Edit, Hash, Layer, Op, Project};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -198,21 +198,4 @@ impl Yards {
         });
         found
     }
-}
-
-/// Findings in a few words for a message: how many of each grave kind.
-pub fn summary(findings: &[Finding]) -> Vec<(&'static str, usize)> {
-    let mut out: Vec<(&'static str, usize)> = Vec::new();
-    for f in findings {
-        match out.iter_mut().find(|(k, _)| *k == f.kind) {
-            Some((_, n)) => *n += 1,
-            None => out.push((f.kind, 1)),
-        }
-    }
-    out
-}
-
-/// Whether a field named in a mapping is known.
-pub fn is_field(name: &str) -> bool {
-    matches!(name, "code" | "name" | "x" | "y" | "lon" | "lat") || Field::ALL.iter().any(|f| f.name() == name)
 }

@@ -20,6 +20,14 @@ impl Lang {
         }
     }
 
+    /// The same language as the rooms below name it.
+    pub fn spoken(self) -> crate::model::Lang {
+        match self {
+            Lang::Zh => crate::model::Lang::Zh,
+            Lang::En => crate::model::Lang::En,
+        }
+    }
+
     /// One of two texts.
     pub fn pick<'a>(self, zh: &'a str, en: &'a str) -> &'a str {
         match self {
@@ -193,20 +201,7 @@ texts! {
 }
 
 /// Thousands grouped, minus as U+2212: `3,967`, `−68`.
-pub fn num(n: i64) -> String {
-    let digits = n.unsigned_abs().to_string();
-    let mut out = String::with_capacity(digits.len() + 4);
-    if n < 0 {
-        out.push('−');
-    }
-    for (i, d) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(d);
-    }
-    out
-}
+pub use crate::session::number as num;
 
 /// A difference with its sign: `+68`, `−68`, `0`.
 pub fn signed(n: i64) -> String {
@@ -225,14 +220,7 @@ pub fn buildings(lang: Lang, n: i64) -> String {
 
 /// A deviation in words: `超 63 户`, `缺 14 户`, `目标内`.
 pub fn deviation(lang: Lang, deviation: i64) -> String {
-    let n = num(deviation.saturating_abs());
-    match (deviation.signum(), lang) {
-        (1, Lang::Zh) => format!("超 {n} 户"),
-        (1, Lang::En) => format!("{n} over"),
-        (-1, Lang::Zh) => format!("缺 {n} 户"),
-        (-1, Lang::En) => format!("{n} under"),
-        _ => lang.t().within.to_owned(),
-    }
+    crate::session::answers::deviation_text(deviation, lang.spoken())
 }
 
 /// The range of a cell: `目标 300–500 户 / 格`.
@@ -244,15 +232,9 @@ pub fn range(lang: Lang, range: (u32, u32)) -> String {
     }
 }
 
-/// An area in the unit that reads best: hectares from 1 ha, else m². Input in m².
+/// An area in the unit that reads best. Input in m².
 pub fn area(lang: Lang, area_m2: f64) -> String {
-    if area_m2 >= 1_000_000.0 {
-        format!("{:.2} {}", area_m2 / 1e6, lang.pick("平方千米", "km²"))
-    } else if area_m2 >= 10_000.0 {
-        format!("{:.1} {}", area_m2 / 1e4, lang.pick("公顷", "ha"))
-    } else {
-        format!("{} {}", num(area_m2.round() as i64), lang.pick("平方米", "m²"))
-    }
+    crate::session::area_text(area_m2).get(lang.spoken()).to_owned()
 }
 
 /// A length: kilometres from 1 km, else metres. Input in m.

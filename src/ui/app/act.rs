@@ -6,7 +6,7 @@ use crate::geom::Box2;
 use crate::model::{Id, Kind};
 use crate::plan::{Edit, Op, PlanOp, SetOp};
 use crate::session::tools::{Tool, here};
-use crate::session::{Command, Selection, posts};
+use crate::session::{Command, Selection, free_plan_name, posts};
 use crate::ui::panels::cells::{CellsAction, Pick};
 use crate::ui::panels::inspector::InspectorAction;
 use crate::ui::panels::layers::LayersAction;
@@ -103,7 +103,7 @@ impl App {
             Verb::CopyPlan => {
                 let p = doc.session.project();
                 let old = p.plan(doc.session.plan()).map(|x| x.meta.name.clone()).unwrap_or_default();
-                let new = free_plan_name(doc);
+                let new = free_plan_name(doc.session.project());
                 self.edit(Op::Plan(PlanOp::Copy { old, new: new.clone() }).into(), time);
                 self.show_plan_named(&new);
             }
@@ -305,7 +305,7 @@ impl App {
                 doc.dispatch(Command::ShowPlan(Id(key)), now);
                 return;
             }
-            PlansAction::Copy(key) => PlanOp::Copy { old: name(key), new: free_plan_name(doc) },
+            PlansAction::Copy(key) => PlanOp::Copy { old: name(key), new: free_plan_name(doc.session.project()) },
             PlansAction::Rename(key, new) => PlanOp::Rename { old: name(key), new },
             PlansAction::Delete(key) => PlanOp::Delete { name: name(key) },
             PlansAction::Adopt(key, day) => match crate::model::Date::parse(&day) {
@@ -349,15 +349,6 @@ impl App {
         doc.fly_to(b, time);
         doc.search.clear();
     }
-}
-
-fn free_plan_name(doc: &super::doc::Doc) -> String {
-    let p = doc.session.project();
-    (b'A'..=b'Z')
-        .map(|c| format!("方案{}", c as char))
-        .chain((1..).map(|n| format!("方案{n}")))
-        .find(|n| p.plan_named(n).is_none())
-        .unwrap_or_default()
 }
 
 fn next_cell(doc: &mut super::doc::Doc, forward: bool, now: i64, time: f64) {
