@@ -11,6 +11,7 @@ use getu::assign::Assignment;
 use getu::geom::Pt;
 use getu::model::{Id, Kind};
 use getu::session::answers::building_at;
+use getu::topology::Finder;
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
 use town::{Res, Rng, Town};
@@ -34,6 +35,12 @@ fn main() -> Res<()> {
         g.throughput(Throughput::Elements(town.buildings as u64));
         let all = |b: &mut criterion::Bencher<'_, town::Cpu>| b.iter(|| Assignment::count(&project, plan, 0));
         g.bench_function(BenchmarkId::new("all buildings", &town.name), all);
+        g.bench_function(BenchmarkId::new("places of all buildings", &town.name), |b| {
+            b.iter(|| {
+                let mut finder = Finder::new(partition);
+                anchors.iter().map(|&p| u64::from(finder.face(p))).sum::<u64>()
+            });
+        });
         g.throughput(Throughput::Elements(town.cells as u64));
         g.bench_function(BenchmarkId::new("index of the borders", &town.name), |b| {
             b.iter(|| partition.clone().with_fitted_locator());

@@ -107,10 +107,17 @@ impl Assignment {
 
     fn tally(&mut self, project: &Project) {
         self.tallies.clear();
+        // Rows stand in Hilbert order, so neighbours mostly have one owner: it is looked up once for them all.
+        let (mut same, mut sum) = (NOTHING, Tally::default());
         for (slot, row) in project.table(Kind::Buildings).iter() {
             let owner = self.buildings.get(slot as usize).copied().unwrap_or(NOTHING);
-            self.tallies.entry(owner).or_default().add_building(row, 1);
+            if owner != same {
+                self.add(same, &std::mem::take(&mut sum));
+                same = owner;
+            }
+            sum.add_building(row, 1);
         }
+        self.add(same, &sum);
         for (slot, _) in project.table(Kind::Courtyards).iter() {
             if let Some(&owner) = self.yards.get(slot as usize) {
                 self.tallies.entry(owner).or_default().courtyards += 1;
@@ -124,6 +131,11 @@ impl Assignment {
             }
         }
         self.tallies.retain(|o, t| *o != NOTHING && *t != Tally::default());
+    }
+
+    fn add(&mut self, owner: Owner, tally: &Tally) {
+        let t = self.tallies.entry(owner).or_default();
+        *t = t.plus(tally, 1);
     }
 
     /// The plan counted.
