@@ -2,6 +2,7 @@
 
 use super::doc::Doc;
 use super::picture::refresh;
+use super::timing::{Spent, clock};
 use crate::geom::{Box2, Pt};
 use crate::model::{Id, Kind, Lang as Language};
 use crate::scene::{Camera, FontSet, Stack, StyleSheet, Theme};
@@ -31,6 +32,8 @@ pub struct Asked {
     pub effects: Vec<Effect>,
     /// The legend's padlock was clicked.
     pub pin_scale: bool,
+    /// Where the frame's time went.
+    pub spent: Spent,
 }
 
 /// What the map needs from the window.
@@ -337,10 +340,13 @@ fn paint(ui: &mut Ui, doc: &mut Doc, rect: Rect, around: Around<'_>, moving: boo
     let mut sheet = StyleSheet::new(theme, camera.scale_denominator());
     sheet.heat = doc.heat.on && doc.heat.ready.is_some();
     sheet.by_cell = !around.dark || !sheet.heat;
+    let began = clock();
     refresh(doc, &sheet, around.fonts, around.language, around.now, !moving);
+    asked.spent.scene = began.elapsed();
     let t = Tokens::of(ui);
     let painter = ui.painter().with_clip_rect(rect);
     painter.rect_filled(rect, 0.0, t.paper);
+    let began = clock();
     if let Some(gpu) = around.painter {
         gpu.set_scene(doc.picture.scene());
         gpu.paint(
@@ -351,6 +357,7 @@ fn paint(ui: &mut Ui, doc: &mut Doc, rect: Rect, around: Around<'_>, moving: boo
             &PaintOptions { jobs: Some(around.jobs), ..PaintOptions::default() },
         );
     }
+    asked.spent.painter = began.elapsed();
     let faces = Faces { regular: fonts::regular(13.0).family, bold: fonts::semi(13.0).family };
     sketch(doc, &painter, rect, &camera, t);
     let symbols = &doc.picture.scene().symbols;

@@ -13,6 +13,7 @@ mod picture;
 mod start;
 #[cfg(test)]
 mod tests;
+mod timing;
 mod view;
 mod work;
 
@@ -83,16 +84,16 @@ pub struct App {
     looking: Option<Job<Vec<PathBuf>>>,
     /// Recent files that are not there any more.
     lost: Vec<PathBuf>,
-    /// When the process started, while the first frame is still to be reported.
-    report: Option<Instant>,
-    /// Whether the last frame showed what was asked for.
-    ready: bool,
+    /// Times of the frames, if they were asked for.
+    timings: Option<timing::Timings>,
+    spent: timing::Spent,
     frames: u64,
     /// A time that tests fix.
     fixed_now: Option<i64>,
 }
 
-/// Opens the window. `started`: when the process began; with `timings` the time to the first frame is printed.
+/// Opens the window. `started`: when the process began; with `timings` the time to the first frame is printed, and at
+/// the end the times of all frames.
 ///
 /// # Errors
 /// No graphics device could be had, in words.
@@ -121,7 +122,7 @@ pub fn run(file: Option<PathBuf>, started: Instant, timings: bool) -> anyhow::Re
         Box::new(move |cc| {
             let mut app = App::new(&cc.egui_ctx, settings, data);
             app.painter = cc.wgpu_render_state.as_ref().map(MapPainter::new);
-            app.report = timings.then_some(started);
+            app.timings = timings.then(|| timing::Timings::new(started));
             if let Some(w) = warning {
                 app.warn(w.said().get(app.language()));
             }
@@ -186,8 +187,8 @@ impl App {
             cards: Vec::new(),
             looking: None,
             lost: Vec::new(),
-            report: None,
-            ready: false,
+            timings: None,
+            spent: timing::Spent::default(),
             frames: 0,
             fixed_now: None,
         }
@@ -340,24 +341,10 @@ impl App {
         if self.may_close {
             ctx.send_viewport_cmd(egui::ViewportCommand::Close);
         }
-        self.report();
         let soon =
             if self.toasts.iter().any(|(_, s)| s.is_some()) { Duration::from_millis(500) } else { Duration::MAX };
         if soon < Duration::MAX {
             ctx.request_repaint_after(soon);
-        }
-    }
-
-    /// Prints the time to the first frame that shows what was asked for.
-    fn report(&mut self) {
-        // What was asked for was on the screen in the frame before this one.
-        let seen = std::mem::replace(&mut self.ready, self.work.is_empty());
-        if seen
-            && self.ready
-            && let Some(started) = self.report.take()
-        {
-            let ms = started.elapsed().as_secs_f64() * 1000.0;
-            println!("{{\"first_frame\":{ms:.1}}}");
         }
     }
 
@@ -470,6 +457,7 @@ impl App {
                 None => doc.heat.ready.as_ref().map(|r| r.top),
             };
         }
+        self.spent = asked.spent;
         self.heed(asked.effects, time);
     }
 
@@ -510,7 +498,14 @@ fn random() -> u32 {
 
 impl eframe::App for App {
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+        if let Some(t) = &mut self.timings {
+            t.begin();
+        }
+        self.spent = timing::Spent::default();
         self.frame(ui);
+        if let Some(t) = &mut self.timings {
+            t.end(self.spent, self.work.is_empty());
+        }
         let ctx = ui.ctx();
         let (size, full) = ctx.input(|i| {
             let v = i.viewport();
@@ -524,5 +519,8 @@ impl eframe::App for App {
 
     fn on_exit(&mut self) {
         self.store_settings();
+        if let Some(t) = &self.timings {
+            println!("{}", t.summary());
+        }
     }
 }
