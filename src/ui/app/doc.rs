@@ -229,8 +229,9 @@ impl Doc {
         effects
     }
 
-    /// Follows effects: counts changes of the facts.
+    /// Follows effects: counts changes of the facts, and tells the picture.
     pub fn follow(&mut self, effects: &[Effect]) {
+        self.picture.layers.follow(&self.session, effects);
         for e in effects {
             let step = match e {
                 Effect::Committed { step, .. } | Effect::Stepped { step, .. } => step,

@@ -355,7 +355,7 @@ impl App {
         };
         let options = SceneOptions {
             lang: language,
-            colours: doc.picture.colours.clone(),
+            colours: doc.picture.layers.colours.clone(),
             incidents: doc.shows(Shown::Incidents),
             now: Some(now),
             images: doc.heat.ready.iter().filter(|_| doc.heat.on).map(|r| r.image.clone()).collect(),

@@ -1,7 +1,7 @@
 //! The map in the window: pointer and keys become camera moves and commands; the painter and the floats are called.
 
 use super::doc::Doc;
-use super::picture::refresh;
+use super::picture::{Lettering, refresh};
 use super::timing::{Spent, clock};
 use crate::geom::{Box2, Pt};
 use crate::model::{Id, Kind, Lang as Language};
@@ -49,7 +49,7 @@ pub struct Around<'a> {
     /// The painter on the graphics device; without one the map is paper with labels.
     pub painter: Option<&'a mut MapPainter>,
     /// Fonts that place labels.
-    pub fonts: &'a FontSet<'a>,
+    pub fonts: &'a std::sync::Arc<FontSet<'static>>,
     /// A question, a menu or a text field had the keys when the frame began.
     pub busy: bool,
     /// Threads for tessellation.
@@ -341,7 +341,8 @@ fn paint(ui: &mut Ui, doc: &mut Doc, rect: Rect, around: Around<'_>, moving: boo
     sheet.heat = doc.heat.on && doc.heat.ready.is_some();
     sheet.by_cell = !around.dark || !sheet.heat;
     let began = clock();
-    refresh(doc, &sheet, around.fonts, around.language, around.now, !moving);
+    let lettering = Lettering { sheet: &sheet, fonts: around.fonts, lang: around.language };
+    refresh(doc, &lettering, around.jobs, around.now, !moving);
     asked.spent.scene = began.elapsed();
     let t = Tokens::of(ui);
     let painter = ui.painter().with_clip_rect(rect);
@@ -462,7 +463,7 @@ fn delta(doc: &Doc, language: Language) -> Option<Delta> {
             let before = s.assignment().own(*owner).households;
             let side = DeltaSide {
                 code: crate::scene::cell_chip(l, unit),
-                tone: doc.picture.colours.number(*owner).unwrap_or(0),
+                tone: doc.picture.layers.colours.number(*owner).unwrap_or(0),
                 before,
                 after: before + d,
                 deviation: rules.deviation((before + d).max(0) as u64),

@@ -14,6 +14,7 @@ mod start;
 #[cfg(test)]
 mod tests;
 mod timing;
+mod upkeep;
 mod view;
 mod work;
 
@@ -62,7 +63,7 @@ pub struct App {
     jobs: Jobs,
     work: Vec<Work>,
     painter: Option<MapPainter>,
-    fonts: Option<FontSet<'static>>,
+    fonts: Option<std::sync::Arc<FontSet<'static>>>,
     toasts: Vec<(Toast, Option<Instant>)>,
     next_toast: u64,
     keys_open: bool,
@@ -172,7 +173,7 @@ impl App {
             jobs: Jobs::new(move || wake.request_repaint()),
             work: Vec::new(),
             painter: None,
-            fonts: FontSet::embedded().ok(),
+            fonts: FontSet::embedded().ok().map(std::sync::Arc::new),
             toasts: Vec::new(),
             next_toast: 1,
             keys_open: false,

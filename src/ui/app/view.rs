@@ -91,7 +91,7 @@ fn search(doc: &Doc, lang: Language) -> Vec<Hit> {
     let holds = |texts: &[&str]| texts.iter().any(|t| t.to_lowercase().contains(&words));
     let mut hits: Vec<Hit> = Vec::new();
     for u in l.units.values().filter(|u| holds(&[&u.code, &u.name])) {
-        let tone = doc.picture.colours.number(u.id.0).unwrap_or(0);
+        let tone = doc.picture.layers.colours.number(u.id.0).unwrap_or(0);
         let detail = answers_level(p, doc, u.level);
         hits.push(Hit { key: u.id.0, kind: HitKind::Cell, code: cell_chip(l, u), name: u.name.clone(), detail, tone });
     }
@@ -182,7 +182,7 @@ pub fn cells(doc: &Doc, lang: Language, clock: &dyn Fn(i64) -> String) -> CellsV
             key: u.id.0,
             code: cell_chip(l, u),
             name: u.name.clone(),
-            tone: doc.picture.colours.number(u.id.0).unwrap_or(0),
+            tone: doc.picture.layers.colours.number(u.id.0).unwrap_or(0),
             households: t.households,
             before: (was != t.households).then_some(was),
             deviation,
@@ -342,7 +342,7 @@ fn cell(doc: &Doc, id: Id) -> Option<CellView> {
         code: cell_chip(l, u),
         full_code: grouped(&u.code),
         name: u.name.clone(),
-        tone: doc.picture.colours.number(id.0).unwrap_or(0),
+        tone: doc.picture.layers.colours.number(id.0).unwrap_or(0),
         place: parent.map_or(level.clone(), |x| format!("{level} · {x}")),
         locked: false,
         households: t.households,
@@ -399,7 +399,7 @@ fn building(doc: &Doc, slot: u32) -> Option<BuildingView> {
         key: u.id.0,
         code: cell_chip(l, u),
         name: u.name.clone(),
-        tone: doc.picture.colours.number(u.id.0).unwrap_or(0),
+        tone: doc.picture.layers.colours.number(u.id.0).unwrap_or(0),
     };
     let owner = s.assignment().building(slot).and_then(|o| l.unit_of(o)).filter(|u| u.level >= lowest);
     let yard = s.assignment().courtyards().of_building(slot);

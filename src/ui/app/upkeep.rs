@@ -1,0 +1,344 @@
+//! The layers of the map, kept while the project is edited: all of them are made by a job (at once where the project is
+//! small), and what a step or a staged edit touches is made anew within the frame.
+//!
+//! What is shown stays until its successor is there. Steps that are done while a job is on its way are applied to what
+//! it brings.
+
+use crate::assign::Changes;
+use crate::jobs::{JobError, Jobs, Latest, Token};
+use crate::model::{Id, Kind};
+use crate::plan::{Item, Key, Patch, Project};
+use crate::scene::{
+    ByKey, CellColours, Layer, Owners, Touched, cell_layers_anew, ground_layers_while, tint_buildings, touch_cells,
+};
+use crate::session::{Effect, Session};
+use crate::topology::Owner;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// Projects with at most so many rows, a unit counting for ten, are small: everything is made within a frame.
+const SMALL: usize = 12_000;
+/// Most layers that are made anew within a frame.
+const AT_ONCE: usize = 64;
+
+/// What changed since the layers were brought up to date.
+#[derive(Clone, Default)]
+struct Since {
+    cells: Touched,
+    /// Buildings that may have changed hands.
+    slots: BTreeSet<u32>,
+}
+
+impl Since {
+    fn join(&mut self, other: &Since) {
+        self.cells.join(&other.cells);
+        self.slots.extend(&other.slots);
+    }
+
+    fn patch(&mut self, s: &Session, patch: &Patch, changes: &Changes) {
+        let at = (s.plan(), s.layer());
+        let Some(l) = s.project().layer(at.0, at.1) else { return };
+        for (_, _, p) in patch.partitions.iter().filter(|(p, l, _)| (*p, *l) == at) {
+            self.cells.patch(p, &l.partition);
+        }
+        self.slots.extend(changes.buildings.iter().map(|m| m.slot));
+    }
+
+    fn is_empty(&self) -> bool {
+        self.cells.is_empty() && self.slots.is_empty()
+    }
+}
+
+/// What layers of a sort are made for; another key, and all of them are made anew.
+type MadeFor = (Id, u16, u64);
+
+/// Layers of a sort with the job that makes them.
+struct Part<T> {
+    /// What was asked for last.
+    asked: Option<MadeFor>,
+    job: Latest<T>,
+    /// What changed since the job was asked for.
+    late: Since,
+}
+
+impl<T> Default for Part<T> {
+    fn default() -> Self {
+        Part { asked: None, job: Latest::default(), late: Since::default() }
+    }
+}
+
+impl<T: Send + 'static> Part<T> {
+    /// What a job made, unless something newer was asked for.
+    fn poll(&mut self, jobs: &Jobs) -> Option<T> {
+        loop {
+            let (_, result) = self.job.poll(jobs)?;
+            match result {
+                Ok(made) if !self.job.busy() => return Some(made),
+                Ok(_) => {}
+                // There was no thread for it: once more, in the next frame.
+                Err(JobError::Full | JobError::NoThread(_)) => self.asked = None,
+                Err(JobError::Cancelled) => {}
+                Err(e) => log::error!("layers of the map could not be made: {e}"),
+            }
+        }
+    }
+}
+
+struct Ground {
+    layers: Vec<Arc<Layer>>,
+    colours: CellColours,
+}
+
+struct Cells {
+    layers: ByKey,
+    colours: CellColours,
+}
+
+/// The layers of a project as the window shows it.
+#[derive(Default)]
+pub struct Layers {
+    /// Colours of the cells, kept through edits.
+    pub colours: CellColours,
+    ground: Vec<Arc<Layer>>,
+    cells: ByKey,
+    ground_part: Part<Ground>,
+    cells_part: Part<Cells>,
+    /// Facts and steps that no patch tells: counted, and all is made anew.
+    facts: u64,
+    whole: u64,
+    /// State of the committed project that has been followed.
+    followed: Option<u128>,
+    steps: Since,
+    recolour: bool,
+    /// What the staged edit that is shown touches, and the state it makes.
+    staged: Since,
+    shown: Option<(u128, usize)>,
+    /// Counts what was made: whole parts, layers within a frame.
+    pub made: (usize, usize),
+    version: u64,
+}
+
+impl Layers {
+    /// All layers, those of the ground first.
+    pub fn iter(&self) -> impl Iterator<Item = &Arc<Layer>> {
+        self.ground.iter().chain(self.cells.values())
+    }
+
+    /// Counts changes of the layers.
+    pub fn version(&self) -> u64 {
+        self.version
+    }
+
+    /// Whether something is still being made.
+    pub fn busy(&self) -> bool {
+        self.ground_part.job.busy() || self.cells_part.job.busy()
+    }
+
+    /// Follows what came of commands.
+    pub fn follow(&mut self, s: &Session, effects: &[Effect]) {
+        for e in effects {
+            let (Effect::Committed { step, changes, .. } | Effect::Stepped { step, changes, .. }) = e else { continue };
+            match &step.patch {
+                Some(p) => {
+                    let facts = |k: &Key| matches!(k, Key::Segment(..) | Key::Row(..) | Key::Head);
+                    self.facts += u64::from(p.items.iter().any(|(k, _, _)| facts(k)));
+                    self.whole += u64::from(p.items.iter().any(ranks));
+                    self.steps.patch(s, p, changes);
+                    if self.steps.cells.layers() > AT_ONCE {
+                        self.steps.cells = Touched::default();
+                        self.whole += 1;
+                    }
+                }
+                None => self.whole += 1,
+            }
+            let undone = matches!(e, Effect::Stepped { undone: true, .. });
+            let (from, to) = step.patch.as_ref().map_or((0, 0), |p| p.state);
+            let (from, to) = if undone { (to, from) } else { (from, to) };
+            if self.followed == Some(from) {
+                self.followed = Some(to);
+            }
+            self.recolour = true;
+        }
+    }
+
+    /// Brings the layers up to date with a session.
+    pub fn refresh(&mut self, s: &Session, jobs: &Jobs) {
+        let stable = s.history().stable();
+        if self.followed != Some(stable.state) {
+            // A step that nobody told of.
+            if self.followed.is_some() {
+                self.facts += 1;
+                self.whole += 1;
+                self.recolour = true;
+            }
+            self.followed = Some(stable.state);
+        }
+        let cells = (s.plan(), s.layer(), self.whole);
+        let ground = (s.plan(), s.layer(), self.facts);
+        self.ask_cells(s, jobs, cells);
+        self.ask_ground(s, jobs, ground);
+        self.adopt(s, jobs);
+        self.touch(s);
+    }
+
+    fn ask_cells(&mut self, s: &Session, jobs: &Jobs, want: MadeFor) {
+        let part = &mut self.cells_part;
+        if part.asked == Some(want) {
+            return;
+        }
+        (part.asked, part.late) = (Some(want), Since::default());
+        let (project, before, colours) = (s.history().stable().clone(), self.cells.clone(), self.colours.clone());
+        let (plan, layer) = (s.plan(), s.layer());
+        let make = move || {
+            let colours = colours.next(&project, plan, layer);
+            let mut layers = before;
+            cell_layers_anew(&mut layers, &project, plan, layer, &colours);
+            Cells { layers, colours }
+        };
+        if is_small(s.history().stable()) {
+            part.job.clear();
+            self.take_cells(make());
+        } else {
+            part.job.request(jobs, "cells", move |_: &Token| Ok(make()));
+        }
+    }
+
+    fn ask_ground(&mut self, s: &Session, jobs: &Jobs, want: MadeFor) {
+        let part = &mut self.ground_part;
+        if part.asked == Some(want) {
+            return;
+        }
+        (part.asked, part.late) = (Some(want), Since::default());
+        let (project, before, colours) = (s.history().stable().clone(), self.ground.clone(), self.colours.clone());
+        let (plan, layer, assignment) = (s.plan(), s.layer(), s.shared_assignment());
+        let make = move |go_on: &dyn Fn() -> bool| {
+            let colours = colours.next(&project, plan, layer);
+            let mut layers = ground_layers_while(&project, &before, go_on)?;
+            // In pieces, so that a cancel is heard.
+            for some in layers.chunks_mut(32) {
+                if !go_on() {
+                    return None;
+                }
+                tint_buildings(some, &project, &Owners::of(&assignment), &colours, None);
+            }
+            Some(Ground { layers, colours })
+        };
+        if is_small(s.history().stable()) {
+            part.job.clear();
+            if let Some(made) = make(&|| true) {
+                self.take_ground(s, made);
+            }
+        } else {
+            part.job.request(jobs, "ground", move |t: &Token| {
+                make(&|| t.check().is_ok()).ok_or(JobError::Cancelled)
+            });
+        }
+    }
+
+    /// Takes over what jobs made, if nothing newer was asked for.
+    fn adopt(&mut self, s: &Session, jobs: &Jobs) {
+        while let Some(made) = self.cells_part.poll(jobs) {
+            self.take_cells(made);
+        }
+        while let Some(made) = self.ground_part.poll(jobs) {
+            self.take_ground(s, made);
+        }
+    }
+
+    fn take_cells(&mut self, made: Cells) {
+        (self.cells, self.colours) = (made.layers, made.colours);
+        self.steps.join(&std::mem::take(&mut self.cells_part.late));
+        self.came();
+    }
+
+    fn take_ground(&mut self, s: &Session, made: Ground) {
+        self.ground = made.layers;
+        self.steps.join(&std::mem::take(&mut self.ground_part.late));
+        self.recoloured(s, &made.colours);
+        self.came();
+    }
+
+    /// What came from a job is the committed project; what is staged has to be put on it again.
+    fn came(&mut self) {
+        self.shown = None;
+        self.recolour = true;
+        self.made.0 += 1;
+        self.version += 1;
+    }
+
+    /// Makes anew what steps, colours and the staged edit touch.
+    fn touch(&mut self, s: &Session) {
+        let state = s.project().state;
+        let staged = s.history().staged();
+        let shown = (state, staged.map_or(0, |_| 1));
+        let now = (self.shown != Some(shown)).then(|| {
+            let mut now = Since::default();
+            if let Some(e) = staged {
+                now.patch(s, &e.outcome.patch, s.staged());
+            }
+            now
+        });
+        if self.recolour && staged.is_none() {
+            self.recolour = false;
+            let next = self.colours.next(s.project(), s.plan(), s.layer());
+            let before = std::mem::replace(&mut self.colours, next);
+            self.recoloured(s, &before);
+        }
+        let mut touched = std::mem::take(&mut self.steps);
+        if let Some(now) = now {
+            touched.join(&std::mem::replace(&mut self.staged, now));
+            touched.join(&self.staged);
+            self.shown = Some(shown);
+        }
+        if touched.is_empty() {
+            return;
+        }
+        for late in [
+            Some(&mut self.cells_part.late).filter(|_| self.cells_part.job.busy()),
+            Some(&mut self.ground_part.late).filter(|_| self.ground_part.job.busy()),
+        ]
+        .into_iter()
+        .flatten()
+        {
+            late.join(&touched);
+        }
+        let project = s.project();
+        touch_cells(&mut self.cells, project, s.plan(), s.layer(), &self.colours, &touched.cells);
+        let owners = Owners::staged(s.assignment(), s.staged());
+        let slots: Vec<u32> = touched.slots.into_iter().collect();
+        tint_buildings(&mut self.ground, project, &owners, &self.colours, Some(&slots));
+        self.made.1 += touched.cells.layers();
+        self.version += 1;
+    }
+
+    /// Cells that wear another colour than `before`: their ground, and the buildings in them.
+    fn recoloured(&mut self, s: &Session, before: &CellColours) {
+        let differ: BTreeSet<Owner> = self.colours.differing(before);
+        if differ.is_empty() {
+            return;
+        }
+        if let Some(l) = s.project().layer(s.plan(), s.layer()) {
+            for (i, _) in l.partition.faces().filter(|(_, f)| differ.contains(&f.owner)) {
+                self.steps.cells.face(i, &l.partition);
+            }
+        }
+        let owners = (0u32..).zip(s.assignment().owners());
+        self.steps.slots.extend(owners.filter(|(_, o)| differ.contains(o)).map(|(slot, _)| slot));
+    }
+}
+
+/// Whether an item changes the rank of units, and with it borders that no patch of the ground names.
+fn ranks((key, before, after): &(Key, Option<Item>, Option<Item>)) -> bool {
+    match (key, before, after) {
+        (Key::Layer(_), ..) => true,
+        (_, Some(Item::Unit(a)), Some(Item::Unit(b))) => (a.level, a.parent) != (b.level, b.parent),
+        _ => false,
+    }
+}
+
+/// Whether everything of a project is made within a frame without being noticed.
+pub fn is_small(p: &Project) -> bool {
+    let rows: usize = Kind::TABLES.iter().map(|k| p.table(*k).len()).sum();
+    let units: usize = p.plans.iter().flat_map(|p| p.layers.iter()).map(|l| l.units.len()).max().unwrap_or(0);
+    rows + 10 * units <= SMALL
+}
