@@ -1,7 +1,7 @@
 //! Layers of one partition: cells with their bands, ground without a cell, borders by level.
 
-use super::colours::CellColours;
 use super::Version;
+use super::colours::CellColours;
 use crate::geom::Pt;
 use crate::model::Id;
 use crate::plan::Project;
@@ -144,11 +144,8 @@ fn ground_of(layers: &mut ByKey, part: u32, chunk: u32, faces: &[(Owner, Rings)]
     let class = |o: Owner| colours.tone(o).map_or(FillClass::Unassigned, FillClass::Cell);
     let slots: Vec<FillClass> = faces.iter().map(|f| class(f.0)).collect();
     let mut fills = kept_of(layers, key, version, || {
-        let fill = |(slot, (owner, rings)): (u32, &(Owner, Rings))| Fill {
-            rings: rings.clone(),
-            class: class(*owner),
-            slot,
-        };
+        let fill =
+            |(slot, (owner, rings)): (u32, &(Owner, Rings))| Fill { rings: rings.clone(), class: class(*owner), slot };
         let fills = (0u32..).zip(faces).map(fill).collect();
         Layer::new(key, version, fills, vec![], vec![])
     });

@@ -93,9 +93,8 @@ fn layers_of(table: &Table, chunk: u32, part: u32, version: u64) -> Vec<Arc<Laye
             put(&mut stacks, table.kind(), slot - first, row);
         }
     }
-    let layer = |(stack, s): (Stack, Shapes)| {
-        Arc::new(Layer::new(LayerKey { stack, part }, version, s.fills, vec![], s.lines))
-    };
+    let layer =
+        |(stack, s): (Stack, Shapes)| Arc::new(Layer::new(LayerKey { stack, part }, version, s.fills, vec![], s.lines));
     stacks.into_iter().map(layer).collect()
 }
 

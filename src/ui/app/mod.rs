@@ -8,8 +8,10 @@ mod dialogs;
 mod doc;
 mod files;
 mod heat;
+mod lists;
 mod map;
 mod picture;
+mod search;
 mod start;
 #[cfg(test)]
 mod tests;
@@ -386,10 +388,13 @@ impl App {
     fn window(&mut self, ui: &mut Ui, ctx: &egui::Context, time: f64, busy: bool) {
         let (lang, language, dark) = (self.lang, self.language(), self.dark);
         let clock = self.clock();
-        if let Some(doc) = &mut self.doc
-            && let Some(e) = heat::keep(doc, &self.jobs, dark)
-        {
-            self.job_error(&e);
+        if let Some(doc) = &mut self.doc {
+            let failed = heat::keep(doc, &self.jobs, dark);
+            search::keep(doc, language, &self.jobs);
+            lists::keep(doc, lang, language, &clock);
+            if let Some(e) = failed {
+                self.job_error(&e);
+            }
         }
         let Some(doc) = &self.doc else { return };
         let tools_view = view::tools(doc, language);
@@ -398,12 +403,10 @@ impl App {
         let (mut tools, mut status_out) = (Vec::new(), Vec::new());
         tools_place(ui).show(ui, |ui| tool_bar::tool_bar(ui, lang, &tools_view, &mut tools));
         status_place(ui).show(ui, |ui| status::status_bar(ui, lang, &status_view, &mut status_out));
-        let cells_view = view::cells(doc, language, &clock);
         let mut cells_out = Vec::new();
-        left_place(ui).show(ui, |ui| cells::cells_panel(ui, lang, &cells_view, &mut cells_out));
-        let inspector_view = view::inspector(doc);
+        left_place(ui).show(ui, |ui| cells::cells_panel(ui, lang, &doc.lists.cells, &mut cells_out));
         let mut inspector_out = Vec::new();
-        right_place(ui).show(ui, |ui| inspector::inspector_panel(ui, lang, &inspector_view, &mut inspector_out));
+        right_place(ui).show(ui, |ui| inspector::inspector_panel(ui, lang, &doc.lists.inspector, &mut inspector_out));
         let mut asked = map::Asked::default();
         let mut dismissed = None;
         CentralPanel::no_frame().show(ui, |ui| {

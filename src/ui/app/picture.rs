@@ -106,8 +106,7 @@ pub fn refresh(doc: &mut Doc, with: &Lettering<'_>, jobs: &Jobs, now: i64, still
 fn standing(doc: &mut Doc, camera: Camera, now: i64) {
     let pic = &mut doc.picture;
     let project = doc.session.project();
-    let (facilities, incidents) =
-        (!doc.hidden.contains(&Shown::Facilities), !doc.hidden.contains(&Shown::Incidents));
+    let (facilities, incidents) = (!doc.hidden.contains(&Shown::Facilities), !doc.hidden.contains(&Shown::Incidents));
     let want = (project.state, now.div_euclid(60), camera, facilities, incidents);
     if pic.standing.0 != Some(want) {
         let view = camera.visible();
@@ -148,8 +147,7 @@ fn letter(doc: &mut Doc, camera: Camera, with: &Lettering<'_>, jobs: &Jobs, stil
     let (fonts, sheet, lang, poles) = (with.fonts.clone(), *with.sheet, with.lang, pic.poles.clone());
     let mut scene = pic.scene.clone();
     let make = move || {
-        let options =
-            LabelOptions { lang, scale: ScaleClass::of(camera.scale_denominator()), view: camera.visible() };
+        let options = LabelOptions { lang, scale: ScaleClass::of(camera.scale_denominator()), view: camera.visible() };
         let mut poles = poles.lock().unwrap_or_else(PoisonError::into_inner);
         scene.labels = if named { labels(&project, &assignment, &options, &mut poles) } else { vec![] };
         let placed = place_labels(&scene, &camera, &sheet, &fonts);

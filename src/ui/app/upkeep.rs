@@ -116,6 +116,7 @@ pub struct Layers {
     /// Counts what was made: whole parts, layers within a frame.
     pub made: (usize, usize),
     version: u64,
+    tones: u64,
 }
 
 impl Layers {
@@ -129,9 +130,9 @@ impl Layers {
         self.version
     }
 
-    /// Whether something is still being made.
-    pub fn busy(&self) -> bool {
-        self.ground_part.job.busy() || self.cells_part.job.busy()
+    /// Counts changes of the cells' colours.
+    pub fn tones(&self) -> u64 {
+        self.tones
     }
 
     /// Follows what came of commands.
@@ -229,9 +230,7 @@ impl Layers {
                 self.take_ground(s, made);
             }
         } else {
-            part.job.request(jobs, "ground", move |t: &Token| {
-                make(&|| t.check().is_ok()).ok_or(JobError::Cancelled)
-            });
+            part.job.request(jobs, "ground", move |t: &Token| make(&|| t.check().is_ok()).ok_or(JobError::Cancelled));
         }
     }
 
@@ -248,6 +247,7 @@ impl Layers {
     fn take_cells(&mut self, made: Cells) {
         (self.cells, self.colours) = (made.layers, made.colours);
         self.steps.join(&std::mem::take(&mut self.cells_part.late));
+        self.tones += 1;
         self.came();
     }
 
@@ -317,6 +317,7 @@ impl Layers {
         if differ.is_empty() {
             return;
         }
+        self.tones += 1;
         if let Some(l) = s.project().layer(s.plan(), s.layer()) {
             for (i, _) in l.partition.faces().filter(|(_, f)| differ.contains(&f.owner)) {
                 self.steps.cells.face(i, &l.partition);

@@ -1,9 +1,9 @@
 //! One picture: which chunks are drawn, in which passes.
 
+use super::build::view_of;
 use super::class::{Details, details, look};
 use super::device::{COVER, FORMAT, Gpu, MASK, Pipelines, TILE};
 use super::mesh::Part;
-use super::build::view_of;
 use super::store::{Cut, JOINT, Ready, Slab};
 use crate::geom::{Box2, Pt};
 use crate::scene::{Camera, Image, LayerKey, LineClass, ScaleClass, Stack, StyleSheet};

@@ -166,6 +166,51 @@ fn a_large_layer_comes_in_pieces_and_goes_when_room_is_short() {
 }
 
 #[test]
+fn a_layer_from_a_job_is_painted_and_a_newer_one_wins() {
+    let Some(state) = device("a_layer_from_a_job_is_painted_and_a_newer_one_wins") else { return };
+    let mut painter = MapPainter::new(&state);
+    let house = |i: i32, side: i32| {
+        let (x, y) = (i % 60 * 20_000, i / 60 * 20_000);
+        Fill::new(vec![vec![pt(x, y), pt(x + side, y), pt(x + side, y + side), pt(x, y + side)]], FillClass::Commercial)
+    };
+    let key = LayerKey { stack: Stack::Buildings, part: 0 };
+    let layer = |version: u64, side| {
+        let fills = (0..3000).map(|i| house(i, side)).collect();
+        Arc::new(Layer::new(key, version, fills, vec![], vec![]))
+    };
+    let camera = Camera::at_scale((600_000.0, 500_000.0), 9000.0, (700.0, 600.0), 1.0);
+    let sheet = StyleSheet::new(Theme::Light, 9000.0);
+    let jobs = Jobs::new(|| {});
+    let through = PaintOptions { jobs: Some(&jobs), ..PaintOptions::default() };
+    let until_done = |painter: &mut MapPainter| {
+        let start = Instant::now();
+        while painter.render((700, 600), &camera, &sheet, &through).1 {
+            assert!(start.elapsed() < Duration::from_secs(60));
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        read(painter)
+    };
+    painter.set_layer(&layer(1, 4_000));
+    let first = painter.render((700, 600), &camera, &sheet, &through).0;
+    assert!(first.waiting > 0 && painter.slabs[&key].cut.is_none(), "nothing of it is made on this thread");
+    // While the job is on its way a newer layer comes, and a third.
+    painter.set_layer(&layer(2, 8_000));
+    painter.render((700, 600), &camera, &sheet, &through);
+    painter.set_layer(&layer(3, 15_000));
+    let newest = until_done(&mut painter);
+    let mut alone = MapPainter::new(&state);
+    alone.set_layer(&layer(7, 15_000));
+    assert!(newest == picture(&mut alone, &camera, &sheet));
+    // What is shown stays until the next is whole.
+    painter.set_layer(&layer(4, 4_000));
+    painter.render((700, 600), &camera.panned(1.0, 0.0), &sheet, &through);
+    let grey = |p: &Picture| p.rgba.chunks_exact(4).filter(|c| c[0] < 225).count();
+    let shown = grey(&read(&painter));
+    assert!(shown * 10 > grey(&newest) * 9, "{shown} of {}", grey(&newest));
+    assert!(grey(&until_done(&mut painter)) * 2 < grey(&newest));
+}
+
+#[test]
 fn broken_shapes_and_images_are_passed_over() {
     let Some(state) = device("broken_shapes_and_images_are_passed_over") else { return };
     let mut painter = MapPainter::new(&state);
