@@ -243,7 +243,7 @@ fn what_a_step_touches_is_made_anew_and_nothing_else() {
     for (i, op) in ops.into_iter().enumerate() {
         let id = EditId { replica: 1, sequence: 200 + i as u32 };
         let filled = crate::session::fill(&p, &a, plan, Edit::from(op), id, &NoSegments);
-        let Ok(out) = filled.and_then(|e| apply(&p, &e, &Context { id, segments: &NoSegments, given: None })) else {
+        let Ok(out) = filled.and_then(|e| apply(&p, &e, &Context { id, segments: &NoSegments, given: 0 })) else {
             continue;
         };
         n += 1;
