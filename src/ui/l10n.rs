@@ -201,7 +201,9 @@ texts! {
 }
 
 /// Thousands grouped, minus as U+2212: `3,967`, `−68`.
-pub use crate::session::number as num;
+pub fn num(n: i64) -> String {
+    crate::session::number(n)
+}
 
 /// A difference with its sign: `+68`, `−68`, `0`.
 pub fn signed(n: i64) -> String {
