@@ -25,6 +25,8 @@ pub struct Generation {
     pub(super) size: u64,
     /// Nanoseconds since 1970-01-01 UTC of the last change, where the system says so.
     pub(super) modified_ns: Option<u128>,
+    /// Hash of the rows of `getu_touched`: in WAL mode another program may write without a change of the header.
+    pub(super) touched: [u8; 32],
 }
 
 impl Generation {
