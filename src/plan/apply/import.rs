@@ -21,8 +21,8 @@ impl<'a> Applying<'a> {
             if head.crs != "auto" && head.crs != *crs {
                 return Err(EditError::Field { field: "crs".into() });
             }
-            let head =
-                Head { crs: check_text(crs)?, origin: Some(Origin { e_m: *e_m, n_m: *n_m }), ..(**head).clone() };
+            let origin = Origin::at(*e_m, *n_m).ok_or_else(|| EditError::Field { field: "crs".into() })?;
+            let head = Head { crs: check_text(crs)?, origin: Some(origin), ..(**head).clone() };
             self.tx.put(Key::Head, Some(Item::Head(head)));
         }
         if self.tx.new.facts.head.origin.is_some() { Ok(()) } else { Err(EditError::NoCrs) }
