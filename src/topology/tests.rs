@@ -147,6 +147,46 @@ fn polygons_that_fit_are_assembled_and_others_named_by_place() {
     assert!(matches!(assemble(None, &over, LAYER).unwrap_err()[0], Misfit::Overlaps { owners: (1, 2), .. }));
 }
 
+#[test]
+fn parts_that_would_lead_round_for_ever_are_refused() {
+    let p = outline(square(0, 0, 1000, 1000));
+    let p = draw_free(&p, square(0, 0, 500, 1000), 1).unwrap().partition;
+    type Parts = (Vec<(u32, Node)>, Vec<(u32, Edge)>, Vec<(u32, Face)>);
+    let parts = || -> Parts {
+        (
+            p.nodes().map(|(i, n)| (i, n.clone())).collect(),
+            p.edges().map(|(i, e)| (i, e.clone())).collect(),
+            p.faces().map(|(i, f)| (i, f.clone())).collect(),
+        )
+    };
+    let with = |change: &dyn Fn(&mut Parts)| {
+        let mut parts = parts();
+        change(&mut parts);
+        Partition::from_parts(parts.0, parts.1, parts.2)
+    };
+    assert!(with(&|_| {}).is_ok());
+    // A half-edge twice at a node, at a node that it does not leave, or missing from its ring.
+    let [first, second] = [0, 1].map(|n| parts().0[n].1.halves[0]);
+    let ring = parts().2[1].1.rings[0];
+    assert!(with(&|x| x.0[0].1.halves.push(first)).is_err());
+    assert!(with(&|x| x.0[1].1.halves.push(first)).is_err());
+    assert!(with(&|x| x.0[0].1.halves[0] = second).is_err());
+    // A ring named twice, or not at all, or of another face.
+    assert!(with(&|x| x.2[1].1.rings.push(ring)).is_err());
+    assert!(with(&|x| x.2[0].1.rings.clear()).is_err());
+    assert!(with(&|x| x.2[2].1.rings[0] = ring).is_err());
+    assert!(
+        with(&|x| {
+            let e = &mut x.1[0].1;
+            (e.left, e.right) = (e.right, e.left);
+        })
+        .is_err()
+    );
+    // An area is counted, not believed.
+    let q = with(&|x| x.2[1].1.area2 = i128::MAX).unwrap();
+    assert_eq!(check(&q), vec![]);
+}
+
 /// What must hold after any edit.
 fn invariants(p: &Partition, outline_area2: i128, rng: &mut Rng, span: i32) {
     valid(p);
