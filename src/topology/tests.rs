@@ -187,6 +187,17 @@ fn parts_that_would_lead_round_for_ever_are_refused() {
     assert_eq!(check(&q), vec![]);
 }
 
+#[test]
+fn a_keep_outside_the_cell_is_refused() {
+    let p = outline(square(0, 0, 1000, 1000));
+    let p = draw_free(&p, square(0, 0, 500, 1000), 1).unwrap().partition;
+    let line = [pt(250, 0), pt(250, 1000)];
+    for at in [pt(700, 500), pt(2000, 500)] {
+        assert_eq!(split(&p, 1, &line, Some(at), 2.0, 2).unwrap_err(), TopologyError::NotFound { at });
+    }
+    assert!(split(&p, 1, &line, Some(pt(300, 500)), 2.0, 2).is_ok());
+}
+
 /// What must hold after any edit.
 fn invariants(p: &Partition, outline_area2: i128, rng: &mut Rng, span: i32) {
     valid(p);
