@@ -62,6 +62,11 @@ impl Buckets {
         Some(at(p.y, self.y0, self.ny)? * self.nx as usize + at(p.x, self.x0, self.nx)?)
     }
 
+    /// Whether a box lies within the grid.
+    pub fn covers(&self, area: &Box2) -> bool {
+        area.is_empty() || self.square(area.min).is_some() && self.square(area.max).is_some()
+    }
+
     /// Whether a square holds no item.
     pub fn is_open(&self, square: usize) -> bool {
         self.lists.get(square).is_none_or(Option::is_none)

@@ -420,7 +420,7 @@ impl Partition {
         best.map_or(WORLD, |(_, _, f)| f)
     }
 
-    /// Applies a patch, or with `back` its inverse. O(change).
+    /// Applies a patch, or with `back` its inverse. O(change), O(vertices) where it leaves the locator's ground.
     pub fn patched(&self, patch: &PartitionPatch, back: bool) -> Partition {
         let mut p = self.clone();
         for c in &patch.edges {
@@ -435,7 +435,9 @@ impl Partition {
         apply_changes(&mut p.nodes, &patch.nodes, back);
         apply_changes(&mut p.edges, &patch.edges, back);
         apply_changes(&mut p.faces, &patch.faces, back);
-        p
+        let now = patch.edges.iter().filter_map(|c| if back { c.before.as_ref() } else { c.after.as_ref() });
+        let outgrown = now.into_iter().any(|e| !p.locator.covers(&Box2::of(e.points.iter())));
+        if outgrown { p.with_fitted_locator() } else { p }
     }
 
     /// The patch from this partition to another. O(both).

@@ -198,6 +198,22 @@ fn a_keep_outside_the_cell_is_refused() {
     assert!(split(&p, 1, &line, Some(pt(300, 500)), 2.0, 2).is_ok());
 }
 
+#[test]
+fn a_patch_that_draws_far_from_the_grid_brings_its_own() {
+    // An empty partition as it is read from a file, and the outline done again.
+    let empty = Partition::from_parts(vec![], vec![], Partition::new().faces().map(|(i, f)| (i, f.clone())).collect());
+    let empty = empty.unwrap();
+    let take = |o: Owner| (o == OUTSIDE).then_some(LAYER);
+    let ring = square(40_000_000, 40_000_000, 3_000_000, 2_000_000);
+    let d = draw(&empty, &[ring], &take, &|_| true).unwrap();
+    let again = empty.patched(&d.patch, false);
+    let fitted = again.clone().with_fitted_locator();
+    assert_eq!(again.locator.size(), fitted.locator.size());
+    assert!(again.locator.size().0 > 40, "{:?}", again.locator.size());
+    assert_eq!(again.owner(again.locate(pt(41_000_000, 41_000_000))), LAYER);
+    assert!(again.patched(&d.patch, true).is_empty());
+}
+
 /// What must hold after any edit.
 fn invariants(p: &Partition, outline_area2: i128, rng: &mut Rng, span: i32) {
     valid(p);
