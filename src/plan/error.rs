@@ -44,7 +44,7 @@ pub enum EditError {
     },
     /// The ground covers several higher units.
     Spans {
-        /// Their codes.
+        /// Their codes; empty for ground of none.
         units: Vec<String>,
         /// A place of the drawing.
         at: Place,
@@ -228,10 +228,16 @@ impl EditError {
             EditError::Duplicate { code } => {
                 Said::new(format!("编码“{code}”已被使用。"), format!("The code \"{code}\" is taken."))
             }
-            EditError::Spans { units, .. } => Said::new(
-                format!("画的范围跨了 {}。请画在一个之内，或指定属于哪一个。", units.join("、")),
-                format!("The drawing covers {}. Stay within one, or say which.", units.join(", ")),
-            ),
+            EditError::Spans { units, .. } => {
+                let named = |none: &str, between: &str| {
+                    let names = units.iter().map(|u| if u.is_empty() { none } else { u });
+                    names.collect::<Vec<_>>().join(between)
+                };
+                Said::new(
+                    format!("画的范围跨了 {}。请画在一个之内，或指定属于哪一个。", named("未划入上级的地", "、")),
+                    format!("The drawing covers {}. Stay within one, or say which.", named("ground of no unit", ", ")),
+                )
+            }
             EditError::WhichLayer => s("项目有几个图层，请指明图层。", "There are several layers; name one."),
             EditError::Text(e) => Said::new(format!("不能保存这段文字：{e}"), e.to_string()),
             EditError::Field { field } => Said::new(

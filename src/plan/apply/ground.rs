@@ -106,16 +106,18 @@ impl<'a> Applying<'a> {
         let cell_level = self.project.facts.layers[i as usize].cell_level();
         let code = self.free_code(layer, code)?;
         let name = check_text(name.unwrap_or_default())?;
+        // None = whatever unit's ground; Some(None) = ground of none.
         let only = match parent {
             None => None,
-            Some(c) => Some(layer.unit(c).ok_or_else(|| no_such("上级", "unit", c))?.id),
+            Some("") => Some(None),
+            Some(c) => Some(Some(layer.unit(c).ok_or_else(|| no_such("上级", "unit", c))?.id)),
         };
         let rings = self.rings(rings)?;
         let id = self.new_id(0);
         let takes = |o: Owner| {
             let is_cell = layer.unit_of(o).is_some_and(|u| u.level >= cell_level);
             let allowed = o != OUTSIDE && (!is_cell || take == Take::All);
-            let fits = only.is_none() || Self::ground_unit(layer, cell_level, o) == only;
+            let fits = only.is_none_or(|p| Self::ground_unit(layer, cell_level, o) == p);
             (allowed && fits).then_some(id.0)
         };
         // A cell may not vanish; ground of the layer or of a higher unit may be drawn over completely.
@@ -124,7 +126,8 @@ impl<'a> Applying<'a> {
             crate::topology::draw(&layer.partition, &rings, &takes, &may_vanish).map_err(|e| self.border(layer, e))?;
         let parents: BTreeSet<Option<Id>> = d.taken.keys().map(|&o| Self::ground_unit(layer, cell_level, o)).collect();
         if parents.len() > 1 {
-            let units = parents.iter().flatten().filter_map(|p| layer.units.get(p)).map(|u| u.code.clone()).collect();
+            let code = |p: &Option<Id>| p.and_then(|p| layer.units.get(&p)).map_or(String::new(), |u| u.code.clone());
+            let units = parents.iter().map(code).collect();
             return Err(EditError::Spans { units, at: self.project.origin().place(rings[0][0]) });
         }
         let parent = parents.into_iter().next().flatten();

@@ -76,7 +76,7 @@ fn a_drawing_on_two_communities_is_refused_or_kept_to_the_one_named() {
     let why = t.refuses("spans_units", over(Take::Free, None));
     let EditError::Spans { mut units, at } = why else { panic!() };
     units.sort();
-    assert_eq!((units, at), (vec!["SQ2".to_owned(), "SQ3".to_owned()], m(280.0, -50.0)));
+    assert_eq!((units, at), (vec![String::new(), "SQ2".to_owned(), "SQ3".to_owned()], m(280.0, -50.0)));
     t.refuses("not_found", over(Take::Free, Some("SQ9")));
     t.does(over(Take::Free, Some("SQ2")));
     assert_eq!((t.area_m2("X"), t.area_m2("E1")), (90.0 * 50.0, 20_000.0));
@@ -91,6 +91,29 @@ fn a_drawing_on_two_communities_is_refused_or_kept_to_the_one_named() {
     t.refuses("not_filled", bare);
     t.refuses("too_few_points", draw("Z", vec![]));
 }
+
+#[test]
+fn a_drawing_may_be_kept_to_the_ground_of_no_community() {
+    let mut t = Town::new();
+    t.does(Op::Outline { rings: vec![rect(0.0, 0.0, 600.0, 200.0)], crs: None });
+    let over = |parent: Option<&str>| Op::Draw {
+        code: Some("X".into()),
+        name: None,
+        rings: vec![rect(390.0, 0.0, 100.0, 100.0)],
+        take: Take::Free,
+        parent: parent.map(Into::into),
+    };
+    let why = t.refuses("spans_units", over(None));
+    assert!(matches!(&why, EditError::Spans { units, .. } if units == &["", "SQ2"]), "{why:?}");
+    let said = why.said();
+    assert!(said.zh.contains("SQ2") && said.zh.contains("未划入"), "{said:?}");
+    t.does(over(Some("")));
+    assert_eq!((t.area_m2("X"), t.layer().unit("X").unwrap().parent), (9_000.0, None));
+    t.h.undo();
+    t.does(over(Some("SQ2")));
+    assert_eq!(t.area_m2("X"), 1_000.0);
+}
+
 
 #[test]
 fn higher_borders_move_only_when_they_are_opened() {
