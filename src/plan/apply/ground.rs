@@ -48,13 +48,30 @@ impl<'a> Applying<'a> {
         let frame = vec![b.min, Pt { x: b.max.x, y: b.min.y }, b.max, Pt { x: b.min.x, y: b.max.y }];
         let beyond: Vec<Vec<Pt>> = std::iter::once(frame).chain(rings.iter().cloned()).collect();
         let mut patch = PartitionPatch::default();
+        let cell_level = self.project.facts.layers[i as usize].cell_level();
+        let is_cell = |o: Owner| layer.unit_of(o).is_some_and(|u| u.level >= cell_level);
+        let mut taken: BTreeSet<Owner> = BTreeSet::new();
         for (rings, to) in [(&rings, 0), (&beyond, OUTSIDE)] {
             let takes = |o: Owner| (to == OUTSIDE || o == OUTSIDE).then_some(to);
-            match crate::topology::draw(&now, rings, &takes, &|o| o == 0 || o == OUTSIDE) {
-                Ok(d) => (now, patch) = (d.partition.with_fitted_locator(), patch.then(d.patch)),
+            match crate::topology::draw(&now, rings, &takes, &|o| !is_cell(o)) {
+                Ok(d) => {
+                    (now, patch) = (d.partition.with_fitted_locator(), patch.then(d.patch));
+                    taken.extend(d.taken.keys());
+                }
                 Err(TopologyError::NoGround { .. }) => {}
                 Err(e) => return Err(self.border(layer, e)),
             }
+        }
+        // A higher unit may lose its own ground as long as a unit below it has some.
+        let standing: BTreeSet<Id> = now
+            .faces()
+            .flat_map(|(_, f)| layer.unit_of(f.owner).map(|u| layer.chain(u.id)))
+            .flatten()
+            .map(|u| u.id)
+            .collect();
+        if let Some(lost) = taken.into_iter().filter_map(|o| layer.unit_of(o)).find(|u| !standing.contains(&u.id)) {
+            let at = layer.partition.polygons(lost.id.0).iter().flatten().flatten().next().copied().unwrap_or_default();
+            return Err(self.border(layer, TopologyError::WouldVanish { at, owner: lost.id.0 }));
         }
         self.tx.set_partition(plan.id, i, now, patch);
         Ok(())

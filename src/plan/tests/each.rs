@@ -116,6 +116,29 @@ fn a_drawing_may_be_kept_to_the_ground_of_no_community() {
 
 
 #[test]
+fn a_community_divided_into_cells_may_lose_the_strip_that_is_no_cells() {
+    let mut t = Town::new();
+    // Of SQ1 only a strip of 10 m at the rim is no cell's.
+    t.does(Op::Outline { rings: vec![rect(-10.0, 0.0, 410.0, 200.0)], crs: None });
+    t.does(community("SQ0", rect(-10.0, 0.0, 10.0, 200.0)));
+    t.does(draw("W0", rect(-5.0, 0.0, 5.0, 200.0)));
+    let cut = Op::Outline { rings: vec![rect(-5.0, 0.0, 405.0, 200.0)], crs: None };
+    t.does(cut);
+    assert_eq!((t.at(-2.0, 10.0), t.at(-7.0, 10.0)), ("W0".into(), String::new()));
+    assert!(t.layer().unit("SQ0").is_some());
+    // With its last cell it would be gone altogether.
+    let gone = Op::Outline { rings: vec![rect(0.0, 0.0, 400.0, 200.0)], crs: None };
+    let why = t.refuses("would_vanish", gone);
+    assert!(matches!(&why, EditError::Border { units, .. } if units == &["W0"]), "{why:?}");
+    // One without cells that would lose all it has is named itself.
+    t.does(Op::Outline { rings: vec![rect(-5.0, 0.0, 505.0, 200.0)], crs: None });
+    t.does(community("SQ5", rect(400.0, 0.0, 100.0, 200.0)));
+    let why = t.refuses("would_vanish", Op::Outline { rings: vec![rect(-5.0, 0.0, 405.0, 200.0)], crs: None });
+    assert!(matches!(&why, EditError::Border { units, .. } if units == &["SQ5"]), "{why:?}");
+}
+
+
+#[test]
 fn higher_borders_move_only_when_they_are_opened() {
     let mut t = Town::new();
     t.does(Op::Insert { on: [m(100.0, 0.0), m(100.0, 200.0)], at: m(110.0, 100.0) });
