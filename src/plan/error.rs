@@ -49,6 +49,13 @@ pub enum EditError {
         /// A place of the drawing.
         at: Place,
     },
+    /// What is done to cells only was asked of a unit above them.
+    NotACell {
+        /// Its code.
+        code: String,
+        /// Name of its level.
+        level: String,
+    },
     /// A layer must be named, there are several.
     WhichLayer,
     /// A text, code, date or number cannot be kept.
@@ -127,6 +134,7 @@ impl EditError {
             EditError::NoSuch { .. } => "not_found",
             EditError::Duplicate { .. } => "duplicate",
             EditError::Spans { .. } => "spans_units",
+            EditError::NotACell { .. } => "not_a_cell",
             EditError::WhichLayer => "layer",
             EditError::Text(_) => "text",
             EditError::Field { .. } => "field",
@@ -238,6 +246,12 @@ impl EditError {
                     format!("The drawing covers {}. Stay within one, or say which.", named("ground of no unit", ", ")),
                 )
             }
+            EditError::NotACell { code, level } => Said::new(
+                format!("“{code}”是{level}，不是网格；拆分、合并和归属只用于网格。请选它下面的网格。"),
+                format!(
+                    "\"{code}\" is a unit of level {level}, not a cell. Only cells are split, merged and given buildings; choose a cell below it."
+                ),
+            ),
             EditError::WhichLayer => s("项目有几个图层，请指明图层。", "There are several layers; name one."),
             EditError::Text(e) => Said::new(format!("不能保存这段文字：{e}"), e.to_string()),
             EditError::Field { field } => Said::new(

@@ -166,7 +166,7 @@ impl<'a> Applying<'a> {
         let (slot, _) = self.row(Kind::Buildings, building)?;
         let item = match cell {
             None => None,
-            Some(c) => Some(Item::Pin(layer.unit(c).ok_or_else(|| no_such("网格", "cell", c))?.id)),
+            Some(c) => Some(Item::Pin(self.cell(layer, c)?.id)),
         };
         self.tx.put(Key::Pin(plan.id, i, slot), item);
         Ok(())

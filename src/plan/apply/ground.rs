@@ -197,8 +197,15 @@ impl<'a> Applying<'a> {
         Ok(())
     }
 
-    fn cell(&self, layer: &'a Layer, code: &str) -> Result<&'a Arc<Unit>, EditError> {
-        layer.unit(code).ok_or_else(|| no_such("网格", "cell", code))
+    /// The cell with a code; a unit above the cells is refused.
+    pub(super) fn cell(&self, layer: &'a Layer, code: &str) -> Result<&'a Arc<Unit>, EditError> {
+        let unit = layer.unit(code).ok_or_else(|| no_such("网格", "cell", code))?;
+        match self.levels().get(usize::from(unit.level)) {
+            Some(level) if usize::from(unit.level) + 1 < self.levels().len() => {
+                Err(EditError::NotACell { code: code.to_owned(), level: level.clone() })
+            }
+            _ => Ok(unit),
+        }
     }
 
     pub(super) fn split(
@@ -254,7 +261,7 @@ impl<'a> Applying<'a> {
         }
         let keep = keep.ok_or(EditError::NotFilled { field: "keep" })?;
         let survivor = units.iter().copied().find(|u| u.code == keep).ok_or_else(|| no_such("网格", "cell", keep))?;
-        if units.iter().any(|u| u.level != survivor.level || u.parent != survivor.parent) {
+        if units.iter().any(|u| u.parent != survivor.parent) {
             return Err(EditError::Parents { cells: cells.to_vec() });
         }
         let gone: Vec<Id> = units.iter().map(|u| u.id).filter(|u| *u != survivor.id).collect();
@@ -274,10 +281,6 @@ impl<'a> Applying<'a> {
                 moved.target = Target::Cell { layer: i, unit: survivor.id };
                 self.tx.put(Key::CellPost(plan.id, post.id), Some(Item::Post(Arc::new(moved))));
             }
-        }
-        for child in layer.units.values().filter(|u| u.parent.is_some_and(|p| gone.contains(&p))) {
-            let moved = Unit { parent: Some(survivor.id), ..(**child).clone() };
-            self.tx.put(Key::Unit(plan.id, i, child.id), Some(Item::Unit(Arc::new(moved))));
         }
         for id in gone {
             self.tx.put(Key::Unit(plan.id, i, id), None);

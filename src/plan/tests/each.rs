@@ -114,7 +114,6 @@ fn a_drawing_may_be_kept_to_the_ground_of_no_community() {
     assert_eq!(t.area_m2("X"), 1_000.0);
 }
 
-
 #[test]
 fn a_community_divided_into_cells_may_lose_the_strip_that_is_no_cells() {
     let mut t = Town::new();
@@ -137,6 +136,19 @@ fn a_community_divided_into_cells_may_lose_the_strip_that_is_no_cells() {
     assert!(matches!(&why, EditError::Border { units, .. } if units == &["SQ5"]), "{why:?}");
 }
 
+#[test]
+fn split_merge_and_pin_are_for_cells() {
+    let mut t = Town::new();
+    t.does(Op::Outline { rings: vec![rect(0.0, 0.0, 400.0, 300.0)], crs: None });
+    t.does(community("SQ3", rect(0.0, 200.0, 400.0, 100.0)));
+    let why = t.refuses("not_a_cell", split("SQ3", "X", vec![m(200.0, 200.0), m(200.0, 300.0)]));
+    assert_eq!(why, EditError::NotACell { code: "SQ3".into(), level: "社区".into() });
+    assert!(why.said().zh.contains("社区") && why.said().en.contains("SQ3"));
+    t.refuses("not_a_cell", merge(&["SQ1", "SQ3"]));
+    t.refuses("not_a_cell", merge(&["W1", "SQ1"]));
+    t.refuses("not_a_cell", pin("B1", Some("SQ1")));
+    t.does(pin("B1", Some("W2")));
+}
 
 #[test]
 fn higher_borders_move_only_when_they_are_opened() {
@@ -305,19 +317,6 @@ fn an_island_that_other_borders_come_to_and_leave_again_counts_the_same() {
     t.does(split("W2", "W3", vec![m(100.0, 0.0), m(160.0, 90.0), m(200.0, 0.0)]));
     t.does(merge(&["W2", "W3"]));
     assert_eq!(t.project().state, alone, "equal ground, equal state");
-}
-
-#[test]
-fn merging_communities_keeps_their_cells_under_the_one_that_stays() {
-    let mut t = Town::new();
-    t.does(draw("E2", rect(300.0, 0.0, 50.0, 200.0)));
-    t.does(Op::Outline { rings: vec![rect(0.0, 0.0, 400.0, 300.0)], crs: None });
-    t.does(community("SQ3", rect(350.0, 200.0, 50.0, 100.0)));
-    t.does(draw("C1", rect(350.0, 250.0, 50.0, 50.0)));
-    t.does(merge(&["SQ2", "SQ3"]));
-    let sq2 = t.layer().unit("SQ2").unwrap().id;
-    assert_eq!(t.layer().unit("C1").unwrap().parent, Some(sq2));
-    assert!(t.layer().unit("SQ3").is_none());
 }
 
 #[test]
