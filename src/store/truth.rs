@@ -53,7 +53,7 @@ fn keys(p: &Project) -> Vec<Key> {
     out.extend((0..p.facts.layers.len()).map(|i| Key::Layer(i as u16)));
     for t in p.facts.tables.iter() {
         out.extend(t.segments().iter().map(|s| Key::Segment(t.kind(), s.base)));
-        out.extend(t.overlay().keys().map(|&s| Key::Row(t.kind(), s)));
+        out.extend(t.overlay().iter().map(|(s, _)| Key::Row(t.kind(), s)));
     }
     out.extend(p.facts.members.keys().map(|&i| Key::Member(i)));
     out.extend(p.facts.posts.keys().map(|&i| Key::Post(i)));

@@ -1,6 +1,6 @@
 //! Every edit of ground, places and people: what it does and what it refuses.
 
-use super::town::{Town, community, draw, draw_over, m, merge, opened, rect, split};
+use super::town::{self, Town, community, draw, draw_over, m, merge, opened, rect, split};
 use crate::geom::Place;
 use crate::model::{Date, Field, Id, Kind, Target};
 use crate::plan::{EditError, Op, PlanOp, SetOp, Take};
@@ -392,6 +392,28 @@ fn attributes_are_set_and_unknown_fields_refused() {
     t.refuses("field", set("member", "M1", serde_json::json!({ "id_number": "1" })));
     t.refuses("not_found", set("member", "M1", serde_json::json!({ "org": "O9" })));
     t.refuses("not_found", set("member", "M9", serde_json::json!({})));
+}
+
+#[test]
+fn twenty_thousand_buildings_are_set_one_by_one() {
+    const N: i32 = 20_000;
+    let mut t = Town::new();
+    t.bring(
+        Kind::Buildings,
+        (0..N).map(|i| town::house(&format!("C{i:05}"), i % 200 * 12, 300 + i / 200 * 12)).collect(),
+    );
+    let started = std::time::Instant::now();
+    for i in 0..N {
+        let op = set("building", &format!("C{i:05}"), serde_json::json!({ "residents": i }));
+        t.h.stage(op.into(), &t.rows).unwrap();
+        t.h.commit(Default::default(), 0, "", None).unwrap();
+    }
+    println!("{N} edits in {:?}", started.elapsed());
+    let buildings = t.project().table(Kind::Buildings);
+    assert_eq!((buildings.len(), buildings.overlay().len()), (N as usize + 4, N as usize));
+    let last = buildings.get(buildings.find("C19999").unwrap()).unwrap();
+    assert_eq!(last.count(Field::Residents), Some(19_999));
+    assert_eq!(t.project().state, t.project().recount_state());
 }
 
 #[test]
