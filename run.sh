@@ -26,6 +26,8 @@ if [ -n "${folder-}" ]; then
 fi
 getu check "$file" || true
 getu stats "$file"
-getu render "$file" "${file%.gpkg}.png" --size 1600x1000
+# Beside the sample; of a file of yours in a folder of its own, so that nothing of yours is overwritten.
+picture="${folder-$(mktemp -d "${TMPDIR:-/tmp}/getu-picture-XXXXXX")}/$(basename "${file%.gpkg}").png"
+getu render "$file" "$picture" --size 1600x1000
 echo "$file"
-echo "${file%.gpkg}.png"
+echo "$picture"

@@ -82,18 +82,22 @@ impl Assignment {
         a
     }
 
-    /// Tallies of a few units alone, counted from the ground of those units only. O(rows near them).
-    pub fn count_units(project: &Project, plan: Id, layer: u16, units: &[Id]) -> BTreeMap<Id, Tally> {
+    /// Buildings, households and residents of a few units alone, each with its own ground. `courtyards` are those of the
+    /// project's tables. O(rows near the units + pins).
+    pub fn count_units(
+        project: &Project,
+        courtyards: &Courtyards,
+        plan: Id,
+        layer: u16,
+        units: &[Id],
+    ) -> BTreeMap<Id, Tally> {
         let mut out: BTreeMap<Id, Tally> = units.iter().map(|u| (*u, Tally::default())).collect();
         let Some(l) = project.layer(plan, layer) else { return out };
-        let courtyards = Courtyards::of(project);
-        let yard_owner = |yard: u32| {
-            let at = project.table(Kind::Courtyards).get(yard)?.anchor()?;
-            Some(l.partition.owner(l.partition.locate(at)))
-        };
-        for (slot, row) in project.table(Kind::Buildings).iter() {
-            let locate = |p: Pt| l.partition.owner(l.partition.locate(p));
-            let owner = owner_of_building(project, l, slot, row, &courtyards, yard_owner, locate).0;
+        let locate = |p: Pt| l.partition.owner(l.partition.locate(p));
+        let yard_owner = |yard: u32| project.table(Kind::Courtyards).get(yard)?.anchor().map(locate);
+        for slot in rows_near(project, courtyards, l, units) {
+            let Some(row) = project.table(Kind::Buildings).get(slot) else { continue };
+            let owner = owner_of_building(project, l, slot, row, courtyards, yard_owner, locate).0;
             if let Some(t) = out.get_mut(&Id(owner)) {
                 t.add_building(row, 1);
             }
@@ -103,10 +107,17 @@ impl Assignment {
 
     fn tally(&mut self, project: &Project) {
         self.tallies.clear();
+        // Rows stand in Hilbert order, so neighbours mostly have one owner: it is looked up once for them all.
+        let (mut same, mut sum) = (NOTHING, Tally::default());
         for (slot, row) in project.table(Kind::Buildings).iter() {
             let owner = self.buildings.get(slot as usize).copied().unwrap_or(NOTHING);
-            self.tallies.entry(owner).or_default().add_building(row, 1);
+            if owner != same {
+                self.add(same, &std::mem::take(&mut sum));
+                same = owner;
+            }
+            sum.add_building(row, 1);
         }
+        self.add(same, &sum);
         for (slot, _) in project.table(Kind::Courtyards).iter() {
             if let Some(&owner) = self.yards.get(slot as usize) {
                 self.tallies.entry(owner).or_default().courtyards += 1;
@@ -120,6 +131,11 @@ impl Assignment {
             }
         }
         self.tallies.retain(|o, t| *o != NOTHING && *t != Tally::default());
+    }
+
+    fn add(&mut self, owner: Owner, tally: &Tally) {
+        let t = self.tallies.entry(owner).or_default();
+        *t = t.plus(tally, 1);
     }
 
     /// The plan counted.
@@ -284,6 +300,24 @@ pub(crate) fn owner_of_building(
         return (owner, By::Courtyard);
     }
     (row.anchor().map_or(OUTSIDE, locate), By::Place)
+}
+
+/// Slots of all buildings that may belong to units, each with its own ground: those whose boxes meet the ground, those
+/// pinned, and those of courtyards kept whole that stand there; ascending.
+fn rows_near(project: &Project, courtyards: &Courtyards, l: &Layer, units: &[Id]) -> BTreeSet<u32> {
+    let mut out: BTreeSet<u32> = l.pins.iter().filter(|(_, u)| units.contains(u)).map(|(s, _)| *s).collect();
+    for face in units.iter().flat_map(|u| l.partition.faces_of(u.0)) {
+        let area = l.partition.face_box(face);
+        project.table(Kind::Buildings).search(&area, |slot, _| {
+            out.insert(slot);
+        });
+        project.table(Kind::Courtyards).search(&area, |yard, _| {
+            if project.is_whole(yard) {
+                out.extend(courtyards.buildings(yard));
+            }
+        });
+    }
+    out
 }
 
 fn by_slot(project: &Project, kind: Kind, mut f: impl FnMut(u32, RowRef<'_>) -> Owner) -> Vec<Owner> {

@@ -244,3 +244,53 @@ fn flows_equal_a_full_recount_after_every_edit() {
     assert_eq!(h.stable().state, h.stable().recount_state());
     assert_eq!(h.stable().table(Kind::Buildings).len(), 0);
 }
+
+/// Counting a few units alone gives what a full recount gives, and looks only at what is near them.
+#[test]
+fn a_few_units_are_counted_from_what_is_near_them() {
+    let mut rng = Rng(23);
+    let (mut h, one) = start(&mut rng);
+    let plan = h.stable().plans[0].id;
+    let side = SIDE + 200_000;
+    let outline = vec![place(-1000, -1000), place(side, -1000), place(side, side), place(-1000, side)];
+    let op = Op::Outline { rings: vec![outline], crs: None };
+    h.stage(Edit { opened: vec!["outline".into()], ..op.into() }, &one).unwrap();
+    h.commit(Default::default(), 0, "", None);
+    let (mut compared, mut small) = (0, 0);
+    for n in 0..150 {
+        let op = edit(&h, &mut rng, n);
+        if h.stage(op.into(), &one).is_ok() {
+            h.commit(Default::default(), 0, "", None);
+        }
+        let p = h.stable();
+        let all = Assignment::count(p, plan, 0);
+        let l = p.layer(plan, 0).unwrap();
+        let units: Vec<Id> = l.units.keys().copied().collect();
+        for pair in units.windows(2) {
+            let few = Assignment::count_units(p, all.courtyards(), plan, 0, pair);
+            for id in pair {
+                let full = all.own(id.0);
+                // Courtyards and incidents are not asked for.
+                assert_eq!(few[id], Tally { courtyards: 0, incidents: 0, ..full }, "{:?}", l.units[id]);
+                compared += usize::from(full.buildings > 0);
+            }
+            let boxes: Vec<_> =
+                pair.iter().flat_map(|u| l.partition.faces_of(u.0)).map(|f| l.partition.face_box(f)).collect();
+            let near = |b: crate::geom::Box2| boxes.iter().any(|x| meets(x, &b));
+            let looked = rows_near(p, all.courtyards(), l, pair);
+            for &slot in &looked {
+                let yard = all.courtyards().of_building(slot).filter(|y| p.is_whole(*y));
+                let yard = yard.and_then(|y| p.table(Kind::Courtyards).get(y)).is_some_and(|y| near(y.bbox()));
+                let pinned = l.pins.get(&slot).is_some_and(|u| pair.contains(u));
+                let here = near(p.table(Kind::Buildings).get(slot).unwrap().bbox());
+                assert!(here || yard || pinned, "building {slot} is far away and was looked at");
+            }
+            small += usize::from(looked.len() < 200);
+        }
+    }
+    assert!(compared > 100 && small > 50, "{compared} {small}");
+}
+
+fn meets(a: &crate::geom::Box2, b: &crate::geom::Box2) -> bool {
+    a.min.x <= b.max.x && b.min.x <= a.max.x && a.min.y <= b.max.y && b.min.y <= a.max.y
+}

@@ -24,7 +24,7 @@ pub struct Cli {
 pub struct Window {
     /// The project, if one was named.
     pub file: Option<PathBuf>,
-    /// Whether to print how long the first frame took.
+    /// Whether to print how long the first frame took, and at the end all frames.
     pub timings: bool,
 }
 
@@ -53,7 +53,8 @@ pub(super) struct Common {
     /// Print one JSON document
     #[arg(long, global = true)]
     pub json: bool,
-    /// Add how long each phase took
+    /// Add how long each phase took; the window prints the time to its first frame and, when it closes, the processor
+    /// time of its frames
     #[arg(long, global = true)]
     pub timings: bool,
 }

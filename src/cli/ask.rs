@@ -205,3 +205,43 @@ pub(super) fn log(a: &OneFile, common: &Common, r: &mut Report) -> Result<i32, S
     })?;
     Ok(0)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Asked, project, report::Report, run};
+    use crate::plan::Layer;
+    use crate::session::sample_project;
+    use crate::topology::Partition;
+    use clap::Parser;
+
+    /// No edit makes a partition that is not in order; a damaged file can hold one.
+    #[test]
+    fn a_rule_broken_for_good_ends_with_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let check = |name: &str, damage: &dyn Fn(&mut Layer)| {
+            let path = folder.path().join(name);
+            let mut p = sample_project("neighbourhood", 5).unwrap();
+            let plan = p.plans[0].id;
+            p.with_layer(plan, 0, damage);
+            p.state = p.recount_state();
+            let cli = super::super::Cli::try_parse_from(["getu", "new", "x.gpkg", "--name", "x"]).unwrap();
+            let mut r = Report::new(&cli.common);
+            project::fresh(&path, p, &cli.common).save(&mut r).unwrap();
+            match run(["getu", "check", &path.to_string_lossy()].map(Into::into)) {
+                Asked::Done(code) => code,
+                Asked::Window(_) => panic!("a window"),
+            }
+        };
+        assert_eq!(check("whole.gpkg", &|_| ()), 0);
+        // A cell whose stored area is not that of its borders.
+        let wrong = |l: &mut Layer| {
+            let nodes = l.partition.nodes().map(|(i, n)| (i, n.clone())).collect();
+            let edges = l.partition.edges().map(|(i, e)| (i, e.clone())).collect();
+            let mut faces: Vec<(u32, crate::topology::Face)> =
+                l.partition.faces().map(|(i, f)| (i, f.clone())).collect();
+            faces.last_mut().unwrap().1.area2 += 2_000_000;
+            l.partition = Partition::from_parts(nodes, edges, faces).unwrap();
+        };
+        assert_eq!(check("damaged.gpkg", &wrong), 1);
+    }
+}

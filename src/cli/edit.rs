@@ -22,7 +22,9 @@ const LINE_LIMIT: u64 = 64 << 20;
 pub(super) fn edit(a: &Args, common: &Common, r: &mut Report) -> Result<i32, Stop> {
     let mut o = open(&a.file, common, r)?;
     let mut source = reader(&a.edits)?;
+    let mut home = (o.session.plan(), o.session.layer());
     let (mut number, mut applied, mut refused) = (0u64, 0u64, 0u64);
+    let mut unsaid: Option<std::io::Error> = None;
     let mut bytes = Vec::new();
     loop {
         bytes.clear();
@@ -41,14 +43,15 @@ pub(super) fn edit(a: &Args, common: &Common, r: &mut Report) -> Result<i32, Sto
         if text.is_empty() {
             continue;
         }
-        let answer = one(&mut o, text, number, common, r)?;
+        let answer = one(&mut o, &mut home, text, number, common, r)?;
         let ok = answer["ok"] == json!(true);
         if ok {
             applied += 1;
         } else {
             refused += 1;
         }
-        line(&answer.to_string())?;
+        // What was done is saved whether or not anybody can be told.
+        unsaid = unsaid.or(line(&answer.to_string()).err());
         if !ok && a.stop {
             break;
         }
@@ -59,8 +62,11 @@ pub(super) fn edit(a: &Args, common: &Common, r: &mut Report) -> Result<i32, Sto
         "done": true, "applied": applied, "refused": refused, "saved": *saved.as_ref().unwrap_or(&false),
         "state": state_text(o.session.project().state), "timings_ms": timings, "cpu_ms": cpu,
     });
-    line(&last.to_string())?;
+    unsaid = unsaid.or(line(&last.to_string()).err());
     saved?;
+    if let Some(e) = unsaid {
+        return Err(r.unsaid(&e));
+    }
     Ok(i32::from(refused > 0))
 }
 
@@ -88,7 +94,16 @@ fn skip_line(source: &mut dyn BufRead) -> std::io::Result<()> {
 }
 
 /// One line: parsed, done, answered.
-fn one(o: &mut Opened, text: &str, number: u64, common: &Common, r: &Report) -> Result<Value, Stop> {
+///
+/// `home`: the plan and layer for lines that name none.
+fn one(
+    o: &mut Opened,
+    home: &mut (Id, u16),
+    text: &str,
+    number: u64,
+    common: &Common,
+    r: &Report,
+) -> Result<Value, Stop> {
     let failed = |kind: &str, message: String, at: Value| {
         json!({
             "line": number, "ok": false, "step": null, "plan": null, "sentence": null, "created": [], "flow": [],
@@ -108,10 +123,15 @@ fn one(o: &mut Opened, text: &str, number: u64, common: &Common, r: &Report) -> 
     if edit.layer.is_none() {
         edit.layer = common.layer()?.map(str::to_owned);
     }
-    go_to(&mut o.session, &edit);
-    let before = o.session.project().clone();
-    match o.perform(edit, r) {
-        Ok(done) => Ok(done_line(&o.session, &before, &done, number, common.lang())),
+    let named = go_to(&mut o.session, &edit, *home);
+    let before = (o.session.project().clone(), o.session.plan());
+    let done = o.perform(edit, r);
+    // A draft that was made for lines without a plan is where such lines go on.
+    if !named || o.session.project().plan(home.0).is_none() {
+        home.0 = o.session.plan();
+    }
+    match done {
+        Ok(done) => Ok(done_line(&o.session, (&before.0, before.1), &done, number, common.lang())),
         Err(e) => {
             let at = e.at().map_or(Value::Null, |p| json!(p.metres()));
             Ok(failed(e.kind(), e.said().get(common.lang()).to_owned(), at))
@@ -119,23 +139,24 @@ fn one(o: &mut Opened, text: &str, number: u64, common: &Common, r: &Report) -> 
     }
 }
 
-/// Shows the plan and layer that an edit is meant for, so that its flow is counted there.
-fn go_to(s: &mut Session, edit: &Edit) {
+/// Shows the plan and layer that an edit is meant for, so that its flow is counted there: those it names, else those of
+/// `home`. Whether it names a plan.
+fn go_to(s: &mut Session, edit: &Edit, home: (Id, u16)) -> bool {
+    let parts = edit.parts();
+    let (plan, layer) = (parts.iter().find_map(|e| e.plan.as_ref()), parts.iter().find_map(|e| e.layer.as_ref()));
     let p = s.project();
-    let plan = edit.plan.as_ref().and_then(|n| p.plan_named(n)).map(|x| x.id);
-    let layer = edit.layer.as_ref().and_then(|l| p.layer_index(l));
-    if let Some(id) = plan {
-        s.dispatch(Command::ShowPlan(id), now());
-    }
-    if let Some(i) = layer {
-        s.dispatch(Command::ShowLayer(i), now());
-    }
+    let to_plan = plan.and_then(|n| p.plan_named(n)).map_or(home.0, |x| x.id);
+    let to_layer = layer.and_then(|l| p.layer_index(l)).unwrap_or(home.1);
+    s.dispatch(Command::ShowPlan(to_plan), now());
+    s.dispatch(Command::ShowLayer(to_layer), now());
+    plan.is_some()
 }
 
-fn done_line(s: &Session, before: &Project, done: &Done, number: u64, lang: Lang) -> Value {
+/// `before`: the project before the edit, and the plan shown then; the edit may have made a draft of it.
+fn done_line(s: &Session, (before, was): (&Project, Id), done: &Done, number: u64, lang: Lang) -> Value {
     let p = s.project();
     let (plan, layer) = (s.plan(), s.layer());
-    let code = |p: &Project, o: Option<Owner>| {
+    let code = |p: &Project, plan: Id, o: Option<Owner>| {
         let o = o.filter(|o| is_cell(p, plan, layer, *o))?;
         p.layer(plan, layer)?.units.get(&Id(o)).map(|u| u.code.clone())
     };
@@ -148,7 +169,7 @@ fn done_line(s: &Session, before: &Project, done: &Done, number: u64, lang: Lang
         .buildings
         .iter()
         .filter_map(|m| {
-            let (from, to) = (code(before, m.from), code(p, m.to));
+            let (from, to) = (code(before, was, m.from), code(p, plan, m.to));
             (from != to).then(|| json!({ "building": building(m.slot), "from": from, "to": to }))
         })
         .collect();

@@ -9,7 +9,7 @@ use crate::assign::{By, is_cell};
 use crate::crs::{CrsDef, Transform};
 use crate::exchange::{OutFeature, write_csv, write_geojson};
 use crate::geom::{Pt, anchor_of_polygons};
-use crate::model::{Field, Id, Kind, Lang, Shape, Target, Value as Held};
+use crate::model::{Field, Id, Kind, Lang, Shape, Target, Value as Held, masked_phone};
 use crate::plan::{Project, state_text};
 use crate::session::{Session, answers};
 use crate::store::dissolve;
@@ -221,17 +221,9 @@ fn units(s: &Session, higher: bool, common: &Common) -> Result<Vec<Thing>, Stop>
     Ok(out)
 }
 
-/// A phone as the profile shows it: the first three and the last four digits.
+/// A phone as the profile shows it.
 fn phone(text: &str, profile: Profile) -> String {
-    if profile == Profile::Full {
-        return text.to_owned();
-    }
-    let chars: Vec<char> = text.chars().collect();
-    if chars.len() < 8 {
-        return "*".repeat(chars.len());
-    }
-    let (head, tail): (String, String) = (chars[..3].iter().collect(), chars[chars.len() - 4..].iter().collect());
-    format!("{head}{}{tail}", "*".repeat(chars.len() - 7))
+    if profile == Profile::Full { text.to_owned() } else { masked_phone(text) }
 }
 
 fn members(p: &Project, profile: Profile) -> Vec<Thing> {
@@ -333,6 +325,7 @@ mod tests {
     fn phones_are_masked() {
         assert_eq!(phone("13912340216", Profile::Masked), "139****0216");
         assert_eq!(phone("13912340216", Profile::Full), "13912340216");
+        assert_eq!(phone("13912340216", Profile::Public), "139****0216");
         assert_eq!(phone("110", Profile::Masked), "***");
     }
 }

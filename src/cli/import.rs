@@ -62,7 +62,7 @@ impl Outcome {
     /// The findings, for people.
     pub fn tell(&self, lang: Lang) {
         if !self.findings.is_empty() {
-            eprintln!("{}", self.list(lang));
+            super::report::tell(&self.list(lang));
         }
     }
 

@@ -46,7 +46,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Asked {
             // Nobody listens to a closed pipe.
             let _ = e.print();
             if !asked {
-                eprintln!("没有改动任何文件。用 getu --help 查看用法。 / No file was changed. See getu --help.");
+                report::tell("没有改动任何文件。用 getu --help 查看用法。 / No file was changed. See getu --help.");
             }
             return Asked::Done(if asked { 0 } else { 2 });
         }
@@ -57,17 +57,17 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Asked {
     };
     if let Some(file) = file {
         let text = format!("{}", file.display());
-        eprintln!(
+        report::tell(&format!(
             "“{text}”后面不能再写子命令。没有改动任何文件。用 getu --help 查看用法。 / No subcommand can follow \"{text}\". \
              No file was changed. See getu --help."
-        );
+        ));
         return Asked::Done(2);
     }
     let mut report = Report::new(&common);
     match perform(&command, &common, &mut report) {
         Ok(code) => Asked::Done(code),
         Err(stop) => {
-            eprintln!("{}", stop.said().get(common.lang()));
+            report::tell(stop.said().get(common.lang()));
             Asked::Done(2)
         }
     }

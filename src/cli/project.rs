@@ -90,6 +90,7 @@ impl Opened {
         for w in &saved.warnings {
             r.note(&w.said());
         }
+        r.saved = true;
         self.generation = Some(saved.generation);
         let state = self.session.history().stable().state;
         self.session.dispatch(Command::Saved(state), now());

@@ -39,6 +39,8 @@ pub(super) struct Report {
     start: (Instant, Option<ProcessTime>),
     /// Wall and processor milliseconds of each phase.
     spent: [(f64, f64); PHASES.len()],
+    /// Whether the project was saved.
+    pub saved: bool,
 }
 
 impl Report {
@@ -49,6 +51,7 @@ impl Report {
             lang: common.lang(),
             start: (Instant::now(), ProcessTime::try_now().ok()),
             spent: [(0.0, 0.0); PHASES.len()],
+            saved: false,
         }
     }
 
@@ -99,25 +102,40 @@ impl Report {
         if !self.json && self.timed {
             out.push_str(&format!("\ntimings_ms {wall}"));
         }
-        line(&out)
+        line(&out).map_err(|e| self.unsaid(&e))
+    }
+
+    /// What is to be said where the answer could not be written.
+    pub fn unsaid(&self, e: &std::io::Error) -> Stop {
+        let (zh, en) = if self.saved {
+            ("修改已保存在项目文件里", "The changes are saved in the project file")
+        } else {
+            ("项目文件未改动", "The project file is as it was")
+        };
+        Stop::new(
+            format!("结果没有写出去：{e}。{zh}。请换一个地方接收结果。"),
+            format!("The answer could not be written: {e}. {en}. Send the answer elsewhere."),
+        )
     }
 
     /// A remark beside the answer.
     pub fn note(&self, said: &crate::model::Said) {
-        eprintln!("{}", said.get(self.lang));
+        tell(said.get(self.lang));
     }
 }
 
-/// Prints a line and flushes it.
-pub(super) fn line(text: &str) -> Result<(), Stop> {
+/// Prints a line and flushes it. A reader that has gone (`… | head`) has what it wanted: that is no error.
+pub(super) fn line(text: &str) -> std::io::Result<()> {
     let mut out = std::io::stdout().lock();
-    let done = writeln!(out, "{text}").and_then(|()| out.flush());
-    done.map_err(|e| {
-        Stop::new(
-            format!("结果没有写出去：{e}。已做的仍然有效。"),
-            format!("The answer could not be written: {e}. What was done stands."),
-        )
-    })
+    match writeln!(out, "{text}").and_then(|()| out.flush()) {
+        Err(e) if e.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        done => done,
+    }
+}
+
+/// Says something on stderr. What cannot be said there cannot be said at all.
+pub(super) fn tell(text: &str) {
+    let _ = writeln!(std::io::stderr(), "{text}");
 }
 
 fn since(start: &(Instant, Option<ProcessTime>)) -> (f64, f64) {

@@ -77,31 +77,61 @@ impl Stop {
         match self {
             Stop::Said(s) => s.clone(),
             Stop::Store(e) => e.said(),
-            Stop::Exchange(e) => Said::new(e.message_zh(), e.to_string()),
+            Stop::Exchange(e) => e.said(),
             Stop::Crs(e) => Said::new(e.message_zh(), e.to_string()),
             Stop::Edit(e) => {
                 let s = e.said();
                 kept(s.zh, s.en)
             }
-            Stop::Build(BuildError::Edit(e)) => e.said(),
-            Stop::Build(BuildError::NoSample(name)) => Said::new(
-                format!("没有名为“{name}”的示例。没有写出文件。用 getu sample 查看有哪些。"),
-                format!("There is no sample \"{name}\". No file was written. See getu sample for the list."),
-            ),
-            Stop::Build(e) => Said::new(e.to_string(), e.to_string()),
-            Stop::Scene(e) => Said::new(e.to_string(), e.to_string()),
-            Stop::Heat(e) => kept(heat_zh(e), format!("{e}.")),
-            Stop::Model(e) => kept(format!("这段文字或编码不能保存：{e}。"), format!("{e}.")),
+            Stop::Build(e) => e.said(),
+            Stop::Scene(e) => e.said(),
+            Stop::Heat(e) => e.said(),
+            Stop::Model(e) => {
+                let s = e.said();
+                kept(format!("{}。", s.zh), format!("{}.", s.en))
+            }
         }
     }
 }
 
-fn heat_zh(e: &HeatError) -> String {
-    match e {
-        HeatError::Bandwidth(m) => format!("带宽 {m} 米不能用，请取 1 到 100000 米。"),
-        HeatError::Period(days) => format!("时段 {days} 天不能用，须大于 0。"),
-        HeatError::Empty => "范围是空的，请指明 --bbox。".to_owned(),
-        HeatError::TooLarge(w, h) => format!("{w} × {h} 太大，请减小 --size。"),
-        HeatError::Stopped => "已停止。".to_owned(),
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crs::CrsDef;
+    use crate::plan::EditError;
+    use crate::sample::SampleError;
+
+    #[test]
+    fn every_stop_speaks_one_language_at_a_time() {
+        let model = || ModelError::Code(" ".into());
+        let io = || ExchangeError::Io { path: "x".into(), reason: "no".into() };
+        let all = [
+            Stop::new("无", "none"),
+            Stop::file(Path::new("x"), "no"),
+            Stop::from(io()),
+            Stop::from(ExchangeError::from(CrsDef::parse("nonsense").unwrap_err())),
+            Stop::from(CrsDef::parse("nonsense").unwrap_err()),
+            Stop::from(EditError::Text(model())),
+            Stop::from(EditError::Text(ModelError::Text("x".into()))),
+            Stop::from(HeatError::Empty),
+            Stop::from(HeatError::Bandwidth(0.0)),
+            Stop::from(SceneError::Font("x".into())),
+            Stop::from(SceneError::Size(0, 0)),
+            Stop::from(SceneError::Png("x".into())),
+            Stop::from(BuildError::NoSample("x".into())),
+            Stop::from(BuildError::Model(ModelError::Date("x".into()))),
+            Stop::from(BuildError::Sample(SampleError::from(ModelError::Number("1".into())))),
+            Stop::from(BuildError::Edit(EditError::Text(model()))),
+            Stop::from(model()),
+        ];
+        let chinese = |t: &str| t.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
+        for stop in all {
+            let said = stop.said();
+            // Two English words in a row are a sentence; names of programs, files and systems stand alone.
+            let words = said.zh.split(|c: char| !c.is_ascii_alphabetic() && c != ' ').map(str::trim);
+            let english = words.filter(|w| w.split(' ').count() > 2).collect::<Vec<_>>();
+            assert!(chinese(&said.zh) && english.is_empty(), "{english:?} in {}", said.zh);
+            assert!(!chinese(&said.en), "{}", said.en);
+        }
     }
 }

@@ -34,6 +34,7 @@ pub use uses::{estimate_households, use_of};
 pub use write::{OutFeature, guard_cell, write_csv, write_file, write_geojson};
 
 use crate::crs::CrsError;
+use crate::model::Said;
 use thiserror::Error;
 
 /// Why a file could not be read or written at all.
@@ -108,8 +109,12 @@ pub enum ExchangeError {
 }
 
 impl ExchangeError {
-    /// The message in Chinese; `Display` gives it in English.
-    pub fn message_zh(&self) -> String {
+    /// The message in both languages.
+    pub fn said(&self) -> Said {
+        Said::new(self.message_zh(), self.to_string())
+    }
+
+    fn message_zh(&self) -> String {
         match self {
             ExchangeError::Io { path, reason } => format!("{path} 无法读写：{reason}；数据未改动"),
             ExchangeError::TooLarge { bytes, limit } => {

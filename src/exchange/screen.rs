@@ -30,8 +30,9 @@ pub(super) fn guard_columns(source: &Source, mapping: &mut Mapping, findings: &m
             );
         }
     }
-    let mut mapped: Vec<u32> =
-        mapping.name.iter().chain(mapping.fields.iter().flat_map(|(_, c)| c)).chain(&mapping.street).copied().collect();
+    let places = mapping.street.iter().chain(&mapping.housenumber);
+    let named = mapping.code.iter().chain(&mapping.name).chain(mapping.fields.iter().flat_map(|(_, c)| c));
+    let mut mapped: Vec<u32> = named.chain(places).copied().collect();
     mapped.sort_unstable();
     mapped.dedup();
     for c in mapped.into_iter().filter(|c| !barred.contains(c)).collect::<Vec<_>>() {

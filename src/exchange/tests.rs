@@ -152,6 +152,16 @@ fn what_a_project_never_holds_is_refused_and_not_repeated() {
     let source = squares(&[r#"{"name":"13800000000"}"#, r#"{"name":"13900000000"}"#]);
     let p = rows_with(As::Rows(Kind::Buildings), &source, &crs, origin, &[]);
     assert_eq!((kinds(&p.findings), p.rows[0].name.as_str()), (vec!["phone_column"], ""));
+    // The same as codes or house numbers, guessed or mapped by hand.
+    let source = squares(&[r#"{"编号":"13800000000"}"#, r#"{"编号":"13900000000"}"#]);
+    for map in [mapped(&[]), mapped(&[("code", "编号")])] {
+        let p = rows_with(As::Rows(Kind::Buildings), &source, &crs, origin, &map);
+        assert_eq!(kinds(&p.findings), ["phone_column"]);
+        assert!(p.rows.iter().all(|r| r.code.starts_with("B0")), "{:?}", p.rows);
+    }
+    let source = squares(&[r#"{"addr:street":"滨江大道","addr:housenumber":"13800000000"}"#]);
+    let p = rows_with(As::Rows(Kind::Buildings), &source, &crs, origin, &[]);
+    assert_eq!((kinds(&p.findings), text(&p.rows[0], Field::Address)), (vec!["phone_column"], Some("滨江大道")));
 }
 
 #[test]
@@ -396,7 +406,7 @@ fn every_broken_geojson_file_is_read_or_refused_and_never_panics() {
                     }
                     Err(e) => {
                         assert!(!good, "{path:?}: {e}");
-                        assert!(!e.message_zh().is_empty() && !e.to_string().is_empty());
+                        assert!(!e.said().zh.is_empty() && !e.said().en.is_empty());
                     }
                 }
             }

@@ -1,5 +1,6 @@
 //! Why there is no surface.
 
+use crate::model::Said;
 use thiserror::Error;
 
 /// Why there is no surface.
@@ -23,11 +24,11 @@ pub enum HeatError {
 }
 
 impl HeatError {
-    /// What to tell a person, in Chinese and in English: what happened · what was kept · what to do.
-    pub fn words(&self) -> [String; 2] {
+    /// What to tell a person: what happened · what was kept · what to do.
+    pub fn said(&self) -> Said {
         let kept = ["事件数据未变", "the incidents are unchanged"];
         let both = |zh: String, en: String, zh_do: &str, en_do: &str| {
-            [format!("{zh} · {} · {zh_do}", kept[0]), format!("{en} · {} · {en_do}", kept[1])]
+            Said::new(format!("{zh} · {} · {zh_do}", kept[0]), format!("{en} · {} · {en_do}", kept[1]))
         };
         match self {
             HeatError::Bandwidth(m) => both(

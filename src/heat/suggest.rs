@@ -7,13 +7,14 @@ use crate::geom::Pt;
 /// Scott's rule for two dimensions, h = s·n^(−1/6) (Scott 1992, *Multivariate Density Estimation*, eq. 6.42), with
 /// s the mean over both axes of the smaller of standard deviation and interquartile range/1.349 (Silverman 1986, *Density
 /// Estimation*, section 3.4.2), so that a few far points do not widen it. Rounded to 10 m and held within 50 and
-/// 500 m: below one sees single buildings, above no street. `None` for fewer than two points or if all lie on
+/// 500 m: below one sees single buildings, above no street; data of a whole country gets s/20, or nothing would be
+/// seen of it. `None` for fewer than two points or if all lie on
 /// one spot. O(n).
 pub fn suggest_bandwidth_m(points: &[Pt]) -> Option<f64> {
     let spread = |axis: fn(&Pt) -> i32| spread_m(points.iter().map(axis).collect());
     let s = (spread(|p| p.x) + spread(|p| p.y)) / 2.0;
     let h = s * (points.len() as f64).powf(-1.0 / 6.0);
-    (s > 0.0 && points.len() > 1).then(|| ((h / 10.0).round() * 10.0).clamp(50.0, 500.0))
+    (s > 0.0 && points.len() > 1).then(|| ((h / 10.0).round() * 10.0).clamp(50.0, (s / 200.0).round().max(50.0) * 10.0))
 }
 
 /// The smaller of standard deviation and interquartile range/1.349, metres; the former if the latter is 0.

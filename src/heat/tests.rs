@@ -234,7 +234,8 @@ fn bad_requests_are_refused_and_the_work_can_be_stopped() {
         HeatError::TooLarge(1, 1),
         HeatError::Stopped,
     ] {
-        assert!(e.words().iter().all(|w| w.split(" · ").count() == 3), "{e:?}");
+        let said = e.said();
+        assert!([said.zh, said.en].iter().all(|w| w.split(" · ").count() == 3), "{e:?}");
     }
 }
 
@@ -251,7 +252,10 @@ fn the_suggestion_follows_the_spread_and_stays_in_bounds() {
     points.extend([pt(500_000_000, 500_000_000); 20]);
     assert!((240.0..=260.0).contains(&suggest_bandwidth_m(&points).unwrap()));
     assert_eq!(suggest_bandwidth_m(&cloud(1000, 20.0)), Some(50.0));
-    assert_eq!(suggest_bandwidth_m(&cloud(100, 50_000.0)), Some(500.0));
+    assert_eq!(suggest_bandwidth_m(&cloud(100, 8_000.0)), Some(500.0));
+    // A country.
+    let wide = suggest_bandwidth_m(&cloud(10_000, 120_000.0)).unwrap();
+    assert!((5800.0..=6200.0).contains(&wide), "{wide}");
     assert_eq!(suggest_bandwidth_m(&[]), None);
     assert_eq!(suggest_bandwidth_m(&[pt(1, 1)]), None);
     assert_eq!(suggest_bandwidth_m(&[pt(1, 1); 9]), None);

@@ -72,6 +72,21 @@ impl Buckets {
         self.lists.get(square).is_none_or(Option::is_none)
     }
 
+    /// The ground of a numbered square, without what a border square catches from beyond the grid.
+    pub fn square_box(&self, square: usize) -> Box2 {
+        let (col, row) = (square as i64 % i64::from(self.nx), square as i64 / i64::from(self.nx));
+        let from = |v0: i32, k: i64| i64::from(v0) + (k << self.shift);
+        let fit = |v: i64| v.clamp(i64::from(i32::MIN), i64::from(i32::MAX)) as i32;
+        let (x, y) = (from(self.x0, col), from(self.y0, row));
+        let side = self.side_mm() - 1;
+        Box2 { min: Pt { x: fit(x), y: fit(y) }, max: Pt { x: fit(x + side), y: fit(y + side) } }
+    }
+
+    /// The items of a numbered square.
+    pub fn in_square(&self, square: usize) -> &[u32] {
+        self.lists.get(square).and_then(|l| l.as_deref()).unwrap_or(&[])
+    }
+
     /// The largest x of a column (the last column reaches to the end of the world).
     pub fn east_of_col(&self, col: u32) -> i64 {
         if col + 1 >= self.nx { i64::MAX } else { i64::from(self.x0) + (i64::from(col + 1) << self.shift) - 1 }
@@ -79,7 +94,7 @@ impl Buckets {
 
     /// The items of a square.
     pub fn at(&self, col: u32, row: u32) -> &[u32] {
-        self.lists.get((row * self.nx + col) as usize).and_then(|l| l.as_deref()).unwrap_or(&[])
+        self.in_square((row * self.nx + col) as usize)
     }
 
     /// Calls `f` with every item in the squares that `area` meets; an item may come more than once.

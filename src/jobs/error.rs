@@ -22,9 +22,14 @@ pub enum JobError {
     /// The system gave no thread; the text is its reason.
     #[error("no thread could be started: {0}")]
     NoThread(String),
-    /// The work itself was refused; the room's own error, to be told by downcast.
-    #[error("{0}")]
-    Failed(Box<dyn std::error::Error + Send + Sync>),
+    /// The work itself was refused: the room's own words.
+    #[error("{en}")]
+    Failed {
+        /// In Chinese.
+        zh: String,
+        /// In English.
+        en: String,
+    },
 }
 
 impl From<Cancelled> for JobError {
@@ -34,13 +39,13 @@ impl From<Cancelled> for JobError {
 }
 
 impl JobError {
-    /// A room's own error as the job's.
-    pub fn failed(e: impl std::error::Error + Send + Sync + 'static) -> JobError {
-        JobError::Failed(Box::new(e))
+    /// A room's own words, Chinese and English, as the job's error.
+    pub fn failed((zh, en): (String, String)) -> JobError {
+        JobError::Failed { zh, en }
     }
 
     /// What to tell a person, in Chinese and in English: what happened · what was kept · what to do.
-    /// For [`JobError::Failed`] this is the inner error's own text in both.
+    /// For [`JobError::Failed`] these are the room's own.
     pub fn words(&self) -> [String; 2] {
         match self {
             JobError::Cancelled => [
@@ -63,7 +68,7 @@ impl JobError {
                     "The system gave no thread ({why}) · the project is untouched · close other programs and try again"
                 ),
             ],
-            JobError::Failed(e) => [e.to_string(), e.to_string()],
+            JobError::Failed { zh, en } => [zh.clone(), en.clone()],
         }
     }
 }

@@ -35,7 +35,7 @@ fn gate() -> (Sender<()>, impl FnOnce(&Token) -> Result<(), JobError> + Send + '
     let (running, runs) = channel();
     let f = move |_: &Token| {
         running.send(()).unwrap_or(());
-        opened.recv().map_err(JobError::failed)
+        opened.recv().map_err(|e| JobError::failed(("没有打开".into(), e.to_string())))
     };
     (open, f, runs)
 }
@@ -278,4 +278,6 @@ fn every_error_speaks_both_languages() {
         assert_eq!(en.split(" · ").count(), 3, "{en}");
         assert!(zh.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c)), "{zh}");
     }
+    let e = JobError::failed(("不行".into(), "no".into()));
+    assert_eq!((e.words(), e.to_string()), (["不行".to_owned(), "no".to_owned()], "no".to_owned()));
 }

@@ -23,6 +23,19 @@ pub enum ModelError {
     Number(String),
 }
 
+impl ModelError {
+    /// What cannot be kept, in both languages.
+    pub fn said(&self) -> Said {
+        let zh = match self {
+            ModelError::Code(t) => format!("“{t}”不能作编码：须有 1 至 64 个字符，首尾无空格，无控制字符"),
+            ModelError::Text(t) => format!("文字超过 500 个字符或含有控制字符，不能保存：“{t}”"),
+            ModelError::Date(t) => format!("“{t}”不是日期，请写成 2026-06-18"),
+            ModelError::Number(t) => format!("{t} 超出范围"),
+        };
+        Said::new(zh, self.to_string())
+    }
+}
+
 /// The code, trimmed; refused if nothing is left, if it is longer than 64 characters or holds control characters.
 pub fn check_code(text: &str) -> Result<Code, ModelError> {
     let t = text.trim();
@@ -39,6 +52,14 @@ pub fn check_text(text: &str) -> Result<String, ModelError> {
         return Err(ModelError::Text(t.chars().take(80).collect()));
     }
     Ok(t.to_owned())
+}
+
+/// A phone as it is shown to everybody: the first three and the last four characters, those between as stars; of fewer
+/// than eight characters nothing but stars.
+pub fn masked_phone(phone: &str) -> String {
+    let n = phone.chars().count();
+    let (head, tail) = if n < 8 { (0, n) } else { (3, n - 4) };
+    phone.chars().enumerate().map(|(i, c)| if (head..tail).contains(&i) { '*' } else { c }).collect()
 }
 
 /// The two languages of the program.
@@ -67,11 +88,36 @@ impl Said {
         Said { zh: zh.into(), en: en.into() }
     }
 
+    /// Both texts: Chinese, English.
+    pub fn into_pair(self) -> (String, String) {
+        (self.zh, self.en)
+    }
+
     /// The text in one language.
     pub fn get(&self, lang: Lang) -> &str {
         match lang {
             Lang::Zh => &self.zh,
             Lang::En => &self.en,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn phones_are_masked_for_everybody() {
+        for (phone, shown) in [
+            ("13912340216", "139****0216"),
+            ("139****0216", "139****0216"),
+            ("021-58880216", "021*****0216"),
+            ("58880216", "588*0216"),
+            ("5888021", "*******"),
+            ("110", "***"),
+            ("", ""),
+        ] {
+            assert_eq!(masked_phone(phone), shown);
         }
     }
 }

@@ -44,7 +44,8 @@ pub enum Op {
     Outline {
         /// Rings, outer and holes.
         rings: Vec<Ring>,
-        /// CRS and origin (easting, northing in whole metres) decided by this outline, while the project has none.
+        /// CRS and origin (easting, northing in whole metres) that the rings are in; they decide those of a project that
+        /// has none.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         crs: Option<(String, [i64; 2])>,
     },
@@ -212,7 +213,8 @@ pub enum Op {
         /// Where they came from: a file name.
         #[serde(default)]
         source: String,
-        /// CRS and origin decided by this import (easting, northing of the origin in metres).
+        /// CRS and origin (easting, northing in whole metres) that the rows are in; they decide those of a project that
+        /// has none.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         crs: Option<(String, [i64; 2])>,
         /// Level of imported units; without it the cells' level.
@@ -221,6 +223,11 @@ pub enum Op {
     },
     /// Copies, renames, deletes plans or puts one in force.
     Plan(PlanOp),
+    /// Several edits as one step: all are done, or none.
+    Together {
+        /// The edits, each done on what those before it made.
+        edits: Vec<Edit>,
+    },
 }
 
 /// What is done with plans.
@@ -255,6 +262,13 @@ pub enum PlanOp {
     },
 }
 
+impl PlanOp {
+    /// Whether it copies a plan.
+    pub fn is_copy(&self) -> bool {
+        matches!(self, PlanOp::Copy { .. })
+    }
+}
+
 /// Attributes to set; exactly one of `cell`, `building`, `courtyard`, `facility`, `member` is named, or `rules` given.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub struct SetOp {
@@ -279,6 +293,32 @@ pub struct SetOp {
     /// Fields of what is named; `null` clears one.
     #[serde(flatten)]
     pub fields: Map<String, Value>,
+}
+
+impl Edit {
+    /// The edits that this one is made of, in order, each with the layer, plan and opened levels meant for it: what it
+    /// names itself, else what the whole names. One that is not made of several is its only part.
+    pub fn parts(&self) -> Vec<Edit> {
+        let Op::Together { edits } = &self.op else { return vec![self.clone()] };
+        edits
+            .iter()
+            .map(|e| Edit {
+                layer: e.layer.clone().or_else(|| self.layer.clone()),
+                plan: e.plan.clone().or_else(|| self.plan.clone()),
+                opened: if e.opened.is_empty() { self.opened.clone() } else { e.opened.clone() },
+                op: e.op.clone(),
+            })
+            .collect()
+    }
+
+    /// What is done, one after the other.
+    pub fn ops(&self) -> impl Iterator<Item = &Op> {
+        let (one, several) = match &self.op {
+            Op::Together { edits } => (None, &edits[..]),
+            op => (Some(op), &[][..]),
+        };
+        one.into_iter().chain(several.iter().map(|e| &e.op))
+    }
 }
 
 /// A segment's hash in hexadecimal.
@@ -369,6 +409,7 @@ mod tests {
             r#"{"op":"remove","member":"M1"}"#,
             r#"{"op":"plan","copy":{"old":"方案A","new":"方案B"}}"#,
             r#"{"op":"post","member":"M1","post":"网格长","cell":"001","from":"2026-06-18"}"#,
+            r#"{"op":"together","edits":[{"op":"remove","post":"P1"},{"op":"whole","courtyard":"Y1","value":true}],"layer":"grid"}"#,
         ] {
             let e: Edit = serde_json::from_str(text).unwrap_or_else(|e| panic!("{text}: {e}"));
             assert_eq!(serde_json::to_string(&e).unwrap(), text);

@@ -77,6 +77,13 @@ pub enum EditError {
     },
     /// The project has no CRS yet.
     NoCrs,
+    /// The edit was made for another CRS or origin than the project's.
+    OtherCrs {
+        /// That of the edit.
+        crs: String,
+        /// That of the project.
+        project: String,
+    },
     /// Rows that the edit names are not there.
     NoSegment {
         /// Their hash.
@@ -141,6 +148,7 @@ impl EditError {
             EditError::NotFilled { .. } => "not_filled",
             EditError::Far { .. } => "out_of_range",
             EditError::NoCrs => "no_crs",
+            EditError::OtherCrs { .. } => "other_crs",
             EditError::NoSegment { .. } => "no_segment",
             EditError::Misfit { .. } => "misfit",
             EditError::Nothing => "nothing",
@@ -253,7 +261,10 @@ impl EditError {
                 ),
             ),
             EditError::WhichLayer => s("项目有几个图层，请指明图层。", "There are several layers; name one."),
-            EditError::Text(e) => Said::new(format!("不能保存这段文字：{e}"), e.to_string()),
+            EditError::Text(e) => {
+                let e = e.said();
+                Said::new(format!("{}。", e.zh), format!("{}.", e.en))
+            }
             EditError::Field { field } => Said::new(
                 format!("字段“{field}”不认识，或值不对。"),
                 format!("The field \"{field}\" is not known or cannot have this value."),
@@ -263,6 +274,12 @@ impl EditError {
             EditError::NoCrs => {
                 s("项目还没有坐标系。请先导入一份数据。", "The project has no CRS yet. Import data first.")
             }
+            EditError::OtherCrs { crs, project } => Said::new(
+                format!("数据是按另一坐标系或原点（{crs}）准备的，项目用的是 {project}。请重新导入这份数据。"),
+                format!(
+                    "The data were prepared for another CRS or origin ({crs}); the project has {project}. Import them again."
+                ),
+            ),
             EditError::NoSegment { hash } => {
                 Said::new(format!("数据块 {hash} 不在。"), format!("The rows {hash} are not there."))
             }

@@ -45,6 +45,8 @@ pub struct Staged {
     pub edit: Edit,
     /// What it would make.
     pub outcome: Outcome,
+    /// Whether it is only to be looked at (see [`History::preview`]).
+    preview: bool,
 }
 
 /// The stable project with the steps that led to it, and what is staged.
@@ -119,8 +121,20 @@ impl History {
     /// Tries a filled edit on the stable project. What was staged before is dropped, also if this one is refused.
     pub fn stage(&mut self, edit: Edit, segments: &dyn super::Segments) -> Result<&Staged, EditError> {
         self.staged = None;
-        let outcome = apply(&self.stable, &edit, &Context { id: self.next_id(), segments })?;
-        Ok(self.staged.insert(Staged { edit, outcome }))
+        let outcome = apply(&self.stable, &edit, &Context { id: self.next_id(), given: 0, segments })?;
+        Ok(self.staged.insert(Staged { edit, outcome, preview: false }))
+    }
+
+    /// Tries a filled edit as though `plan`, which is or was in force, were a draft: to be looked at and never committed.
+    /// What was staged before is dropped, also if this one is refused.
+    pub fn preview(&mut self, edit: Edit, plan: Id, segments: &dyn super::Segments) -> Result<&Staged, EditError> {
+        self.staged = None;
+        let ctx = Context { id: self.next_id(), given: 0, segments };
+        let mut outcome = apply(&self.stable.as_draft(plan), &edit, &ctx)?;
+        if let Some(meta) = self.stable.plan(plan).map(|p| p.meta.clone()) {
+            outcome.project.with_plan(plan, |p| p.meta = meta);
+        }
+        Ok(self.staged.insert(Staged { edit, outcome, preview: true }))
     }
 
     /// Drops what is staged.
@@ -128,12 +142,12 @@ impl History {
         self.staged = None;
     }
 
-    /// Makes what is staged the stable project and a step.
+    /// Makes what is staged the stable project and a step; what is staged only to be looked at is dropped.
     pub fn commit(&mut self, sentence: Said, time: i64, author: &str, place: Option<Box2>) -> Option<Arc<Step>> {
-        let Staged { edit, outcome } = self.staged.take()?;
+        let Staged { edit, outcome, .. } = self.staged.take().filter(|s| !s.preview)?;
         let step = Arc::new(Step {
             id: self.next_id(),
-            plan: edit.plan.clone(),
+            plan: plan_of(&edit, &outcome),
             edit,
             patch: Some(Arc::new(outcome.patch)),
             sentence,
@@ -176,9 +190,12 @@ impl History {
         self.done.extend(self.undone.pop());
         Some(step)
     }
+}
 
-    /// The plan of an identity in the current project.
-    pub fn plan_name(&self, id: Id) -> Option<&str> {
-        self.current().plan(id).map(|p| p.meta.name.as_str())
+/// Name of the plan that an edit changed, if it changed one and not facts that all share; of several edits the last such.
+fn plan_of(edit: &Edit, outcome: &Outcome) -> Option<String> {
+    match &outcome.parts[..] {
+        [] => edit.plan.clone().filter(|_| outcome.patch.touches_a_plan()),
+        parts => parts.iter().rev().find_map(|p| plan_of(&p.edit, &p.outcome)),
     }
 }

@@ -4,6 +4,7 @@ use super::project::{Head, Layer, Plan, PlanMeta, Project};
 use crate::model::{GridLayer, Id, Kind, Member, Org, Post, Row, Rules, Segment, SegmentHash, Unit};
 use crate::topology::PartitionPatch;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Names an item of a project.
@@ -102,6 +103,43 @@ impl Patch {
         self.items.is_empty() && self.partitions.is_empty() && self.plans.is_empty()
     }
 
+    /// This patch and then `next`, as one. A plan that one of them makes or takes away as a whole stands in it as it was
+    /// made or taken; items and partitions say what happened to it otherwise.
+    #[must_use]
+    pub fn then(self, next: &Patch) -> Patch {
+        if self.is_empty() {
+            return next.clone();
+        }
+        let mut items: BTreeMap<Key, (Option<Item>, Option<Item>)> =
+            self.items.into_iter().map(|(k, b, a)| (k, (b, a))).collect();
+        for (key, before, after) in &next.items {
+            items.entry(*key).or_insert_with(|| (before.clone(), None)).1.clone_from(after);
+        }
+        // What came and went again never was.
+        items.retain(|_, (b, a)| b.is_some() || a.is_some());
+        let mut partitions = self.partitions;
+        for (plan, layer, change) in &next.partitions {
+            match partitions.iter_mut().find(|(p, l, _)| (p, l) == (plan, layer)) {
+                Some((_, _, first)) => *first = std::mem::take(first).then(change.clone()),
+                None => partitions.push((*plan, *layer, change.clone())),
+            }
+        }
+        let mut plans = self.plans;
+        plans.extend(next.plans.iter().cloned());
+        Patch {
+            items: items.into_iter().map(|(k, (b, a))| (k, b, a)).collect(),
+            partitions,
+            plans,
+            state: (self.state.0, next.state.1),
+        }
+    }
+
+    /// Whether it changes the content of a plan: ground, units, pins or posts on cells.
+    pub fn touches_a_plan(&self) -> bool {
+        let of_plan = |k: &Key| matches!(k, Key::Unit(..) | Key::Pin(..) | Key::CellPost(..));
+        !self.partitions.is_empty() || self.items.iter().any(|(k, _, _)| of_plan(k))
+    }
+
     /// Names of the segments that the patch brings or takes away.
     pub fn segments(&self) -> impl Iterator<Item = &SegmentRef> {
         self.items.iter().flat_map(|(_, b, a)| [b, a]).filter_map(|i| match i {
@@ -170,7 +208,7 @@ impl Project {
 
     /// Sets or takes away an item. `state` is not touched. A value of the wrong sort changes nothing.
     pub(crate) fn put(&mut self, key: &Key, item: Option<Item>) {
-        fn map<V>(m: &mut Arc<std::collections::BTreeMap<Id, Arc<V>>>, id: Id, v: Option<Arc<V>>) {
+        fn map<V>(m: &mut Arc<BTreeMap<Id, Arc<V>>>, id: Id, v: Option<Arc<V>>) {
             let m = Arc::make_mut(m);
             match v {
                 Some(v) => m.insert(id, v),

@@ -190,6 +190,14 @@ impl Project {
         self.plans.iter().find(|p| p.meta.name == name)
     }
 
+    /// The same with a plan that is or was in force as a draft. Its `state` is not that of its content: for trying edits
+    /// only.
+    pub(crate) fn as_draft(&self, plan: Id) -> Project {
+        let mut p = self.clone();
+        p.with_plan(plan, |x| x.meta = PlanMeta { in_force: false, from: None, to: None, ..x.meta.clone() });
+        p
+    }
+
     /// The plan in force, if there is one.
     pub fn plan_in_force(&self) -> Option<&Arc<Plan>> {
         self.plans.iter().find(|p| p.meta.in_force)

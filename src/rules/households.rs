@@ -16,7 +16,7 @@ pub(super) fn check(seen: &Seen<'_>) -> Vec<Issue> {
         let said = match n {
             0 => return None,
             1.. => Said::new(format!("超 {by} 户，还需移出 {by} 户"), format!("{by} households over: move {by} out")),
-            _ => Said::new(format!("缺 {by} 户，还需移入 {by} 户"), format!("{by} households short: move {by} in")),
+            _ => Said::new(format!("缺 {by} 户，还需移入 {by} 户"), format!("{by} households under: move {by} in")),
         };
         Some(seen.of_units("V7", [*cell], said))
     });

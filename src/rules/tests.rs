@@ -373,19 +373,34 @@ fn more_than_25_square_kilometres_in_one_piece() {
 
 #[test]
 fn buildings_in_no_cell_are_one_issue_each() {
-    let mut t = Town::in_order();
-    t.rows(
-        Kind::Buildings,
-        vec![building("U1", 12, shape(500, 20, 10, 10)), building("U2", 0, shape(500, 50, 10, 10))],
-    );
+    let mut t = Town::empty();
+    let rows = |t: &mut Town| {
+        t.rows(
+            Kind::Buildings,
+            vec![
+                building("U1", 12, shape(500, 20, 10, 10)),
+                building("U2", 0, shape(500, 50, 10, 10)),
+                building("U3", 0, shape(700, 50, 10, 10)),
+            ],
+        );
+    };
+    // Without an outline all are listed.
+    rows(&mut t);
+    assert_eq!(t.only("unassigned").len(), 3);
+    // With one only those inside: the neighbours' buildings are not ours to assign.
+    let mut t = Town::empty();
+    t.outline(rect(0.0, 0.0, 600.0, 200.0));
+    rows(&mut t);
     let i = t.only("unassigned");
     let mut found: Vec<_> = i.iter().map(|i| i.buildings.concat()).collect();
     found.sort();
     assert_eq!(found, ["U1", "U2"]);
     let u1 = i.iter().find(|i| i.buildings == ["U1"]).unwrap();
     assert_eq!((u1.said.zh.as_str(), u1.at), ("未划入：U1，12 户，请划入一个网格", Some(pt(505_000, 25_000))));
+    t.cell(WEST, rect(0.0, 0.0, 200.0, 200.0));
     t.apply(Op::Pin { building: "U1".into(), cell: Some(WEST.into()) });
-    assert_eq!(t.only("unassigned").len(), 1);
+    let left: Vec<_> = t.issues().into_iter().filter(|i| i.rule == "unassigned").collect();
+    assert_eq!(left.iter().map(|i| i.buildings.concat()).collect::<Vec<_>>(), ["U2"]);
 }
 
 #[test]

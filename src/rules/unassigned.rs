@@ -1,15 +1,20 @@
-//! `unassigned`: buildings in no cell, one issue each so that they can be walked through.
+//! `unassigned`: buildings in no cell, one issue each so that they can be walked through. Where an outline is drawn only
+//! those inside it: what lies outside is nobody's to assign. Without an outline all.
 
 use super::Issue;
 use super::seen::{Seen, grouped, warning};
 use crate::model::{Field, Kind, Said};
+use crate::topology::OUTSIDE;
 
 /// Buildings listed one by one; the rest are counted in one last issue.
 pub const UNASSIGNED_LISTED: usize = 10_000;
 
 pub(super) fn check(seen: &Seen<'_>) -> Vec<Issue> {
     let table = seen.project.table(Kind::Buildings);
-    let slots = seen.assignment.unassigned_buildings(seen.project);
+    let mut slots = seen.assignment.unassigned_buildings(seen.project);
+    if !seen.faces.is_empty() {
+        slots.retain(|&slot| seen.assignment.building(slot) != Some(OUTSIDE));
+    }
     let each = slots.iter().take(UNASSIGNED_LISTED).filter_map(|&slot| {
         let row = table.get(slot)?;
         let (code, name) = (row.code(), row.name());

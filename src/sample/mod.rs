@@ -16,7 +16,7 @@ mod streets;
 mod tests;
 
 use crate::geom::{Origin, Pt};
-use crate::model::{Date, Field, GridLayer, Kind, ModelError, Row, Shape, Value};
+use crate::model::{Date, Field, GridLayer, Kind, ModelError, Row, Said, Shape, Value};
 use fill::{House, Site};
 use plane::{Dice, V, holds};
 use streets::{CELLS, Class, GAP, OUTLINE, Streets};
@@ -26,10 +26,17 @@ use thiserror::Error;
 #[derive(Debug, Error)]
 pub enum SampleError {
     /// A noun refused its content.
-    #[error(
-        "示例地图没有生成：{0}。没有改动任何文件，请报告此问题 / the sample was not made: {0}; no file was changed, please report it"
-    )]
+    #[error("the sample was not made: {0}; no file was changed; please report it")]
     Model(#[from] ModelError),
+}
+
+impl SampleError {
+    /// What happened, what was kept, what to do, in both languages.
+    pub fn said(&self) -> Said {
+        let SampleError::Model(e) = self;
+        let zh = format!("示例地图没有生成：{}。没有改动任何文件。请报告此问题。", e.said().zh);
+        Said::new(zh, format!("The sample was not made: {e}. No file was changed. Please report it."))
+    }
 }
 
 /// A shipped sample, for lists.

@@ -52,18 +52,28 @@ pub use tokens::{Theme, Tokens, ToneColours};
 #[derive(Debug, thiserror::Error)]
 pub enum SceneError {
     /// Bytes given as a font are none.
-    #[error(
-        "字体读不出来（{0}）；图没有画。请换一个字体文件。 / The font cannot be read ({0}); nothing was drawn. Choose another font file."
-    )]
+    #[error("The font cannot be read ({0}); nothing was drawn. Choose another font file.")]
     Font(String),
     /// The picture has no pixel or too many.
-    #[error(
-        "图的大小 {0}×{1} 像素画不了；没有生成。请选 1 到 20000 像素之间的边长。 / A picture of {0}×{1} pixels cannot be drawn; none was made. Choose sides from 1 to 20,000 pixels."
-    )]
+    #[error("A picture of {0}×{1} pixels cannot be drawn; none was made. Choose sides from 1 to 20,000 pixels.")]
     Size(u32, u32),
     /// The PNG could not be written into memory.
-    #[error("PNG 没有写成（{0}）；图还在。请重试。 / The PNG was not written ({0}); the picture is kept. Try again.")]
+    #[error("The PNG was not written ({0}); the picture is kept. Try again.")]
     Png(String),
+}
+
+impl SceneError {
+    /// What happened, what was kept, what to do, in both languages.
+    pub fn said(&self) -> crate::model::Said {
+        let zh = match self {
+            SceneError::Font(why) => format!("字体读不出来（{why}）；图没有画。请换一个字体文件。"),
+            SceneError::Size(w, h) => {
+                format!("图的大小 {w}×{h} 像素画不了；没有生成。请选 1 到 20000 像素之间的边长。")
+            }
+            SceneError::Png(why) => format!("PNG 没有写成（{why}）；图还在。请重试。"),
+        };
+        crate::model::Said::new(zh, self.to_string())
+    }
 }
 
 #[cfg(test)]

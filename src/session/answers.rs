@@ -4,13 +4,11 @@ use super::sentence::number;
 use crate::assign::{Assignment, By, Tally, holders, is_cell};
 use crate::geom::{Box2, Pt};
 use crate::model::{Date, Field, Id, Kind, Lang, RowRef, Target, Unit};
-use crate::plan::{History, Layer, Project, state_text};
+use crate::plan::{History, Project, state_text};
+use crate::store::FILE_VERSION;
 use crate::topology::{OUTSIDE, Owner, WORLD};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-
-/// Version of the file that this program writes.
-pub const FILE_VERSION: u32 = 1;
 
 /// A unit as tables show it.
 #[derive(Clone, Debug)]
@@ -319,19 +317,15 @@ pub fn plans(p: &Project, last: Id) -> Value {
         .collect()
 }
 
-/// Households against the rules' range, in words: "超 63 户", "缺 14 户", "目标内".
+/// Households against the rules' range, in words: "超 63 户", "缺 14 户", "目标内"; "63 over", "14 under", "on target".
 pub fn deviation_text(deviation: i64, lang: Lang) -> String {
+    let n = number(deviation.saturating_abs());
     match (deviation.signum(), lang) {
-        (1, Lang::Zh) => format!("超 {} 户", number(deviation)),
-        (-1, Lang::Zh) => format!("缺 {} 户", number(-deviation)),
+        (1, Lang::Zh) => format!("超 {n} 户"),
+        (-1, Lang::Zh) => format!("缺 {n} 户"),
         (_, Lang::Zh) => "目标内".to_owned(),
-        (1, Lang::En) => format!("{} over", number(deviation)),
-        (-1, Lang::En) => format!("{} short", number(-deviation)),
+        (1, Lang::En) => format!("{n} over"),
+        (-1, Lang::En) => format!("{n} under"),
         (_, Lang::En) => "on target".to_owned(),
     }
-}
-
-/// The layer of an assignment.
-pub fn layer_of<'a>(p: &'a Project, a: &Assignment) -> Option<&'a Layer> {
-    p.layer(a.plan(), a.layer())
 }

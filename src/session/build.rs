@@ -1,7 +1,7 @@
 //! Making projects: an empty one, and one of a shipped sample.
 
 use crate::geom::{Origin, Pt};
-use crate::model::{EditId, GridLayer, Lang, ModelError, Segment};
+use crate::model::{EditId, GridLayer, Lang, ModelError, Said, Segment};
 use crate::plan::{Edit, EditError, Hash, Head, History, Op, Project, Ring, Take};
 use crate::sample::{SAMPLES, SampleError, SampleInfo};
 use crate::session::{Command, Effect, Session};
@@ -20,8 +20,26 @@ pub enum BuildError {
     #[error("{0}")]
     Edit(#[from] EditError),
     /// There is no sample of that name.
-    #[error("没有名为“{0}”的示例 / there is no sample \"{0}\"")]
+    #[error("there is no sample \"{0}\"")]
     NoSample(String),
+}
+
+impl BuildError {
+    /// What happened, what was kept, what to do, in both languages.
+    pub fn said(&self) -> Said {
+        match self {
+            BuildError::Sample(e) => e.said(),
+            BuildError::Model(e) => {
+                let e = e.said();
+                Said::new(format!("{}。没有写出文件。", e.zh), format!("{}. No file was written.", e.en))
+            }
+            BuildError::Edit(e) => e.said(),
+            BuildError::NoSample(name) => Said::new(
+                format!("没有名为“{name}”的示例。没有写出文件。用 getu sample 查看有哪些。"),
+                format!("There is no sample \"{name}\". No file was written. See getu sample for the list."),
+            ),
+        }
+    }
 }
 
 /// Entries of the shipped samples.

@@ -1,13 +1,13 @@
 //! Filling the choices that a user left open, from the tallies, before `apply` sees the edit.
 
-use crate::assign::{Assignment, Tally};
+use crate::assign::{Assignment, Courtyards, Tally};
 use crate::geom::{Pt, anchor_of_polygons};
-use crate::model::{EditId, Id};
+use crate::model::{EditId, Id, Kind};
 use crate::plan::{Context, Edit, EditError, Layer, Op, Project, Segments, apply};
 
 /// The edit with every choice made. `plan`: the plan that is worked on.
 ///
-/// - no `plan` = the plan worked on; no `code` = the next free number
+/// - no `plan` = the plan worked on, if the edit is of a plan at all; no `code` = the next free number
 /// - `draw` over ground of several higher units goes to the one with most ground in it
 /// - `split` without `keep`: the larger part keeps (more households, then buildings, then area)
 /// - `merge` without `keep`: the larger cell keeps
@@ -18,11 +18,36 @@ pub fn fill(
     project: &Project,
     assignment: &Assignment,
     plan: Id,
-    mut edit: Edit,
+    edit: Edit,
     id: EditId,
     segments: &dyn Segments,
 ) -> Result<Edit, EditError> {
-    if edit.plan.is_none() && !matches!(edit.op, Op::Plan(_) | Op::Layer { .. } | Op::Member { .. }) {
+    let mut ctx = Context { id, given: 0, segments };
+    if !matches!(edit.op, Op::Together { .. }) {
+        return fill_one(project, Some(assignment), plan, edit, &ctx);
+    }
+    // Each is filled on what those before it make.
+    let mut filled: Vec<Edit> = Vec::new();
+    let mut now = project.clone();
+    for part in edit.parts() {
+        let known = filled.is_empty().then_some(assignment);
+        let part = fill_one(&now, known, plan, part, &ctx)?;
+        let made = apply(&now, &part, &ctx)?;
+        (now, ctx.given) = (made.project, made.given);
+        filled.push(part);
+    }
+    Ok(Op::Together { edits: filled }.into())
+}
+
+/// Fills a single edit. `assignment`: that of `project` in the shown plan and layer, if it is known.
+fn fill_one(
+    project: &Project,
+    assignment: Option<&Assignment>,
+    plan: Id,
+    mut edit: Edit,
+    ctx: &Context<'_>,
+) -> Result<Edit, EditError> {
+    if edit.plan.is_none() && is_of_a_plan(&edit.op) {
         edit.plan = project.plan(plan).map(|p| p.meta.name.clone());
     }
     let index = match &edit.layer {
@@ -31,23 +56,30 @@ pub fn fill(
     };
     let target = edit.plan.as_ref().and_then(|n| project.plan_named(n)).map_or(plan, |p| p.id);
     let layer = index.and_then(|i| Some((i, project.layer(target, i)?)));
-    let ctx = Context { id, segments };
     match (&mut edit.op, layer) {
-        (Op::Draw { code, .. }, Some((i, l))) => {
+        (Op::Draw { code, .. }, Some((i, _))) => {
             let chosen = code.is_some();
             if !chosen {
                 // The parent gives the code its prefix; it is known once the ground is.
                 *code = Some(next_code(project, target, i, None));
             }
-            let edit = most_ground(project, edit, &ctx)?;
-            return Ok(if chosen { edit } else { recoded(project, target, i, l, edit, &ctx) });
+            let edit = most_ground(project, edit, ctx)?;
+            return Ok(if chosen { edit } else { recoded(project, target, i, edit, ctx) });
         }
         (Op::Split { cell, code, keep, attach_m, .. }, Some((i, l))) => {
             let parent = l.unit(cell).and_then(|u| u.parent);
             code.get_or_insert_with(|| next_code(project, target, i, parent));
             attach_m.get_or_insert(0.002);
             if keep.is_none() {
-                let place = larger_part(project, target, i, &edit, &ctx)?.map(|at| project.origin().place(at));
+                let counted;
+                let yards = match assignment {
+                    Some(a) => a.courtyards(),
+                    None => {
+                        counted = Courtyards::of(project);
+                        &counted
+                    }
+                };
+                let place = larger_part(project, yards, (target, i), &edit, ctx)?.map(|at| project.origin().place(at));
                 if let Op::Split { keep, .. } = &mut edit.op {
                     *keep = place;
                 }
@@ -55,11 +87,12 @@ pub fn fill(
         }
         (Op::Merge { cells, keep }, Some((i, l))) if keep.is_none() => {
             let counted;
-            let a = if (assignment.plan(), assignment.layer()) == (target, i) {
-                assignment
-            } else {
-                counted = Assignment::count(project, target, i);
-                &counted
+            let a = match assignment.filter(|a| (a.plan(), a.layer()) == (target, i)) {
+                Some(a) => a,
+                None => {
+                    counted = Assignment::count(project, target, i);
+                    &counted
+                }
             };
             let size = |code: &String| {
                 l.unit(code).map(|u| (rank(&a.own(u.id.0)), area2(l, u.id), std::cmp::Reverse(code.clone())))
@@ -72,6 +105,27 @@ pub fn fill(
         _ => {}
     }
     Ok(edit)
+}
+
+/// Whether an edit is meant for a plan, not for facts that all plans share.
+fn is_of_a_plan(op: &Op) -> bool {
+    match op {
+        Op::Plan(_) | Op::Layer { .. } | Op::Member { .. } | Op::Whole { .. } | Op::Together { .. } => false,
+        Op::Set(s) => s.cell.is_some(),
+        Op::Import { kind, .. } => *kind == Kind::Cells,
+        Op::Remove { post, .. } => post.is_some(),
+        // Codes of posts are unique in a plan with the facts.
+        Op::Post { .. } => true,
+        Op::Outline { .. }
+        | Op::Draw { .. }
+        | Op::Split { .. }
+        | Op::Merge { .. }
+        | Op::Move { .. }
+        | Op::Insert { .. }
+        | Op::Delete { .. }
+        | Op::Unit { .. }
+        | Op::Pin { .. } => true,
+    }
 }
 
 fn rank(t: &Tally) -> (i64, i64) {
@@ -105,7 +159,7 @@ fn most_ground(project: &Project, edit: Edit, ctx: &Context<'_>) -> Result<Edit,
 }
 
 /// The drawing with the code that its parent's ground asks for.
-fn recoded(project: &Project, plan: Id, i: u16, _l: &Layer, mut edit: Edit, ctx: &Context<'_>) -> Edit {
+fn recoded(project: &Project, plan: Id, i: u16, mut edit: Edit, ctx: &Context<'_>) -> Edit {
     let Ok(o) = apply(project, &edit, ctx) else { return edit };
     let made = o.created.first().and_then(|(_, id)| o.project.layer(plan, i)?.units.get(id).cloned());
     if let (Some(unit), Op::Draw { code, .. }) = (made, &mut edit.op)
@@ -117,13 +171,19 @@ fn recoded(project: &Project, plan: Id, i: u16, _l: &Layer, mut edit: Edit, ctx:
 }
 
 /// A place in the larger part that a split makes.
-fn larger_part(project: &Project, plan: Id, i: u16, edit: &Edit, ctx: &Context<'_>) -> Result<Option<Pt>, EditError> {
+fn larger_part(
+    project: &Project,
+    yards: &Courtyards,
+    (plan, i): (Id, u16),
+    edit: &Edit,
+    ctx: &Context<'_>,
+) -> Result<Option<Pt>, EditError> {
     let o = apply(project, edit, ctx)?;
     let Some(&(_, new)) = o.created.first() else { return Ok(None) };
     let Some(l) = o.project.layer(plan, i) else { return Ok(None) };
     let Op::Split { cell, .. } = &edit.op else { return Ok(None) };
     let Some(old) = l.unit(cell).map(|u| u.id) else { return Ok(None) };
-    let a = Assignment::count_units(&o.project, plan, i, &[old, new]);
+    let a = Assignment::count_units(&o.project, yards, plan, i, &[old, new]);
     let size = |id: Id| (rank(&a[&id]), area2(l, id));
     let keeper = if size(new) > size(old) { new } else { old };
     let polygons = l.partition.polygons(keeper.0);
@@ -158,9 +218,15 @@ pub fn next_code(project: &Project, plan: Id, layer: u16, parent: Option<Id>) ->
     format!("{parent_code}{:0width$}", largest + 1)
 }
 
+/// The next free code of a member: M001 …
+pub fn next_member_code(project: &Project) -> String {
+    let numbers = project.facts.members.values().filter_map(|m| m.code.strip_prefix('M')?.parse::<u32>().ok());
+    format!("M{:03}", u64::from(numbers.max().unwrap_or(0)) + 1)
+}
+
 /// The next free code of a post: P0001 …
 pub fn next_post_code(project: &Project) -> String {
     let all = project.facts.posts.values().chain(project.plans.iter().flat_map(|p| p.posts.values()));
     let numbers = all.filter_map(|p| p.code.strip_prefix('P')?.parse::<u32>().ok());
-    format!("P{:04}", numbers.max().unwrap_or(0) + 1)
+    format!("P{:04}", u64::from(numbers.max().unwrap_or(0)) + 1)
 }

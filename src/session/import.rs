@@ -1,9 +1,9 @@
 //! From a source that was read to the edits that bring it in: CRS decided, rows prepared, segments packed.
 
 use crate::crs::{AutoReason, CrsDef, auto};
-use crate::exchange::{As, ExchangeError, Finding, PrepareOptions, Prepared, Source, prepare};
+use crate::exchange::{As, ExchangeError, PrepareOptions, Prepared, Source, prepare};
 use crate::geom::{Box2, Origin, Place, Pt, rings_contain};
-use crate::model::{Field, Kind, Segment, Shape};
+use crate::model::{Kind, Segment, Shape};
 use crate::plan::{Edit, Hash, Layer, Op, Project};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -91,7 +91,9 @@ pub fn incoming(
     let mut prepared = prepare(target, source, &options, keep_going)?;
     let rows = std::mem::take(&mut prepared.rows);
     let count = rows.len();
-    let decided = head.origin.is_none().then(|| (crs.text().to_owned(), [origin.e_m, origin.n_m]));
+    // The rows are in this CRS from this origin, whatever the project's are when the edit is done.
+    let text = if head.origin.is_some() { head.crs.clone() } else { crs.text().to_owned() };
+    let made_for = Some((text, [origin.e_m, origin.n_m]));
     let mut segments = Vec::new();
     let op = match what {
         _ if rows.is_empty() => None,
@@ -99,7 +101,7 @@ pub fn incoming(
             let polygons = rows.iter().filter_map(|r| if let Shape::Polygons(p) = &r.shape { Some(p) } else { None });
             let place = |ring: &Vec<Pt>| ring.iter().map(|&p| origin.place(p)).collect::<Vec<Place>>();
             let rings = polygons.flatten().flatten().map(place).collect();
-            Some(Op::Outline { rings, crs: decided })
+            Some(Op::Outline { rings, crs: made_for })
         }
         What::Rows(_) | What::Units(_) => {
             let kind = kind.unwrap_or(Kind::Cells);
@@ -109,7 +111,7 @@ pub fn incoming(
             }
             let level = if let What::Units(level) = what { Some(level.clone()) } else { None };
             let hashes = segments.iter().map(|s| Hash(s.hash())).collect();
-            Some(Op::Import { kind, segments: hashes, source: how.source.clone(), crs: decided, level })
+            Some(Op::Import { kind, segments: hashes, source: how.source.clone(), crs: made_for, level })
         }
     };
     let cells = matches!(kind, None | Some(Kind::Cells));
@@ -196,21 +198,4 @@ impl Yards {
         });
         found
     }
-}
-
-/// Findings in a few words for a message: how many of each grave kind.
-pub fn summary(findings: &[Finding]) -> Vec<(&'static str, usize)> {
-    let mut out: Vec<(&'static str, usize)> = Vec::new();
-    for f in findings {
-        match out.iter_mut().find(|(k, _)| *k == f.kind) {
-            Some((_, n)) => *n += 1,
-            None => out.push((f.kind, 1)),
-        }
-    }
-    out
-}
-
-/// Whether a field named in a mapping is known.
-pub fn is_field(name: &str) -> bool {
-    matches!(name, "code" | "name" | "x" | "y" | "lon" | "lat") || Field::ALL.iter().any(|f| f.name() == name)
 }

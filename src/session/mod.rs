@@ -9,13 +9,14 @@ pub mod answers;
 mod build;
 mod fill;
 pub mod import;
+pub mod posts;
 mod sentence;
 pub mod snap;
 pub mod tools;
 
 pub use build::{BuildError, empty_project, layer_from_text, sample_project, sample_titles};
-pub use fill::{fill, next_code, next_post_code};
-pub use sentence::{kind_name, number, place_of, sentence};
+pub use fill::{fill, next_code, next_member_code, next_post_code};
+pub use sentence::{area_text, kind_name, number, place_of, sentence};
 
 use crate::assign::{Assignment, Changes};
 use crate::geom::Box2;
@@ -108,6 +109,17 @@ impl Segments for Store {
     }
 }
 
+/// The draft that an edit of a plan in force goes to; made when the edit is committed, not before.
+#[derive(Clone, Debug)]
+struct Draft {
+    /// The plan in force.
+    of: Id,
+    /// Its name.
+    old: String,
+    /// Name of the draft.
+    new: String,
+}
+
 /// An opened project with everything that follows it.
 #[derive(Clone, Debug)]
 pub struct Session {
@@ -123,8 +135,8 @@ pub struct Session {
     lang: Lang,
     author: String,
     saved: u128,
-    /// Whether staging made the draft that is worked on.
-    draft_for_stage: bool,
+    /// The draft that committing what is staged makes first.
+    draft: Option<Draft>,
     /// Counts every change of what is to be seen.
     generation: u64,
 }
@@ -150,7 +162,7 @@ impl Session {
             lang,
             author: author.to_owned(),
             saved,
-            draft_for_stage: false,
+            draft: None,
             generation: 1,
             history,
         }
@@ -232,9 +244,7 @@ impl Session {
         if let Ok(effects) = catch_unwind(AssertUnwindSafe(|| self.run(command, now))) {
             return effects;
         }
-        self.history.revert();
-        self.staged = Changes::default();
-        self.draft_for_stage = false;
+        self.revert();
         self.follow_plan();
         self.recount();
         self.generation += 1;
@@ -246,14 +256,14 @@ impl Session {
 
     fn run(&mut self, command: Command, now: i64) -> Vec<Effect> {
         match command {
-            Command::Stage(edit) => self.stage(edit, now),
+            Command::Stage(edit) => self.stage(edit),
             Command::Commit => self.commit(now),
             Command::Revert => {
                 self.revert();
                 vec![]
             }
             Command::Do(edit) => {
-                let mut effects = self.stage(edit, now);
+                let mut effects = self.stage(edit);
                 if !effects.iter().any(|e| matches!(e, Effect::Refused(_))) {
                     effects.extend(self.commit(now));
                 }
@@ -306,71 +316,53 @@ impl Session {
     }
 
     fn revert(&mut self) {
-        if self.history.staged().is_some() || self.draft_for_stage {
-            self.history.revert();
-            self.staged = Changes::default();
+        if self.history.staged().is_some() {
             self.generation += 1;
         }
-        if std::mem::take(&mut self.draft_for_stage) {
-            // Nothing was done on the draft that staging made: it goes again.
-            self.history.undo();
-            self.follow_plan();
+        self.history.revert();
+        self.staged = Changes::default();
+        self.draft = None;
+    }
+
+    fn stage(&mut self, edit: Edit) -> Vec<Effect> {
+        self.revert();
+        self.generation += 1;
+        match self.try_edit(edit) {
+            Ok(()) => vec![],
+            Err(e) => vec![Effect::Refused(e)],
         }
     }
 
-    fn stage(&mut self, mut edit: Edit, now: i64) -> Vec<Effect> {
-        let mut effects = self.ensure_draft(&mut edit, now);
-        self.history.revert();
-        self.staged = Changes::default();
-        self.generation += 1;
+    /// Stages an edit. One of the ground of a plan that is or was in force is tried on that plan as though it were a
+    /// draft; the draft is made with it when it is committed, so that an edit that is dropped leaves no trace.
+    fn try_edit(&mut self, mut edit: Edit) -> Result<(), EditError> {
         if edit.opened.is_empty() {
             edit.opened.clone_from(&self.opened);
         }
-        let filled =
-            fill(self.history.stable(), &self.assignment, self.plan, edit, self.history.next_id(), &self.segments);
-        let staged = filled.and_then(|edit| self.history.stage(edit, &self.segments).map(|_| ()));
-        match staged {
-            Ok(()) => {
-                if let Some(s) = self.history.staged() {
-                    let patch = &s.outcome.patch;
-                    self.staged = self.assignment.changes(self.history.stable(), &s.outcome.project, patch, false);
-                }
-            }
-            Err(e) => effects.push(Effect::Refused(e)),
-        }
-        effects
+        let stable = self.history.stable();
+        let draft = self.draft_for(&edit);
+        let base = draft.as_ref().map_or_else(|| stable.clone(), |d| stable.as_draft(d.of));
+        let edit = fill(&base, &self.assignment, self.plan, edit, self.history.next_id(), &self.segments)?;
+        let staged = match &draft {
+            Some(d) => self.history.preview(edit, d.of, &self.segments)?,
+            None => self.history.stage(edit, &self.segments)?,
+        };
+        self.staged = self.assignment.changes(&base, &staged.outcome.project, &staged.outcome.patch, false);
+        self.draft = draft;
+        Ok(())
     }
 
-    /// An edit of the ground of a plan that is or was in force goes to a new draft, and says so.
-    fn ensure_draft(&mut self, edit: &mut Edit, now: i64) -> Vec<Effect> {
+    /// The draft that an edit needs: it changes the ground of a plan that is or was in force.
+    fn draft_for(&self, edit: &Edit) -> Option<Draft> {
         let p = self.history.stable();
-        let plan = match &edit.plan {
-            Some(name) => p.plan_named(name),
-            None => p.plan(self.plan),
-        };
-        let Some(plan) = plan.filter(|p| p.meta.protected() && needs_draft(&edit.op)) else { return vec![] };
-        let old = plan.meta.name.clone();
-        let new = (b'A'..=b'Z')
-            .map(|c| format!("方案{}", c as char))
-            .chain((1..).map(|n| format!("方案{n}")))
-            .find(|n| p.plan_named(n).is_none())
-            .unwrap_or_default();
-        let copy = Edit::from(Op::Plan(PlanOp::Copy { old: old.clone(), new: new.clone() }));
-        self.history.revert();
-        if self.history.stage(copy, &self.segments).is_err() {
-            return vec![];
-        }
-        let mut effects = self.commit(now);
-        self.draft_for_stage = true;
-        edit.plan = Some(new.clone());
-        if let Some(id) = self.history.stable().plan_named(&new).map(|p| p.id) {
-            self.show_quietly(id);
-        }
-        effects.push(Effect::Say(Said::new(
-            format!("“{old}”受保护，已另建“{new}”，修改记在“{new}”上。"),
-            format!("\"{old}\" is protected; \"{new}\" was made from it and the change goes there."),
-        )));
-        effects
+        edit.parts().iter().filter(|e| needs_draft(&e.op)).find_map(|e| {
+            let plan = match &e.plan {
+                Some(name) => p.plan_named(name),
+                None => p.plan(self.plan),
+            }?;
+            let old = plan.meta.name.clone();
+            plan.meta.protected().then(|| Draft { of: plan.id, old, new: free_plan_name(p) })
+        })
     }
 
     fn show_quietly(&mut self, plan: Id) {
@@ -380,24 +372,60 @@ impl Session {
     }
 
     fn commit(&mut self, now: i64) -> Vec<Effect> {
+        let draft = self.draft.take();
+        if let Some(d) = &draft
+            && let Err(e) = self.stage_on_draft(d)
+        {
+            self.revert();
+            return vec![Effect::Refused(e)];
+        }
         let Some(s) = self.history.staged() else { return vec![] };
         let (old, new) = (self.history.stable().clone(), s.outcome.project.clone());
-        let mut changes = std::mem::take(&mut self.staged);
-        if changes.is_empty() {
-            changes = self.assignment.changes(&old, &new, &s.outcome.patch, false);
-        }
+        let made = draft.as_ref().and_then(|d| new.plan_named(&d.new)).map(|p| p.id);
+        let (assignment, changes) = match (s.outcome.parts.first(), made) {
+            // Things move on the draft, from where they are on it as it was copied.
+            (Some(copy), Some(plan)) => {
+                let base = &copy.outcome.project;
+                let a = Assignment::count(base, plan, self.layer);
+                let changes = a.changes(base, &new, &s.outcome.patch, false);
+                (Some(a), changes)
+            }
+            _ => (None, std::mem::take(&mut self.staged)),
+        };
         let said = sentence(&old, &new, &s.edit, &s.outcome, &changes, self.plan);
         let place = place_of(&old, &new, &s.outcome.patch);
         let created = s.outcome.created.clone();
         let author = self.author.clone();
         let Some(step) = self.history.commit(said, now, &author, place) else { return vec![] };
-        self.draft_for_stage = false;
+        self.staged = Changes::default();
+        if let Some(a) = assignment {
+            self.plan = a.plan();
+            self.assignment = a;
+        }
         self.assignment.apply(&changes);
         self.generation += 1;
         if self.history.stable().plan(self.plan).is_none() {
             self.follow_plan();
         }
-        vec![Effect::Committed { step, created, changes }]
+        let mut effects = vec![Effect::Committed { step, created, changes }];
+        effects.extend(draft.map(|Draft { old, new, .. }| {
+            Effect::Say(Said::new(
+                format!("“{old}”受保护，已另建“{new}”，修改记在“{new}”上。"),
+                format!("\"{old}\" is protected; \"{new}\" was made from it and the change goes there."),
+            ))
+        }));
+        effects
+    }
+
+    /// Stages the copy of a plan in force and, on the copy, what was tried on the plan itself: one step.
+    fn stage_on_draft(&mut self, d: &Draft) -> Result<(), EditError> {
+        let tried = self.history.staged().map_or_else(Vec::new, |s| s.edit.parts());
+        let mut edits: Vec<Edit> = vec![Op::Plan(PlanOp::Copy { old: d.old.clone(), new: d.new.clone() }).into()];
+        edits.extend(tried.into_iter().map(|e| {
+            let on_draft = needs_draft(&e.op) && e.plan.as_ref() == Some(&d.old);
+            Edit { plan: if on_draft { Some(d.new.clone()) } else { e.plan }, ..e }
+        }));
+        self.history.stage(Op::Together { edits }.into(), &self.segments).map(|_| ())
     }
 
     fn step(&mut self, undo: bool) -> Vec<Effect> {
@@ -406,27 +434,40 @@ impl Session {
         let Some(next) = next.cloned() else { return vec![Effect::Nothing] };
         let mut effects = Vec::new();
         // A step of another plan first switches to it and names it.
-        if let Some(id) = next.plan.as_ref().and_then(|n| self.history.stable().plan_named(n)).map(|p| p.id)
-            && id != self.plan
-        {
-            let name = next.plan.clone().unwrap_or_default();
-            self.show_quietly(id);
-            effects.push(Effect::Say(Said::new(format!("已切换到“{name}”。"), format!("Switched to \"{name}\"."))));
-        }
+        self.go_to_plan_of(&next, &mut effects);
         let old = self.history.stable().clone();
         let step = if undo { self.history.undo() } else { self.history.redo() };
         let Some(step) = step else { return vec![Effect::Nothing] };
+        self.generation += 1;
         let mut changes = Changes::default();
-        if let Some(patch) = &step.patch {
+        if self.history.stable().plan(self.plan).is_none() {
+            // The draft that the step had made is gone: back to the plan it was made from.
+            let source = copied_from(&step.edit).and_then(|n| self.history.stable().plan_named(n)).map(|p| p.id);
+            match source {
+                Some(id) => self.show_and_say(id, &mut effects),
+                None => self.follow_plan(),
+            }
+        } else if let Some(patch) = &step.patch {
             changes = self.assignment.changes(&old, self.history.stable(), patch, undo);
             self.assignment.apply(&changes);
-        }
-        self.generation += 1;
-        if self.history.stable().plan(self.plan).is_none() {
-            self.follow_plan();
+            // Done again, it may have made the plan it belongs to.
+            self.go_to_plan_of(&step, &mut effects);
         }
         effects.push(Effect::Stepped { step, undone: undo, changes });
         effects
+    }
+
+    fn go_to_plan_of(&mut self, step: &Step, effects: &mut Vec<Effect>) {
+        let id = step.plan.as_ref().and_then(|n| self.history.stable().plan_named(n)).map(|p| p.id);
+        if let Some(id) = id.filter(|id| *id != self.plan) {
+            self.show_and_say(id, effects);
+        }
+    }
+
+    fn show_and_say(&mut self, plan: Id, effects: &mut Vec<Effect>) {
+        let name = self.history.stable().plan(plan).map(|p| p.meta.name.clone()).unwrap_or_default();
+        self.show_quietly(plan);
+        effects.push(Effect::Say(Said::new(format!("已切换到“{name}”。"), format!("Switched to \"{name}\"."))));
     }
 
     /// The plan that was worked on is gone: work on the last one.
@@ -490,9 +531,21 @@ impl Session {
     }
 }
 
+/// The first free name of a draft: 方案A … 方案Z, 方案1 …
+pub fn free_plan_name(p: &Project) -> String {
+    let letters = ('A'..='Z').map(|c| format!("方案{c}"));
+    letters.chain((1u64..).map(|n| format!("方案{n}"))).find(|n| p.plan_named(n).is_none()).unwrap_or_default()
+}
+
+/// The plan that an edit copies on the way to something else.
+fn copied_from(edit: &Edit) -> Option<&str> {
+    edit.ops().find_map(|op| if let Op::Plan(PlanOp::Copy { old, .. }) = op { Some(old.as_str()) } else { None })
+}
+
 /// Whether an edit changes what is protected on a plan in force: ground, units, codes, pins.
 fn needs_draft(op: &Op) -> bool {
     match op {
+        Op::Together { edits } => edits.iter().any(|e| needs_draft(&e.op)),
         Op::Outline { .. }
         | Op::Draw { .. }
         | Op::Split { .. }

@@ -32,7 +32,7 @@ pub fn sentence(old: &Project, new: &Project, edit: &Edit, out: &Outcome, change
                 let world = l.partition.face(crate::topology::WORLD).map_or(0, |f| -f.area2);
                 world as f64 / 2e6
             });
-            let (zh, en) = area_text(area);
+            let Said { zh, en } = area_text(area);
             s(format!("划定范围，{zh}"), format!("Outline drawn, {en}"))
         }
         Op::Draw { .. } | Op::Split { .. } | Op::Unit { .. } => {
@@ -48,7 +48,7 @@ pub fn sentence(old: &Project, new: &Project, edit: &Edit, out: &Outcome, change
             let (zh, en) = tally_text(&got);
             match &edit.op {
                 Op::Split { cell, .. } => s(
-                    format!("拆分 {}，新网格 {title} 得 {zh}{pz}", chip(old, plan_id, layer, cell)),
+                    format!("切分 {}，新网格 {title} 得 {zh}{pz}", chip(old, plan_id, layer, cell)),
                     format!("{} split; the new cell {title} has {en}{pe}", chip(old, plan_id, layer, cell)),
                 ),
                 Op::Unit { .. } => s(format!("划出 {title}{pz}"), format!("{title} drawn{pe}")),
@@ -164,6 +164,16 @@ pub fn sentence(old: &Project, new: &Project, edit: &Edit, out: &Outcome, change
         Op::Plan(PlanOp::Adopt { name, from }) => {
             s(format!("{name}自 {from} 起施行"), format!("{name} in force from {from}"))
         }
+        Op::Together { .. } => {
+            let mut before = old;
+            let mut each: Vec<Said> = Vec::new();
+            for p in &out.parts {
+                each.push(sentence(before, &p.outcome.project, &p.edit, &p.outcome, changes, plan));
+                before = &p.outcome.project;
+            }
+            let (zh, en): (Vec<String>, Vec<String>) = each.into_iter().map(|s| (s.zh, s.en)).unzip();
+            s(zh.join("；"), en.join("; "))
+        }
     }
 }
 
@@ -199,12 +209,16 @@ fn tally_text(t: &Tally) -> (String, String) {
     )
 }
 
-fn area_text(m2: f64) -> (String, String) {
-    if m2 < 100_000.0 {
-        (format!("{:.2} 公顷", m2 / 1e4), format!("{:.2} ha", m2 / 1e4))
+/// An area in the unit that reads best: km² from 1 km², hectares from 1 ha, else m².
+pub fn area_text(m2: f64) -> Said {
+    let (n, zh, en) = if m2 >= 1e6 {
+        (format!("{:.2}", m2 / 1e6), "平方公里", "km²")
+    } else if m2 >= 1e4 {
+        (format!("{:.1}", m2 / 1e4), "公顷", "ha")
     } else {
-        (format!("{:.2} 平方公里", m2 / 1e6), format!("{:.2} km²", m2 / 1e6))
-    }
+        (number(m2.round() as i64), "平方米", "m²")
+    };
+    Said::new(format!("{n} {zh}"), format!("{n} {en}"))
 }
 
 /// What a kind is called.
@@ -268,6 +282,16 @@ pub fn place_of(old: &Project, new: &Project, patch: &Patch) -> Option<Box2> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn areas_read_the_same_everywhere() {
+        let zh = |m2: f64| area_text(m2).zh;
+        assert_eq!(
+            [zh(9_999.0), zh(103_000.0), zh(5e5), zh(2.5e6)],
+            ["9,999 平方米", "10.3 公顷", "50.0 公顷", "2.50 平方公里"]
+        );
+        assert_eq!(area_text(5e5).en, "50.0 ha");
+    }
 
     #[test]
     fn numbers_are_grouped() {

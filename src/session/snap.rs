@@ -41,15 +41,16 @@ impl SnapKind {
         }
     }
 
-    /// Lower wins within the radius: points before lines, borders before roads before walls.
+    /// Lower wins within the radius: what is of the partition before what is not, so that a new line attaches to the
+    /// border it runs along instead of leaving a strip beside it; then points before lines, roads before walls.
     fn rank(self) -> u8 {
         match self {
             SnapKind::Node => 0,
             SnapKind::Vertex => 1,
-            SnapKind::Crossing => 2,
-            SnapKind::Corner => 3,
-            SnapKind::RoadPoint => 4,
-            SnapKind::Border => 5,
+            SnapKind::Border => 2,
+            SnapKind::Crossing => 3,
+            SnapKind::Corner => 4,
+            SnapKind::RoadPoint => 5,
             SnapKind::Road => 6,
             SnapKind::Side => 7,
         }
@@ -66,7 +67,7 @@ pub struct Snapped {
 }
 
 /// What the pointer at `at` snaps to within `radius_mm`, or nothing. `not`: a vertex that is being dragged, which is
-/// not a target. A point counts over a line, and of equals the nearest. O(things within the radius).
+/// not a target. What counts over what: [`SnapKind`]; of equals the nearest. O(things within the radius).
 pub fn snap(p: &Project, plan: Id, layer: u16, at: Pt, radius_mm: i32, not: Option<Pt>) -> Option<Snapped> {
     let area = Box2::of_two(at, at).grown(radius_mm);
     let r2 = f64::from(radius_mm) * f64::from(radius_mm);

@@ -96,7 +96,7 @@ fn choices_left_open_are_filled() {
     let households = |code: &str| rows.iter().find(|r| r.unit.code == code).unwrap().tally.households;
     assert!(households(&cell) >= households(&new));
     let said = s.history().log().last().unwrap().0.sentence.clone();
-    assert!(said.zh.contains("拆分 07，新网格 11") && said.zh.contains('户'), "{said:?}");
+    assert!(said.zh.contains("切分 07，新网格 11") && said.zh.contains('户'), "{said:?}");
     done(&mut s, Op::Merge { cells: vec![new, cell.clone()], keep: None });
     assert_eq!(cells(&s), before);
     // Drawn on the open ground of the community, the cell's code begins with the community's.
@@ -144,11 +144,25 @@ fn a_plan_in_force_is_changed_in_a_new_draft_that_names_itself() {
     s.dispatch(Command::Stage(Op::Move { at, to }.into()), 1);
     s.dispatch(Command::Revert, 1);
     assert_eq!((s.project().state, s.project().plans.len()), (state, 1), "a drag that is dropped leaves no draft");
+    let steps = s.history().log().count();
     let effects = s.dispatch(Command::Do(Op::Move { at, to }.into()), 1);
     assert!(refused(&effects).is_none());
     assert!(effects.iter().any(|e| matches!(e, Effect::Say(s) if s.zh.contains("方案B"))), "{effects:?}");
     assert_eq!(s.project().plans.len(), 2);
     assert_eq!(s.project().plan(s.plan()).unwrap().meta.name, "方案B");
+    assert_eq!(s.history().log().count(), steps + 1, "one gesture is one step");
+    assert_eq!(s.project().state, s.project().recount_state());
+    assert!(*s.assignment() == Assignment::count(s.project(), s.plan(), 0));
+    let after = s.project().state;
+    let effects = s.dispatch(Command::Undo, 1);
+    assert!(effects.iter().any(|e| matches!(e, Effect::Say(s) if s.zh.contains(&old))), "{effects:?}");
+    assert_eq!((s.project().state, s.project().plans.len()), (state, 1));
+    assert!(*s.assignment() == Assignment::count(s.project(), s.plan(), 0));
+    let effects = s.dispatch(Command::Redo, 1);
+    assert!(effects.iter().any(|e| matches!(e, Effect::Say(s) if s.zh.contains("方案B"))), "{effects:?}");
+    assert_eq!(s.project().state, after);
+    assert_eq!(s.project().plan(s.plan()).unwrap().meta.name, "方案B");
+    assert!(*s.assignment() == Assignment::count(s.project(), s.plan(), 0));
     // A post on the plan in force is written in the draft too.
     let cell = answers::unit_rows(s.project(), s.assignment(), None, None)[0].unit.code.clone();
     done(&mut s, Op::Member { code: "M900".into(), name: "李某".into(), phone: None, org: None });
@@ -175,6 +189,100 @@ fn a_plan_in_force_is_changed_in_a_new_draft_that_names_itself() {
     }
     assert_eq!(s.project().plans.len(), 1);
     assert_eq!(s.project().state, s.project().recount_state());
+}
+
+#[test]
+fn an_edit_of_a_plan_in_force_that_is_dropped_or_refused_changes_nothing() {
+    let mut s = sample();
+    let old = s.project().plans[0].meta.name.clone();
+    let from = Date::parse("2026-07-01").unwrap();
+    done(&mut s, Op::Plan(PlanOp::Adopt { name: old, from }));
+    done(&mut s, Op::Member { code: "M900".into(), name: "李某".into(), phone: None, org: None });
+    s.dispatch(Command::Undo, 1);
+    let seen = |s: &Session| {
+        let log: Vec<_> = s.history().log().map(|(s, undone)| (s.id, undone)).collect();
+        (s.history().stable().state, s.project().plans.len(), s.plan(), s.history().redoable(), log)
+    };
+    let before = seen(&s);
+    assert_eq!(before.3.len(), 1);
+    let nowhere = Place { e_mm: 1, n_mm: 1 };
+    for command in [Command::Do(Op::Delete { at: nowhere }.into()), Command::Stage(Op::Delete { at: nowhere }.into())] {
+        assert!(refused(&s.dispatch(command, 1)).is_some());
+        assert_eq!(seen(&s), before, "refused");
+    }
+    let (at, to) = inner_vertex(&s);
+    for _ in 0..3 {
+        let effects = s.dispatch(Command::Stage(Op::Move { at, to }.into()), 1);
+        assert!(effects.is_empty(), "nothing is said while the border moves: {effects:?}");
+        assert_ne!(s.project().state, before.0, "what will be done is seen");
+        assert_eq!(s.project().plan(s.plan()).unwrap().meta, s.history().stable().plan(s.plan()).unwrap().meta);
+    }
+    s.dispatch(Command::Revert, 1);
+    assert_eq!(seen(&s), before, "dropped");
+    s.dispatch(Command::Redo, 1);
+    assert!(s.project().member("M900").is_some());
+}
+
+#[test]
+fn a_step_of_the_facts_belongs_to_no_plan_and_switches_to_none() {
+    let mut s = sample();
+    done(&mut s, Op::Plan(PlanOp::Copy { old: "方案A".into(), new: "方案B".into() }));
+    let b = s.project().plan_named("方案B").unwrap().id;
+    let building = s.project().table(Kind::Buildings).iter().next().unwrap().1.code().to_owned();
+    let yard = s.project().table(Kind::Courtyards).iter().next().unwrap().1.code().to_owned();
+    for json in [
+        serde_json::json!({"op": "set", "building": building, "households": 77}),
+        serde_json::json!({"op": "set", "building": building, "households": 78, "plan": "方案A"}),
+        serde_json::json!({"op": "set", "rules": {"households_min": 299}}),
+        serde_json::json!({"op": "whole", "courtyard": yard, "value": true, "plan": "方案A"}),
+        serde_json::json!({"op": "member", "code": "M900", "name": "李某"}),
+        serde_json::json!({"op": "post", "member": "M900", "post": "楼栋长", "building": building, "plan": "方案A"}),
+    ] {
+        let edit: Edit = serde_json::from_value(json.clone()).unwrap();
+        assert!(refused(&s.dispatch(Command::Do(edit), 1)).is_none(), "{json}");
+        let step = s.history().log().last().unwrap().0.clone();
+        assert_eq!(step.plan, None, "{json}");
+        s.dispatch(Command::ShowPlan(b), 1);
+        for command in [Command::Undo, Command::Redo] {
+            let effects = s.dispatch(command, 1);
+            assert!(matches!(effects[..], [Effect::Stepped { .. }]), "{json} {effects:?}");
+            assert_eq!(s.plan(), b);
+        }
+    }
+    let log = answers::log(s.history(), Lang::Zh, &|t| t.to_string());
+    assert!(log.as_array().unwrap().iter().all(|l| l["plan"].is_null()), "{log}");
+    // A step of a plan names it.
+    let cell = answers::unit_rows(s.project(), s.assignment(), None, None)[0].unit.code.clone();
+    let pin = Edit { plan: Some("方案A".into()), ..Op::Pin { building, cell: Some(cell) }.into() };
+    s.dispatch(Command::Do(pin), 1);
+    assert_eq!(s.history().log().last().unwrap().0.plan.as_deref(), Some("方案A"));
+}
+
+#[test]
+fn edits_together_are_filled_one_after_the_other_and_undone_at_once() {
+    let mut s = sample();
+    let before = s.project().state;
+    let cell = answers::unit_rows(s.project(), s.assignment(), None, None)[0].unit.code.clone();
+    let json = |duty: &str| serde_json::json!({"op": "post", "member": "M900", "post": duty, "cell": cell});
+    let member = serde_json::json!({"op": "member", "code": "M900", "name": "李某"});
+    let edit =
+        serde_json::json!({"op": "together", "layer": "grid", "edits": [member, json("网格员"), json("楼栋长")]});
+    let edit: Edit = serde_json::from_value(edit).unwrap();
+    let effects = s.dispatch(Command::Do(edit), 1);
+    assert!(refused(&effects).is_none(), "{effects:?}");
+    let member = s.project().member("M900").unwrap().id;
+    let codes: std::collections::BTreeSet<_> =
+        s.project().plans[0].posts.values().filter(|p| p.member == member).map(|p| p.code.clone()).collect();
+    assert_eq!(codes.len(), 2, "each has a code of its own");
+    let step = s.history().log().last().unwrap().0.clone();
+    assert!(
+        step.sentence.zh.contains("登记人员 M900；M900 任") && step.sentence.en.contains("; "),
+        "{:?}",
+        step.sentence
+    );
+    assert_eq!(step.plan.as_deref(), Some("方案A"));
+    s.dispatch(Command::Undo, 1);
+    assert_eq!((s.project().state, s.project().member("M900").is_none()), (before, true));
 }
 
 #[test]
@@ -302,6 +410,59 @@ mod hands {
     }
 
     #[test]
+    fn a_hand_on_the_plan_in_force_says_that_a_draft_was_made() {
+        let in_force = || {
+            let mut s = sample();
+            let name = s.project().plans[0].meta.name.clone();
+            done(&mut s, Op::Plan(PlanOp::Adopt { name, from: Date::parse("2026-07-01").unwrap() }));
+            (s, Hand::default())
+        };
+        let said = |effects: &[Effect]| {
+            assert!(effects.iter().any(|e| matches!(e, Effect::Say(s) if s.zh.contains("方案B"))), "{effects:?}");
+            assert!(effects.iter().any(|e| matches!(e, Effect::Committed { .. })), "{effects:?}");
+        };
+        // A drag, dropped and done again.
+        let (mut s, mut h) = in_force();
+        h.take(Tool::Move, &mut s, 1);
+        let at = s.project().origin().grid(inner_vertex(&s).0).unwrap();
+        for keep in [false, true] {
+            h.grab(Grip::Point(at));
+            h.hover(&mut s, pt(at.x + 2500, at.y + 1500), 2.0, 1);
+            h.hover(&mut s, pt(at.x + 900_000, at.y), 2.0, 1);
+            assert!(h.refusal().is_some());
+            if keep {
+                said(&h.release(&mut s, 2));
+            } else {
+                h.escape(&mut s, 2);
+            }
+            assert_eq!(s.project().plans.len(), if keep { 2 } else { 1 });
+        }
+        // A split.
+        let (mut s, mut h) = in_force();
+        h.take(Tool::Split, &mut s, 1);
+        let b = cell_box(&s, "320599012006007");
+        let c = b.centre();
+        h.click(&mut s, pt(b.min.x - 400, c.y), 1.0, 1);
+        h.click(&mut s, pt(b.max.x + 400, c.y), 1.0, 1);
+        assert!(!s.staged().buildings.is_empty());
+        said(&h.finish(&mut s, 1.0, 1));
+        assert!(matches!(s.selection(), Selection::Units(u) if u.len() == 1));
+        let made = s.history().log().last().unwrap().0.sentence.clone();
+        assert!(made.zh.contains("拆分 07，新网格 11 得") && !made.zh.contains("得 0 栋"), "{made:?}");
+        // A merge.
+        let (mut s, mut h) = in_force();
+        let l = s.project().layer(s.plan(), 0).unwrap();
+        let pair = l.partition.edges().find_map(|(_, e)| {
+            let (a, b) = l.partition.sides(e);
+            let (a, b) = (l.unit_of(a)?, l.unit_of(b)?);
+            (a.level == 1 && b.level == 1).then(|| vec![a.id, b.id])
+        });
+        s.dispatch(Command::Select(Selection::Units(pair.unwrap())), 1);
+        said(&h.take(Tool::Merge, &mut s, 1));
+        assert!(matches!(s.selection(), Selection::Units(u) if u.len() == 1), "the cell that stays is selected");
+    }
+
+    #[test]
     fn points_are_snapped_to_before_lines() {
         let s = sample();
         let p = s.project();
@@ -314,6 +475,13 @@ mod hands {
         let corner = b.shape().parts[0][0][0];
         let hit = snap(p, s.plan(), 0, pt(corner.x + 100, corner.y + 100), 400, None).unwrap();
         assert_eq!((hit.kind, hit.at), (SnapKind::Corner, corner));
+        // A border wins over a road that runs along it: a new line attaches instead of leaving a strip.
+        let l = p.layer(s.plan(), 0).unwrap();
+        let (_, e) = l.partition.edges().find(|(_, e)| e.points[0].dist(e.points[1]) > 30_000.0).unwrap();
+        let (a, b) = (e.points[0], e.points[1]);
+        let middle = pt(((i64::from(a.x) + i64::from(b.x)) / 2) as i32, ((i64::from(a.y) + i64::from(b.y)) / 2) as i32);
+        let hit = snap(p, s.plan(), 0, pt(middle.x + 300, middle.y + 300), 12_000, None).unwrap();
+        assert_eq!(hit.kind, SnapKind::Border, "{hit:?}");
         for k in [SnapKind::Vertex, SnapKind::Road, SnapKind::Side, SnapKind::Crossing] {
             assert!(!k.said().zh.is_empty());
         }

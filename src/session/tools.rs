@@ -252,8 +252,14 @@ impl Hand {
         let edit = here(s, Op::Merge { cells, keep: None });
         let effects = s.dispatch(Command::Do(edit), now);
         self.tool = Tool::Select;
-        if let Some(super::Effect::Committed { step, .. }) = effects.first()
-            && let Op::Merge { keep: Some(keep), .. } = &step.edit.op
+        let kept = effects.iter().find_map(|e| match e {
+            super::Effect::Committed { step, .. } => step.edit.ops().find_map(|op| match op {
+                Op::Merge { keep, .. } => keep.clone(),
+                _ => None,
+            }),
+            _ => None,
+        });
+        if let Some(keep) = &kept
             && let Some(u) = s.project().layer(s.plan(), s.layer()).and_then(|l| l.unit(keep)).map(|u| u.id)
         {
             s.dispatch(Command::Select(Selection::Units(vec![u])), now);

@@ -162,8 +162,10 @@ pub(super) fn segments_of_steps(history: &History, source: &dyn Segments) -> She
                 }
             }
         }
-        if let Op::Import { segments, .. } = &s.edit.op {
-            named.extend(segments.iter().map(|h| h.0));
+        for op in s.edit.ops() {
+            if let Op::Import { segments, .. } = op {
+                named.extend(segments.iter().map(|h| h.0));
+            }
         }
     }
     for hash in named {

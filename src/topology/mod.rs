@@ -13,12 +13,14 @@ mod check;
 mod draft;
 mod editors;
 mod faces;
+mod finder;
 mod overlay;
 mod vertex;
 
 pub use assemble::{Misfit, assemble};
 pub use check::{Fault, check};
 pub use editors::{Drawn, Parted, draw, merge, split};
+pub use finder::Finder;
 pub use vertex::{Spot, delete_vertex, insert_vertex, move_point, spot};
 
 use crate::geom::{Box2, Pt, cross, right_of_point};
@@ -541,39 +543,6 @@ impl Partition {
             }
         }
         Ok(p.with_fitted_locator())
-    }
-}
-
-/// Finds the owners of many points: a locator square that no border passes is looked up once.
-pub struct Finder<'a> {
-    p: &'a Partition,
-    squares: Vec<u32>,
-}
-
-impl<'a> Finder<'a> {
-    /// A finder for one partition. O(1) until it is asked.
-    pub fn new(p: &'a Partition) -> Finder<'a> {
-        Finder { p, squares: Vec::new() }
-    }
-
-    /// The face at a point, as [`Partition::locate`] says.
-    pub fn face(&mut self, at: Pt) -> u32 {
-        let Some(square) = self.p.locator.square(at).filter(|&s| self.p.locator.is_open(s)) else {
-            return self.p.locate(at);
-        };
-        if self.squares.is_empty() {
-            let (nx, ny) = self.p.locator.size();
-            self.squares = vec![NO_FACE; nx as usize * ny as usize];
-        }
-        if self.squares[square] == NO_FACE {
-            self.squares[square] = self.p.locate(at);
-        }
-        self.squares[square]
-    }
-
-    /// The owner at a point.
-    pub fn owner(&mut self, at: Pt) -> Owner {
-        self.p.owner(self.face(at))
     }
 }
 

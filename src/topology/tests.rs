@@ -234,6 +234,18 @@ fn invariants(p: &Partition, outline_area2: i128, rng: &mut Rng, span: i32) {
         let here = p.owner(p.locate(q));
         assert_eq!(holders, if here == OUTSIDE { vec![] } else { vec![here] }, "at {q:?}");
     }
+    // What is remembered of one point must be true of the next.
+    let (mut finder, mut rng) = (Finder::new(p), Rng(rng.0));
+    for i in 0..200 {
+        let q = match p.edge(rng.below(p.edges.len() as i32) as u32) {
+            Some(e) if i % 3 > 0 => {
+                let v = e.points[rng.below(e.points.len() as i32) as usize];
+                pt(v.x + rng.below(5) - 2, v.y + rng.below(5) - 2)
+            }
+            _ => pt(rng.below(span + 200) - 100, rng.below(span + 200) - 100),
+        };
+        assert_eq!(finder.face(q), p.locate(q), "at {q:?}");
+    }
     // Equal ground gives equal edges: the parts read back are the whole.
     let again = Partition::from_parts(
         p.nodes().map(|(i, n)| (i, n.clone())).collect(),

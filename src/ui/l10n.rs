@@ -20,6 +20,14 @@ impl Lang {
         }
     }
 
+    /// The same language as the rooms below name it.
+    pub fn spoken(self) -> crate::model::Lang {
+        match self {
+            Lang::Zh => crate::model::Lang::Zh,
+            Lang::En => crate::model::Lang::En,
+        }
+    }
+
     /// One of two texts.
     pub fn pick<'a>(self, zh: &'a str, en: &'a str) -> &'a str {
         match self {
@@ -59,6 +67,7 @@ texts! {
     see_keys: "按 ? 看全部按键", "Press ? for all keys";
     language: "语言", "Language";
     theme: "界面", "Theme";
+    may_change: "允许改动的界线", "Borders that may be changed";
     light: "浅色", "Light";
     dark: "深色", "Dark";
     follow_system: "跟随系统", "As the system";
@@ -103,7 +112,7 @@ texts! {
     assign: "指派…", "Assign…";
     assign_now: "指派", "Assign";
     nobody: "空缺 · 指派…", "Vacant · assign…";
-    post: "职务", "Post";
+    post: "岗位", "Post";
     holder: "姓名", "Name";
     add_member: "添加人员…", "Add a member…";
     phone: "电话", "Phone";
@@ -155,6 +164,7 @@ texts! {
     zoom_in: "放大", "Zoom in";
     zoom_out: "缩小", "Zoom out";
     takes_effect: "松手生效", "Release to apply";
+    not_yet: "双击完成", "Double-click to finish";
     refused: "不能这样改", "Cannot be done";
     d_households: "Δ户", "Δ hh";
     d_residents: "Δ人", "Δ res";
@@ -179,32 +189,19 @@ texts! {
     no_recent: "打开过的文件会列在这里", "Files you open are listed here";
     missing: "找不到文件", "File not found";
     drop_files: "把文件拖到这里", "Drop files here";
-    drop_kinds: "GPKG、GeoJSON、CSV。先看一遍能读到什么，再决定导入。", "GPKG, GeoJSON, CSV. See what is read first, then decide.";
+    drop_kinds: "GPKG 直接打开；GeoJSON、CSV 问清内容后导入。", "A GPKG is opened; of GeoJSON and CSV you are asked what they hold.";
     choose_file: "选文件…", "Choose…";
     works_offline: "断网可用", "Works offline";
     // Common.
     keys: "按键", "Keys";
     close: "关闭", "Close";
     dismiss: "知道了", "Dismiss";
-    no_match_tail: "。试试拼音首字母。", ". Try pinyin initials or a code.";
+    no_match_tail: "。换个字或编号再试。", ". Try another word or a code.";
     undo_step: "撤销", "Undo";
 }
 
 /// Thousands grouped, minus as U+2212: `3,967`, `−68`.
-pub fn num(n: i64) -> String {
-    let digits = n.unsigned_abs().to_string();
-    let mut out = String::with_capacity(digits.len() + 4);
-    if n < 0 {
-        out.push('−');
-    }
-    for (i, d) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(d);
-    }
-    out
-}
+pub use crate::session::number as num;
 
 /// A difference with its sign: `+68`, `−68`, `0`.
 pub fn signed(n: i64) -> String {
@@ -223,14 +220,7 @@ pub fn buildings(lang: Lang, n: i64) -> String {
 
 /// A deviation in words: `超 63 户`, `缺 14 户`, `目标内`.
 pub fn deviation(lang: Lang, deviation: i64) -> String {
-    let n = num(deviation.saturating_abs());
-    match (deviation.signum(), lang) {
-        (1, Lang::Zh) => format!("超 {n} 户"),
-        (1, Lang::En) => format!("{n} over"),
-        (-1, Lang::Zh) => format!("缺 {n} 户"),
-        (-1, Lang::En) => format!("{n} under"),
-        _ => lang.t().within.to_owned(),
-    }
+    crate::session::answers::deviation_text(deviation, lang.spoken())
 }
 
 /// The range of a cell: `目标 300–500 户 / 格`.
@@ -242,15 +232,9 @@ pub fn range(lang: Lang, range: (u32, u32)) -> String {
     }
 }
 
-/// An area in the unit that reads best: hectares from 1 ha, else m². Input in m².
+/// An area in the unit that reads best. Input in m².
 pub fn area(lang: Lang, area_m2: f64) -> String {
-    if area_m2 >= 1_000_000.0 {
-        format!("{:.2} {}", area_m2 / 1e6, lang.pick("平方千米", "km²"))
-    } else if area_m2 >= 10_000.0 {
-        format!("{:.1} {}", area_m2 / 1e4, lang.pick("公顷", "ha"))
-    } else {
-        format!("{} {}", num(area_m2.round() as i64), lang.pick("平方米", "m²"))
-    }
+    crate::session::area_text(area_m2).get(lang.spoken()).to_owned()
 }
 
 /// A length: kilometres from 1 km, else metres. Input in m.

@@ -105,7 +105,7 @@ verbs! {
     Tools Verb::Tool(Tool::DrawCell), "画网格", "Draw cell", "A", Some(Icon::DrawCell);
     Tools Verb::Tool(Tool::Split), "切分", "Split", "X", Some(Icon::Split);
     Tools Verb::Tool(Tool::Merge), "合并", "Merge", "C", Some(Icon::Merge);
-    Tools Verb::Tool(Tool::Outline), "画外框", "Draw outline", "O", Some(Icon::Outline);
+    Tools Verb::Tool(Tool::Outline), "画范围", "Draw outline", "O", Some(Icon::Outline);
     Tools Verb::Snapping, "吸附", "Snapping", "S", Some(Icon::Snap);
     View Verb::ZoomIn, "放大", "Zoom in", "+", Some(Icon::Plus);
     View Verb::ZoomOut, "缩小", "Zoom out", "-", Some(Icon::Minus);

@@ -244,7 +244,19 @@ fn plans_are_copied_adopted_and_protected() {
     let spring = list(&plans).iter().find(|p| p["name"] == "春").unwrap();
     assert_eq!((&spring["in_force"], &spring["from"]), (&json!(true), &json!("2026-07-01")));
     place.refused(&["plan", "s.gpkg", "delete", "春"]);
-    // An edit of the plan in force goes to a new draft, and says so.
+    // A refused edit of the plan in force changes nothing, and says nothing of a draft.
+    let state = place.ask(&["info", "s.gpkg"])["state"].clone();
+    let ran = place.run_with(&["edit", "s.gpkg", "-"], r#"{"op":"delete","at":[1,1],"plan":"春"}"#);
+    assert_eq!((ran.code, &ran.lines()[1]["state"], &ran.lines()[1]["saved"]), (1, &state, &json!(false)));
+    assert!(ran.err.is_empty(), "{}", ran.err);
+    // An edit of the plan in force goes to a new draft, and says so: one step.
+    let steps = list(&place.ask(&["log", "s.gpkg"])).len();
+    let merge = r#"{"op":"pin","building":"B000001","cell":"320599012006010","plan":"春"}"#;
+    let ran = place.run_with(&["edit", "s.gpkg", "-"], merge);
+    assert_eq!((ran.code, &ran.lines()[0]["flow"][0]["to"]), (0, &json!("320599012006010")), "{} {}", ran.out, ran.err);
+    assert!(ran.lines()[0]["flow"][0]["from"].is_string(), "{}", ran.out);
+    assert_eq!(list(&place.ask(&["log", "s.gpkg"])).len(), steps + 1);
+    assert_eq!(place.ask(&["undo", "s.gpkg"])["state"], state);
     let edit = r#"{"op":"set","cell":"320599012006001","name":"新","plan":"春"}"#;
     let ran = place.run_with(&["edit", "s.gpkg", "-"], edit);
     assert_eq!(ran.code, 0, "{}", ran.err);

@@ -204,6 +204,82 @@ fn edits_answer_line_by_line_and_the_rest_go_on() {
     assert_eq!(std::fs::read(place.path("p.gpkg")).unwrap(), before);
 }
 
+#[cfg(unix)]
+#[test]
+fn a_reader_that_goes_away_loses_no_work() {
+    use std::io::{BufRead, BufReader, Write};
+    use std::process::{Command, Stdio};
+    let place = Place::new();
+    small(&place, "p.gpkg");
+    let run = |args: &[&str], out: Stdio| {
+        let mut c = Command::new(env!("CARGO_BIN_EXE_getu"));
+        c.args(args).current_dir(place.path("")).env("GETU_DATA_DIR", place.path("data"));
+        c.stdin(Stdio::piped()).stdout(out).stderr(Stdio::piped()).spawn().unwrap()
+    };
+    let draw =
+        |code: &str, a: f64| json!({"op": "draw", "code": code, "rings": [ring(a, a + 50.0)]}).to_string() + "\n";
+    let cells = || place.ask(&["info", "p.gpkg"])["counts"]["cells"].as_u64().unwrap();
+    // `… | head -1`: the reader goes after the first line, the rest is done and saved all the same.
+    let mut child = run(&["edit", "p.gpkg", "-"], Stdio::piped());
+    let mut to = child.stdin.take().unwrap();
+    to.write_all(draw("1", 0.0).as_bytes()).unwrap();
+    to.flush().unwrap();
+    let mut first = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut first).unwrap();
+    assert!(first.contains("\"ok\":true"), "{first}");
+    to.write_all((draw("2", 50.0) + &draw("3", 100.0)).as_bytes()).unwrap();
+    drop(to);
+    let ended = child.wait_with_output().unwrap();
+    assert_eq!((ended.status.code(), String::from_utf8(ended.stderr).unwrap()), (Some(0), String::new()));
+    assert_eq!(cells(), 3);
+    // A question whose answer nobody reads ends quietly.
+    for args in [&["check", "p.gpkg"][..], &["stats", "p.gpkg", "--json"]] {
+        let mut child = run(args, Stdio::piped());
+        drop(child.stdout.take());
+        let ended = child.wait_with_output().unwrap();
+        assert_eq!((ended.status.code(), ended.stderr.len()), (Some(0), 0), "{args:?}");
+    }
+    // Where the answer cannot be written at all, what is said of the file is true.
+    let Ok(full) = std::fs::File::create("/dev/full") else { return println!("skipped: no /dev/full") };
+    let mut child = run(&["edit", "p.gpkg", "-"], full.try_clone().unwrap().into());
+    child.stdin.take().unwrap().write_all(draw("4", 150.0).as_bytes()).unwrap();
+    let ended = child.wait_with_output().unwrap();
+    let said = String::from_utf8(ended.stderr).unwrap();
+    assert!(ended.status.code() == Some(2) && said.contains("已保存"), "{said}");
+    assert_eq!(cells(), 4);
+    let ended = run(&["stats", "p.gpkg"], full.into()).wait_with_output().unwrap();
+    let said = String::from_utf8(ended.stderr).unwrap();
+    assert!(ended.status.code() == Some(2) && said.contains("未改动"), "{said}");
+}
+
+#[test]
+fn a_line_that_names_a_plan_or_layer_speaks_for_itself_alone() {
+    let place = Place::new();
+    small(&place, "p.gpkg");
+    let draw = |code: &str, plan: Option<&str>, a: f64| {
+        let mut e = json!({"op": "draw", "code": code, "rings": [ring(a, a + 50.0)]});
+        if let Some(p) = plan {
+            e["plan"] = json!(p);
+        }
+        e.to_string()
+    };
+    place.ask(&["plan", "p.gpkg", "copy", "方案A", "方案B"]);
+    let edits = [draw("1", None, 0.0), draw("2", Some("方案A"), 50.0), draw("3", None, 100.0)];
+    let ran = place.run_with(&["edit", "p.gpkg", "-", "--plan", "方案B"], &edits.join("\n"));
+    let plans: Vec<Value> = ran.lines()[..3].iter().map(|l| l["plan"].clone()).collect();
+    assert_eq!(plans, ["方案B", "方案A", "方案B"], "{}", ran.out);
+    // The same where the default is the plan last worked on; a wrong name is refused and moves nothing either.
+    let edits = [draw("4", Some("方案A"), 150.0), draw("5", Some("无"), 150.0), draw("6", None, 150.0)];
+    let a = place.run_with(&["edit", "p.gpkg", "-"], &edits.join("\n")).lines();
+    assert_eq!((&a[0]["plan"], &a[1]["ok"], &a[2]["plan"]), (&json!("方案A"), &json!(false), &json!("方案B")));
+    // Lines for a plan in force go on in the one draft that the first of them made.
+    place.ask(&["plan", "p.gpkg", "adopt", "方案B", "--from", "2026-07-01"]);
+    let edits = [draw("7", None, 200.0), draw("8", Some("方案A"), 200.0), draw("9", None, 250.0)];
+    let ran = place.run_with(&["edit", "p.gpkg", "-", "--plan", "方案B"], &edits.join("\n"));
+    let plans: Vec<Value> = ran.lines()[..3].iter().map(|l| l["plan"].clone()).collect();
+    assert_eq!(plans, ["方案C", "方案A", "方案C"], "{} {}", ran.out, ran.err);
+}
+
 #[test]
 fn the_flow_names_cells_before_and_after() {
     let place = Place::new();

@@ -14,16 +14,20 @@ use std::sync::Arc;
 type Polygons = Vec<Vec<Vec<Pt>>>;
 
 impl<'a> Applying<'a> {
-    /// Takes over CRS and origin that the first import decided; refused while there are none.
+    /// Takes over CRS and origin that the first import decided; refused while there are none, or where the project's are
+    /// others than those that the edit was made for: its coordinates would mean other places.
     pub(super) fn decide_crs(&mut self, crs: Option<&(String, [i64; 2])>) -> Result<(), EditError> {
         let head = &self.project.facts.head;
-        if let (Some((crs, [e_m, n_m])), None) = (crs, head.origin) {
-            if head.crs != "auto" && head.crs != *crs {
-                return Err(EditError::Field { field: "crs".into() });
-            }
+        if let Some((crs, [e_m, n_m])) = crs {
             let origin = Origin::at(*e_m, *n_m).ok_or_else(|| EditError::Field { field: "crs".into() })?;
-            let head = Head { crs: check_text(crs)?, origin: Some(origin), ..(**head).clone() };
-            self.tx.put(Key::Head, Some(Item::Head(head)));
+            let crs = check_text(crs)?;
+            let agrees = (head.crs == "auto" && head.origin.is_none()) || head.crs == crs;
+            if !agrees || head.origin.is_some_and(|o| o != origin) {
+                return Err(EditError::OtherCrs { crs, project: head.crs.clone() });
+            }
+            if head.origin.is_none() {
+                self.tx.put(Key::Head, Some(Item::Head(Head { crs, origin: Some(origin), ..(**head).clone() })));
+            }
         }
         if self.tx.new.facts.head.origin.is_some() { Ok(()) } else { Err(EditError::NoCrs) }
     }

@@ -12,6 +12,7 @@ use super::project::{Layer, Plan, Project};
 use super::tx::Tx;
 use crate::geom::{Place, Pt};
 use crate::model::{EditId, Id, Said, Segment, SegmentHash};
+use std::cell::Cell;
 use std::sync::Arc;
 
 /// Where the rows of segments that an edit names come from.
@@ -33,6 +34,8 @@ impl Segments for NoSegments {
 pub struct Context<'a> {
     /// The edit's own identity; new identities come from it.
     pub id: EditId,
+    /// Identities given from it already: 0, but for the later ones of edits made together.
+    pub given: u16,
     /// Segments.
     pub segments: &'a dyn Segments,
 }
@@ -46,6 +49,19 @@ pub struct Outcome {
     pub patch: Patch,
     /// Units that the edit made: layer, identity.
     pub created: Vec<(u16, Id)>,
+    /// Identities given from the context's, those before this edit included.
+    pub given: u16,
+    /// What each of several edits made together made of what was there before it; empty for a single edit.
+    pub parts: Vec<Part>,
+}
+
+/// One of several edits made together.
+#[derive(Clone, Debug)]
+pub struct Part {
+    /// The edit, with the layer and plan it is meant for.
+    pub edit: Edit,
+    /// What it made.
+    pub outcome: Outcome,
 }
 
 /// Applies a filled edit.
@@ -53,8 +69,10 @@ pub struct Outcome {
 /// # Errors
 /// [`EditError`] says why the edit was refused; the project given is whole as it was.
 pub fn apply(project: &Project, edit: &Edit, ctx: &Context<'_>) -> Result<Outcome, EditError> {
-    let mut a = Applying { tx: Tx::new(project), project, edit, ctx, created: Vec::new() };
+    let given = Cell::new(usize::from(ctx.given));
+    let mut a = Applying { tx: Tx::new(project), project, edit, ctx, created: Vec::new(), given };
     match &edit.op {
+        Op::Together { .. } => return together(project, edit, ctx),
         Op::Outline { rings, crs } => {
             a.decide_crs(crs.as_ref())?;
             a.outline(rings)?;
@@ -85,11 +103,37 @@ pub fn apply(project: &Project, edit: &Edit, ctx: &Context<'_>) -> Result<Outcom
         Op::Plan(op) => a.plans(op)?,
     }
     let created = a.created;
+    let given = u16::try_from(a.given.get()).map_err(|_| EditError::Field { field: "edits".into() })?;
     let (project, patch) = a.tx.finish();
     if patch.is_empty() || patch.state.0 == patch.state.1 {
         return Err(EditError::Nothing);
     }
-    Ok(Outcome { project, patch, created })
+    Ok(Outcome { project, patch, created, given, parts: Vec::new() })
+}
+
+/// Several edits as one: each is applied to what those before it made, and their patches are joined.
+fn together(project: &Project, edit: &Edit, ctx: &Context<'_>) -> Result<Outcome, EditError> {
+    // Layers and plans that come, go or change places within one patch could not be put back in their order.
+    let alone =
+        |op: &Op| matches!(op, Op::Together { .. } | Op::Layer { .. }) || matches!(op, Op::Plan(p) if !p.is_copy());
+    if edit.ops().next().is_none() || edit.ops().any(alone) {
+        return Err(EditError::Field { field: "edits".into() });
+    }
+    let mut parts: Vec<Part> = Vec::new();
+    let mut given = ctx.given;
+    for edit in edit.parts() {
+        let before = parts.last().map_or(project, |p| &p.outcome.project);
+        let outcome = apply(before, &edit, &Context { given, ..*ctx })?;
+        given = outcome.given;
+        parts.push(Part { edit, outcome });
+    }
+    let patch = parts.iter().fold(Patch::default(), |all, p| all.then(&p.outcome.patch));
+    if patch.state.0 == patch.state.1 {
+        return Err(EditError::Nothing);
+    }
+    let created = parts.iter().flat_map(|p| p.outcome.created.iter().copied()).collect();
+    let project = parts.last().map_or_else(|| project.clone(), |p| p.outcome.project.clone());
+    Ok(Outcome { project, patch, created, given, parts })
 }
 
 /// An edit on its way.
@@ -99,6 +143,8 @@ struct Applying<'a> {
     edit: &'a Edit,
     ctx: &'a Context<'a>,
     created: Vec<(u16, Id)>,
+    /// Identities given from the context's.
+    given: Cell<usize>,
 }
 
 impl<'a> Applying<'a> {
@@ -140,7 +186,10 @@ impl<'a> Applying<'a> {
     }
 
     fn new_id(&self, ordinal: usize) -> Id {
-        self.ctx.id.id(ordinal as u16)
+        let n = usize::from(self.ctx.given) + ordinal;
+        self.given.set(self.given.get().max(n + 1));
+        // More than fit are refused once the edit is done.
+        self.ctx.id.id(n as u16)
     }
 }
 

@@ -49,10 +49,11 @@ fn word(op: &Op) -> &'static str {
         Op::Unit { .. } => "unit",
         Op::Import { .. } => "import",
         Op::Plan(_) => "plan",
+        Op::Together { .. } => "together",
     }
 }
 
-const WORDS: usize = 17;
+const WORDS: usize = 18;
 
 #[test]
 fn every_example_is_an_edit_and_every_edit_has_one() {
@@ -131,6 +132,7 @@ fn refusals() -> Vec<EditError> {
         EditError::NotFilled { field: "code" },
         EditError::Far { at: place },
         EditError::NoCrs,
+        EditError::OtherCrs { crs: text(), project: text() },
         EditError::NoSegment { hash: text() },
         EditError::Misfit { places: vec![place], what: Said::default() },
         EditError::Nothing,
@@ -146,7 +148,7 @@ fn refusals() -> Vec<EditError> {
             EditError::WhichLayer | EditError::Text(_) | EditError::Field { .. } | EditError::NotFilled { .. } => {}
             EditError::Far { .. } | EditError::NoCrs | EditError::NoSegment { .. } | EditError::Misfit { .. } => {}
             EditError::Nothing | EditError::KeepPlan { .. } | EditError::TooEarly { .. } => {}
-            EditError::Parents { .. } | EditError::NotACell { .. } => {}
+            EditError::Parents { .. } | EditError::NotACell { .. } | EditError::OtherCrs { .. } => {}
         }
     }
     all

@@ -70,8 +70,18 @@ fn the_first_import_decides_the_crs() {
     let more =
         t.packed(Kind::Roads, vec![Row::new("R1", "", vec![], Shape::Lines(vec![vec![pt(0, 0), pt(9, 9)]])).unwrap()]);
     let Op::Import { segments, .. } = more else { panic!() };
-    let other = Some(("EPSG:3857".to_owned(), [0, 0]));
-    t.does(Op::Import { kind: Kind::Roads, segments, source: String::new(), crs: other, level: None });
+    let roads = |crs: &str, origin| {
+        let (segments, crs) = (segments.clone(), Some((crs.to_owned(), origin)));
+        Op::Import { kind: Kind::Roads, segments, source: String::new(), crs, level: None }
+    };
+    // Rows that were made for another CRS or origin would land elsewhere.
+    t.refuses("other_crs", roads("EPSG:3857", [0, 0]));
+    t.refuses("other_crs", roads("EPSG:4549", [501_000, 3_000_000]));
+    t.refuses("other_crs", roads("EPSG:4548", [500_000, 3_000_000]));
+    let outline = |e_m| Some(("EPSG:4549".to_owned(), [e_m, 3_000_000]));
+    t.refuses("other_crs", Op::Outline { rings: vec![rect(0.0, 0.0, 9.0, 9.0)], crs: outline(0) });
+    t.does(roads("EPSG:4549", [500_000, 3_000_000]));
+    t.does(Op::Outline { rings: vec![rect(0.0, 0.0, 9.0, 9.0)], crs: outline(500_000) });
     assert_eq!(t.project().facts.head.crs, "EPSG:4549", "a project's CRS does not change");
 }
 

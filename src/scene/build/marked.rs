@@ -5,9 +5,10 @@ use super::cells::border_line;
 use crate::assign::{Changes, Moved};
 use crate::geom::{Pt, ring_area2};
 use crate::model::{Id, Kind};
-use crate::plan::{Patch, Project};
+use crate::plan::{Layer as Ground, Patch, Project};
 use crate::scene::{Band, BandClass, Fill, FillClass, Layer, LayerKey, Line, LineClass, Stack};
-use crate::topology::{Edge, Owner};
+use crate::topology::Edge;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Marks of the hand are told from other parts by this.
@@ -27,22 +28,13 @@ pub struct Marked {
 }
 
 /// Outlines of the selected and of what is under the pointer, and the band inside selected cells; at most two layers.
-/// O(borders of the layer).
+/// O(units + faces + what is marked).
 pub fn marked_layers(project: &Project, plan: Id, layer: u16, marked: &Marked) -> Vec<Arc<Layer>> {
     let mut lines = Vec::new();
     let mut bands = Vec::new();
     if let Some(l) = project.layer(plan, layer) {
-        let within = |o: Owner, unit: Id| {
-            let level = l.units.get(&unit).map(|u| u.level);
-            Id(o).is_unit() && level.is_some_and(|v| l.ancestor(Id(o), v) == Some(unit))
-        };
         let mut outline = |unit: Id, class: LineClass| {
-            for (_, e) in l.partition.edges() {
-                let (a, b) = l.partition.sides(e);
-                if within(a, unit) != within(b, unit) {
-                    lines.push(border_line(e, class));
-                }
-            }
+            lines.extend(border_of(l, unit).into_iter().map(|e| border_line(e, class)));
         };
         for &u in &marked.units {
             outline(u, LineClass::Selected);
@@ -65,6 +57,25 @@ pub fn marked_layers(project: &Project, plan: Id, layer: u16, marked: &Marked) -
         .into_iter()
         .flatten()
         .collect()
+}
+
+/// The borders round a unit's whole ground, ascending by slot. O(units + faces + its borders): all borders are many more.
+fn border_of(l: &Ground, unit: Id) -> Vec<&Edge> {
+    let mut own = BTreeSet::from([unit]);
+    loop {
+        let below = l.units.values().filter(|u| u.parent.is_some_and(|p| own.contains(&p)) && !own.contains(&u.id));
+        let below: Vec<Id> = below.map(|u| u.id).collect();
+        if below.is_empty() {
+            break;
+        }
+        own.extend(below);
+    }
+    let p = &l.partition;
+    let within = |face: u32| Id(p.owner(face)).is_unit() && own.contains(&Id(p.owner(face)));
+    let faces = p.faces().filter(|(i, _)| within(*i));
+    let halves = faces.flat_map(|(_, f)| &f.rings).flat_map(|&h| p.ring(h));
+    let edges: BTreeSet<u32> = halves.filter(|h| !within(p.left(h.twin()))).map(|h| h.edge()).collect();
+    edges.into_iter().filter_map(|e| p.edge(e)).collect()
 }
 
 /// A staged edit: the borders it leaves as ghosts, those it makes in the colour of the hand, and the buildings that

@@ -38,7 +38,7 @@ impl Made {
     }
 
     fn with(mut self, op: Op, segments: &dyn Segments) -> Made {
-        let ctx = Context { id: EditId { replica: 1, sequence: self.next }, segments };
+        let ctx = Context { id: EditId { replica: 1, sequence: self.next }, given: 0, segments };
         self.project = apply(&self.project, &Edit::from(op), &ctx).unwrap().project;
         self.next += 1;
         self
@@ -158,7 +158,7 @@ fn a_dwelling_wears_the_tone_of_its_cell() {
     assert!(before.iter().zip(&g).all(|(a, b)| Arc::ptr_eq(a, b)));
     let at = |x: i32, y: i32| ORIGIN.place(pt(x * 1000, y * 1000));
     let step = |p: &Project, op: Op, sequence: u32| {
-        let ctx = Context { id: EditId { replica: 1, sequence }, segments: &NoSegments };
+        let ctx = Context { id: EditId { replica: 1, sequence }, given: 0, segments: &NoSegments };
         apply(p, &Edit::from(op), &ctx).unwrap()
     };
     let p = step(&p, Op::Insert { on: [at(100, 0), at(100, 100)], at: at(100, 50) }, 98).project;

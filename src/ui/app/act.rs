@@ -6,7 +6,7 @@ use crate::geom::Box2;
 use crate::model::{Id, Kind};
 use crate::plan::{Edit, Op, PlanOp, SetOp};
 use crate::session::tools::{Tool, here};
-use crate::session::{Command, Selection};
+use crate::session::{Command, Selection, free_plan_name, posts};
 use crate::ui::panels::cells::{CellsAction, Pick};
 use crate::ui::panels::inspector::InspectorAction;
 use crate::ui::panels::layers::LayersAction;
@@ -32,7 +32,7 @@ impl App {
     pub(super) fn verb(&mut self, ctx: &egui::Context, verb: Verb) {
         let (now, time) = (self.now(), ctx.input(|i| i.time));
         match verb {
-            Verb::New => self.new_project(),
+            Verb::New => self.leave(super::Leave::New),
             Verb::Open => self.ask_open(ctx),
             Verb::Quit => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
             Verb::FullScreen => {
@@ -103,7 +103,7 @@ impl App {
             Verb::CopyPlan => {
                 let p = doc.session.project();
                 let old = p.plan(doc.session.plan()).map(|x| x.meta.name.clone()).unwrap_or_default();
-                let new = free_plan_name(doc);
+                let new = free_plan_name(doc.session.project());
                 self.edit(Op::Plan(PlanOp::Copy { old, new: new.clone() }).into(), time);
                 self.show_plan_named(&new);
             }
@@ -247,55 +247,17 @@ impl App {
         self.edit(edit, time);
     }
 
-    /// A member with a post on a cell, new or corrected. The same name and phone are the same member.
+    /// A person on a cell, new or corrected.
     fn add_post(&mut self, cell: Option<String>, form: &NewPost, old: Option<&crate::model::Post>, time: f64) {
-        let Some(doc) = &self.doc else { return };
-        let p = doc.session.project();
-        let phone = form.phone.trim();
-        let known = p.facts.members.values().find(|m| {
-            old.is_none() && m.name == form.name.trim() && (phone.is_empty() || m.phone.as_deref() == Some(phone))
-        });
-        let of_old = old.and_then(|o| p.facts.members.get(&o.member));
-        let code = match known.or(of_old) {
-            Some(m) => m.code.clone(),
-            None => {
-                let numbers = p.facts.members.values().filter_map(|m| m.code.strip_prefix('M')?.parse::<u32>().ok());
-                format!("M{:03}", numbers.max().unwrap_or(0) + 1)
-            }
-        };
-        let from = match crate::model::Date::parse(&form.from) {
+        let (Some(doc), Some(cell)) = (&self.doc, cell) else { return };
+        let from = match crate::model::Date::parse(form.from.trim()) {
             Ok(d) => Some(d),
             Err(_) if form.from.trim().is_empty() => None,
             Err(e) => return self.error(&e.to_string()),
         };
-        let unchanged = known.is_some() || of_old.is_some_and(|m| m.name == form.name.trim() && phone.is_empty());
-        let steps = doc.session.history().log().count();
-        let post_code = old.map(|o| o.code.clone());
-        if !unchanged {
-            let member = Op::Member {
-                code: code.clone(),
-                name: form.name.trim().to_owned(),
-                phone: (!phone.is_empty()).then(|| phone.to_owned()),
-                org: None,
-            };
-            self.edit(member.into(), time);
-        }
-        let Some(doc) = &self.doc else { return };
-        if !unchanged && doc.session.history().log().count() == steps {
-            return;
-        }
-        let post = Op::Post {
-            code: post_code,
-            member: code,
-            post: form.post.trim().to_owned(),
-            cell,
-            courtyard: None,
-            building: None,
-            org: None,
-            from,
-            to: None,
-        };
-        let edit = here(&doc.session, post);
+        let text = |t: &str| t.trim().to_owned();
+        let holder = posts::Holder { name: text(&form.name), phone: text(&form.phone), duty: text(&form.post), from };
+        let edit = here(&doc.session, posts::holding(doc.session.project(), &cell, &holder, old));
         self.edit(edit, time);
     }
 
@@ -312,6 +274,14 @@ impl App {
                     if !on {
                         doc.hidden.push(*what);
                     }
+                }
+            }
+            LayersAction::Level(i, open) => {
+                let now = self.now();
+                if let Some(doc) = &mut self.doc
+                    && let Some((key, _, _)) = super::view::levels(doc).into_iter().nth(i)
+                {
+                    doc.dispatch(Command::OpenLevel(key, open), now);
                 }
             }
             LayersAction::Heat(h) => {
@@ -335,7 +305,7 @@ impl App {
                 doc.dispatch(Command::ShowPlan(Id(key)), now);
                 return;
             }
-            PlansAction::Copy(key) => PlanOp::Copy { old: name(key), new: free_plan_name(doc) },
+            PlansAction::Copy(key) => PlanOp::Copy { old: name(key), new: free_plan_name(doc.session.project()) },
             PlansAction::Rename(key, new) => PlanOp::Rename { old: name(key), new },
             PlansAction::Delete(key) => PlanOp::Delete { name: name(key) },
             PlansAction::Adopt(key, day) => match crate::model::Date::parse(&day) {
@@ -379,15 +349,6 @@ impl App {
         doc.fly_to(b, time);
         doc.search.clear();
     }
-}
-
-fn free_plan_name(doc: &super::doc::Doc) -> String {
-    let p = doc.session.project();
-    (b'A'..=b'Z')
-        .map(|c| format!("方案{}", c as char))
-        .chain((1..).map(|n| format!("方案{n}")))
-        .find(|n| p.plan_named(n).is_none())
-        .unwrap_or_default()
 }
 
 fn next_cell(doc: &mut super::doc::Doc, forward: bool, now: i64, time: f64) {

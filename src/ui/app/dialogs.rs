@@ -3,12 +3,12 @@
 use super::App;
 use super::files::{KINDS, Purpose};
 use crate::jobs::Job;
-use crate::model::Kind;
+use crate::model::{Kind, Said};
 use crate::session::import::What;
 use crate::ui::theme::Tokens;
 use crate::ui::widgets::{action_button, body, choice, primary_button, strong};
-use egui::{Align2, Area, Id, Key, Order, Ui, vec2};
-use std::path::PathBuf;
+use egui::{Align2, Color32, Id, Key, Modal, ScrollArea, Ui, vec2};
+use std::path::{Path, PathBuf};
 
 /// A question on the window.
 pub enum Dialog {
@@ -17,34 +17,33 @@ pub enum Dialog {
     /// A path typed by hand, where the system has no dialog of its own.
     Path(Purpose, String),
     /// The system's own dialog is open.
-    System(Purpose, Job<Option<PathBuf>>),
-    /// What a file holds.
-    Kind(PathBuf, usize),
+    System(Purpose, Job<Vec<PathBuf>>),
+    /// What each of some files holds, as a place in [`KINDS`].
+    Kinds(Vec<(PathBuf, usize)>),
+    /// What was found in files that were imported: name, rows left out (`None` = all), findings.
+    Found(Vec<(String, Option<u32>, Vec<Said>)>),
     /// A file is in the way of a save.
     Replace(PathBuf),
 }
 
-impl Dialog {
-    /// Asks what a file holds, with a guess from its name.
-    pub fn kind_of(path: PathBuf) -> Dialog {
-        let name = path.file_name().map(|f| f.to_string_lossy().to_lowercase()).unwrap_or_default();
-        let words: [(&[&str], What); 9] = [
-            (&["building", "楼"], What::Rows(Kind::Buildings)),
-            (&["courtyard", "院", "小区"], What::Rows(Kind::Courtyards)),
-            (&["road", "street", "道路", "路网"], What::Rows(Kind::Roads)),
-            (&["water", "水"], What::Rows(Kind::Water)),
-            (&["landuse", "land_use", "用地"], What::Rows(Kind::Landuse)),
-            (&["facilit", "poi", "设施"], What::Rows(Kind::Facilities)),
-            (&["outline", "boundar", "范围", "边界"], What::Outline),
-            (&["grid", "cell", "网格"], What::Rows(Kind::Cells)),
-            (&["311", "incident", "accident", "crime", "事件", "工单"], What::Rows(Kind::Incidents)),
-        ];
-        let guess = words.iter().find(|(any, _)| any.iter().any(|w| name.contains(w))).map(|(_, what)| what.clone());
-        let table = name.ends_with(".csv") || name.ends_with(".tsv") || name.ends_with(".txt");
-        let what = guess.unwrap_or(if table { What::Rows(Kind::Incidents) } else { What::Rows(Kind::Buildings) });
-        let i = KINDS.iter().position(|(k, _, _)| *k == what).unwrap_or(2);
-        Dialog::Kind(path, i)
-    }
+/// What a file probably holds, from its name; a place in [`KINDS`].
+fn guessed(path: &Path) -> usize {
+    let name = path.file_name().map(|f| f.to_string_lossy().to_lowercase()).unwrap_or_default();
+    let words: [(&[&str], What); 9] = [
+        (&["311", "incident", "accident", "crime", "事件", "工单"], What::Rows(Kind::Incidents)),
+        (&["building", "楼"], What::Rows(Kind::Buildings)),
+        (&["courtyard", "院", "小区"], What::Rows(Kind::Courtyards)),
+        (&["road", "street", "道路", "路网"], What::Rows(Kind::Roads)),
+        (&["water", "水"], What::Rows(Kind::Water)),
+        (&["landuse", "land_use", "用地"], What::Rows(Kind::Landuse)),
+        (&["facilit", "poi", "设施"], What::Rows(Kind::Facilities)),
+        (&["outline", "boundar", "范围", "边界"], What::Outline),
+        (&["grid", "cell", "网格"], What::Rows(Kind::Cells)),
+    ];
+    let guess = words.iter().find(|(any, _)| any.iter().any(|w| name.contains(w))).map(|(_, what)| what.clone());
+    let table = name.ends_with(".csv") || name.ends_with(".tsv") || name.ends_with(".txt");
+    let what = guess.unwrap_or(if table { What::Rows(Kind::Incidents) } else { What::Rows(Kind::Buildings) });
+    KINDS.iter().position(|(k, _, _)| *k == what).unwrap_or(2)
 }
 
 impl App {
@@ -59,15 +58,17 @@ impl App {
         let title = self.title_of(&purpose);
         let job = self.jobs.spawn(&title.clone(), move |_| {
             let d = rfd::FileDialog::new().set_title(title);
-            Ok(match p {
+            let one = match p {
                 Purpose::Open => d.add_filter("GeoPackage", &["gpkg"]).pick_file(),
                 Purpose::Import(_) => {
-                    d.add_filter("GeoJSON, CSV", &["geojson", "json", "csv", "tsv", "txt"]).pick_file()
+                    let d = d.add_filter("GeoJSON, CSV", &["geojson", "json", "csv", "tsv", "txt"]);
+                    return Ok(d.pick_files().unwrap_or_default());
                 }
                 Purpose::Save => d.add_filter("GeoPackage", &["gpkg"]).set_file_name(name).save_file(),
                 Purpose::Export => d.add_filter("GeoJSON", &["geojson"]).set_file_name(name).save_file(),
                 Purpose::Picture => d.add_filter("PNG", &["png"]).set_file_name(name).save_file(),
-            })
+            };
+            Ok(one.into_iter().collect())
         });
         self.dialog = Some(Dialog::System(purpose, job));
     }
@@ -97,14 +98,30 @@ impl App {
         self.lang.pick(zh, en).to_owned()
     }
 
-    fn chosen(&mut self, purpose: Purpose, mut path: PathBuf) {
+    /// Asks what files hold before they are imported.
+    pub(super) fn ask_kinds(&mut self, paths: Vec<PathBuf>) {
+        let guess = |p: PathBuf| {
+            let i = guessed(&p);
+            (p, i)
+        };
+        self.dialog = Some(Dialog::Kinds(paths.into_iter().map(guess).collect()));
+    }
+
+    fn chosen(&mut self, purpose: Purpose, paths: Vec<PathBuf>) {
+        if let Purpose::Import(kind) = purpose {
+            return match kind {
+                Some(kind) => paths.into_iter().for_each(|p| self.import_file(p, What::Rows(kind))),
+                None => self.ask_kinds(paths),
+            };
+        }
+        let Some(mut path) = paths.into_iter().next() else { return };
         let with = |p: &mut PathBuf, e: &str| {
             if p.extension().is_none() {
                 p.set_extension(e);
             }
         };
         match purpose {
-            Purpose::Open => self.leave(super::Leave::Open(path)),
+            Purpose::Open => self.leave(super::work::Leave::Open(path)),
             Purpose::Save => {
                 with(&mut path, "gpkg");
                 let own = self.doc.as_ref().is_some_and(|d| d.path.as_deref() == Some(path.as_path()));
@@ -114,30 +131,27 @@ impl App {
                     self.save_to(path, false);
                 }
             }
-            Purpose::Import(Some(kind)) => self.import_file(path, What::Rows(kind)),
-            Purpose::Import(None) => self.dialog = Some(Dialog::kind_of(path)),
+            Purpose::Import(_) => {}
             Purpose::Export => {
                 with(&mut path, "geojson");
-                self.export_to(&path);
+                self.export_to(path);
             }
             Purpose::Picture => {
                 with(&mut path, "png");
-                self.picture_to(&path);
+                self.picture_to(path);
             }
         }
     }
 
-    /// Shows the question that is open, if one is.
+    /// Shows the question that is open, if one is. Enter gives the answer of the filled button, Esc the careful one.
     pub(super) fn dialogs(&mut self, ui: &mut Ui) {
-        let ctx = ui.ctx().clone();
         let Some(dialog) = self.dialog.take() else { return };
         let lang = self.lang;
-        let closed = ctx.input_mut(|i| i.consume_key(egui::Modifiers::NONE, Key::Escape));
         match dialog {
             Dialog::System(purpose, mut job) => match job.poll() {
                 None => self.dialog = Some(Dialog::System(purpose, job)),
-                Some(Ok(Some(path))) => self.chosen(purpose, path),
-                Some(Ok(None)) => {}
+                Some(Ok(paths)) if !paths.is_empty() => self.chosen(purpose, paths),
+                Some(Ok(_)) => self.stay(),
                 // No dialog could be had from the system: type the path.
                 Some(Err(_)) => {
                     let name = self.suggested(&purpose);
@@ -145,138 +159,153 @@ impl App {
                 }
             },
             Dialog::Unsaved => {
-                if closed {
-                    self.leaving = None;
-                    return;
-                }
-                let mut pick = 0;
-                sheet(ui, &ctx, |ui| {
-                    strong(ui, lang.pick("有未保存的修改", "There are unsaved changes"));
+                let title = lang.pick("有未保存的修改", "There are unsaved changes");
+                let buttons = [lang.pick("保存", "Save"), lang.pick("不保存", "Don't save"), lang.pick("留下", "Stay")];
+                match sheet(ui, title, &buttons, true, |ui| {
                     body(ui, lang.pick("保存后再离开吗？", "Save before leaving?"));
-                    ui.add_space(8.0);
-                    ui.horizontal(|ui| {
-                        let save = lang.pick("保存", "Save");
-                        if primary_button(ui, None, save, 88.0, 28.0, true).clicked() {
-                            pick = 1;
-                        }
-                        if action_button(ui, None, lang.pick("不保存", "Don't save"), None, None, true).clicked() {
-                            pick = 2;
-                        }
-                        if action_button(ui, None, lang.pick("留下", "Stay"), None, None, true).clicked() {
-                            pick = 3;
-                        }
-                    });
-                });
-                match pick {
-                    1 => self.save(false),
-                    2 => {
-                        if let Some(leave) = self.leaving.take() {
-                            self.doc = None;
-                            self.leave(leave);
-                        }
-                    }
-                    3 => self.leaving = None,
-                    _ => self.dialog = Some(Dialog::Unsaved),
+                }) {
+                    Some(0) => self.save(false),
+                    Some(1) => self.give_up(),
+                    Some(_) => self.stay(),
+                    None => self.dialog = Some(Dialog::Unsaved),
                 }
             }
             Dialog::Replace(path) => {
-                let mut pick = if closed { 2 } else { 0 };
-                sheet(ui, &ctx, |ui| {
-                    strong(ui, lang.pick("那里已经有一个文件", "A file is there already"));
-                    body(ui, &path.to_string_lossy());
-                    ui.add_space(8.0);
-                    ui.horizontal(|ui| {
-                        if primary_button(ui, None, lang.pick("替换它", "Replace it"), 88.0, 28.0, true).clicked() {
-                            pick = 1;
-                        }
-                        if action_button(ui, None, lang.pick("取消", "Cancel"), None, None, true).clicked() {
-                            pick = 2;
-                        }
-                    });
-                });
-                match pick {
-                    1 => self.save_to(path, true),
-                    2 => self.leaving = None,
-                    _ => self.dialog = Some(Dialog::Replace(path)),
+                let title = lang.pick("那里已经有一个文件", "A file is there already");
+                let buttons = [lang.pick("替换它", "Replace it"), lang.pick("取消", "Cancel")];
+                match sheet(ui, title, &buttons, true, |ui| body(ui, &path.to_string_lossy())) {
+                    Some(0) => self.save_to(path, true),
+                    Some(_) => self.stay(),
+                    None => self.dialog = Some(Dialog::Replace(path)),
                 }
             }
             Dialog::Path(purpose, mut text) => {
                 let title = self.title_of(&purpose);
-                let mut pick = if closed { 2 } else { 0 };
-                sheet(ui, &ctx, |ui| {
-                    strong(ui, &title);
+                let buttons = [lang.pick("确定", "OK"), lang.pick("取消", "Cancel")];
+                let ready = !text.trim().is_empty();
+                let answer = sheet(ui, &title, &buttons, ready, |ui| {
                     let hint = lang.pick("文件的完整路径", "Full path of the file");
                     let edit = egui::TextEdit::singleline(&mut text).desired_width(460.0).hint_text(hint);
                     let r = ui.add(edit).accessible_name(hint);
-                    if r.lost_focus() && ui.input(|i| i.key_pressed(Key::Enter)) {
-                        pick = 1;
-                    } else if !r.has_focus() {
+                    if ui.memory(|m| m.focused().is_none()) {
                         r.request_focus();
                     }
-                    ui.add_space(8.0);
-                    ui.horizontal(|ui| {
-                        let ok = lang.pick("确定", "OK");
-                        if primary_button(ui, None, ok, 88.0, 28.0, !text.trim().is_empty()).clicked() {
-                            pick = 1;
-                        }
-                        if action_button(ui, None, lang.pick("取消", "Cancel"), None, None, true).clicked() {
-                            pick = 2;
-                        }
-                    });
                 });
-                match pick {
-                    1 if !text.trim().is_empty() => self.chosen(purpose, PathBuf::from(text.trim())),
-                    2 => self.leaving = None,
-                    _ => self.dialog = Some(Dialog::Path(purpose, text)),
+                match answer {
+                    Some(0) => self.chosen(purpose, vec![PathBuf::from(text.trim())]),
+                    Some(_) => self.stay(),
+                    None => self.dialog = Some(Dialog::Path(purpose, text)),
                 }
             }
-            Dialog::Kind(path, mut at) => {
-                let mut pick = if closed { 2 } else { 0 };
-                let name = path.file_name().map(|f| f.to_string_lossy().into_owned()).unwrap_or_default();
-                sheet(ui, &ctx, |ui| {
-                    strong(ui, &lang.pick("“{}” 里是什么？", "What is in \"{}\"?").replace("{}", &name));
-                    ui.add_space(6.0);
-                    let names: Vec<String> = KINDS.iter().map(|(_, zh, en)| lang.pick(zh, en).to_owned()).collect();
-                    if let Some(i) = choice(ui, "import_kind", lang.pick("内容", "Contents"), &names, at, 220.0) {
-                        at = i;
-                    }
-                    ui.add_space(8.0);
-                    ui.horizontal(|ui| {
-                        if primary_button(ui, None, lang.pick("导入", "Import"), 88.0, 28.0, true).clicked() {
-                            pick = 1;
-                        }
-                        if action_button(ui, None, lang.pick("取消", "Cancel"), None, None, true).clicked() {
-                            pick = 2;
+            Dialog::Kinds(mut files) => {
+                let name = |p: &Path| p.file_name().map(|f| f.to_string_lossy().into_owned()).unwrap_or_default();
+                let title = match &files[..] {
+                    [(one, _)] => lang.pick("“{}” 里是什么？", "What is in \"{}\"?").replace("{}", &name(one)),
+                    _ => lang.pick("这些文件里是什么？", "What is in these files?").to_owned(),
+                };
+                let kinds: Vec<String> = KINDS.iter().map(|(_, zh, en)| lang.pick(zh, en).to_owned()).collect();
+                let buttons = [lang.pick("导入", "Import"), lang.pick("取消", "Cancel")];
+                let several = files.len() > 1;
+                let answer = sheet(ui, &title, &buttons, true, |ui| {
+                    ScrollArea::vertical().max_height(360.0).show(ui, |ui| {
+                        for (i, (path, at)) in files.iter_mut().enumerate() {
+                            let mut row = |ui: &mut Ui| {
+                                let label = lang.pick("内容", "Contents");
+                                if let Some(to) = choice(ui, &format!("import_kind_{i}"), label, &kinds, *at, 180.0) {
+                                    *at = to;
+                                }
+                            };
+                            if several {
+                                labelled_wide(ui, &name(path), row);
+                            } else {
+                                row(ui);
+                            }
                         }
                     });
                 });
-                match pick {
-                    1 => self.import_file(path, KINDS[at].0.clone()),
-                    2 => {}
-                    _ => self.dialog = Some(Dialog::Kind(path, at)),
+                match answer {
+                    Some(0) => files.into_iter().for_each(|(p, at)| self.import_file(p, KINDS[at].0.clone())),
+                    Some(_) => {}
+                    None => self.dialog = Some(Dialog::Kinds(files)),
+                }
+            }
+            Dialog::Found(parts) => {
+                let title = lang.pick("导入时发现的问题", "Found while importing");
+                let buttons = [lang.pick("知道了", "Close")];
+                let language = self.language();
+                let answer = sheet(ui, title, &buttons, true, |ui| {
+                    ui.set_width(560.0);
+                    ScrollArea::vertical().max_height(420.0).auto_shrink([false, true]).show(ui, |ui| {
+                        for (name, refused, found) in &parts {
+                            let left = match refused {
+                                None => lang.pick("没有导入", "nothing came in").to_owned(),
+                                Some(0) => lang.pick("全部已导入", "all rows came in").to_owned(),
+                                Some(n) => lang
+                                    .pick("{} 条没有导入，其余已导入", "{} rows were left out, the others came in")
+                                    .replace("{}", &n.to_string()),
+                            };
+                            strong(ui, &format!("{name} · {left}"));
+                            found.iter().for_each(|f| body(ui, f.get(language)));
+                            ui.add_space(8.0);
+                        }
+                    });
+                });
+                if answer.is_none() {
+                    self.dialog = Some(Dialog::Found(parts));
                 }
             }
         }
     }
 }
 
-/// A sheet in the middle of the window, with the rest a little darker.
-fn sheet(ui: &Ui, ctx: &egui::Context, content: impl FnOnce(&mut Ui)) {
+/// A row of a list in a sheet: a name on the left, what belongs to it on the right.
+fn labelled_wide(ui: &mut Ui, name: &str, add: impl FnOnce(&mut Ui)) {
+    ui.horizontal(|ui| {
+        ui.set_width(520.0);
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            add(ui);
+            ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
+                ui.add(egui::Label::new(name).truncate());
+            });
+        });
+    });
+}
+
+/// A sheet in the middle of the window; what is beneath is a little darker and takes neither clicks nor keys. The
+/// first button is the filled one, pressed by Enter while `ready`; the last is pressed by Esc. Returns the button.
+fn sheet(ui: &Ui, title: &str, buttons: &[&str], ready: bool, content: impl FnOnce(&mut Ui)) -> Option<usize> {
     let t = Tokens::of(ui);
-    let whole = ctx.content_rect();
-    let shade = egui::Color32::from_black_alpha(70);
-    ctx.layer_painter(egui::LayerId::new(Order::Middle, Id::unique("shade"))).rect_filled(whole, 0.0, shade);
-    Area::new(Id::unique("sheet")).order(Order::Foreground).anchor(Align2::CENTER_CENTER, vec2(0.0, -60.0)).show(
-        ctx,
-        |ui| {
-            egui::Frame::new()
-                .fill(t.panel)
-                .stroke(egui::Stroke::new(1.0, t.line2))
-                .corner_radius(6)
-                .inner_margin(16)
-                .show(ui, content);
-        },
-    );
+    let ctx = ui.ctx().clone();
+    let frame =
+        egui::Frame::new().fill(t.panel).stroke(egui::Stroke::new(1.0, t.line2)).corner_radius(6).inner_margin(16);
+    let id = Id::unique("sheet");
+    let area = Modal::default_area(id).anchor(Align2::CENTER_CENTER, vec2(0.0, -60.0));
+    let modal = Modal::new(id).area(area).frame(frame).backdrop_color(Color32::from_black_alpha(70));
+    let mut pressed = None;
+    let popup = egui::Popup::is_any_open(&ctx);
+    let escaped = !popup && ctx.input_mut(|i| i.consume_key(egui::Modifiers::NONE, Key::Escape));
+    modal.show(&ctx, |ui| {
+        strong(ui, title);
+        ui.add_space(6.0);
+        content(ui);
+        ui.add_space(8.0);
+        ui.horizontal(|ui| {
+            for (i, words) in buttons.iter().enumerate() {
+                let hit = match i {
+                    0 => primary_button(ui, None, words, 88.0, 28.0, ready),
+                    _ => action_button(ui, None, words, None, None, true),
+                };
+                if hit.clicked() {
+                    pressed = Some(i);
+                }
+            }
+        });
+    });
+    let on_button = ctx.memory(|m| m.focused()).is_some() && !ctx.text_edit_focused();
+    if pressed.is_none() && !popup && ready && !on_button && ctx.input(|i| i.key_pressed(Key::Enter)) {
+        pressed = Some(0);
+    }
+    pressed.or_else(|| escaped.then(|| buttons.len() - 1))
 }
 
 /// Whether the system can show dialogs of its own: always on Windows; elsewhere where a session bus is there to ask.

@@ -12,6 +12,7 @@ use crate::store::Generation;
 use crate::ui::panels::cells::SortBy;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 /// What the map shows, by switch.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -72,6 +73,8 @@ pub struct Heat {
     pub on: bool,
     /// Bandwidth in metres.
     pub bandwidth_m: f64,
+    /// Upper end of the bandwidth's slider, metres.
+    pub widest_m: f64,
     /// Only incidents of this class.
     pub class: Option<String>,
     /// 0–1.
@@ -79,7 +82,9 @@ pub struct Heat {
     /// Whether the scale stays when the filter changes.
     pub pinned: Option<f32>,
     /// What was asked for last, so that nothing is reckoned twice.
-    pub asked: Option<(u64, u64, Option<String>)>,
+    pub asked: Option<super::heat::Asked>,
+    /// How often was asked: the version of the next picture.
+    pub requests: u64,
     /// The newest surface that is ready.
     pub ready: Option<Arc<Ready>>,
     /// The reckoning on its way.
@@ -88,8 +93,12 @@ pub struct Heat {
 
 /// A reckoned surface and its picture.
 pub struct Ready {
+    /// What it was asked for with.
+    pub of: super::heat::Asked,
     /// Densities.
-    pub surface: heat::Surface,
+    pub surface: Arc<heat::Surface>,
+    /// The greatest density, per km².
+    pub most: f32,
     /// Upper end of the scale.
     pub top: f32,
     /// Its picture in the theme it was made for.
@@ -103,18 +112,30 @@ impl Default for Heat {
         Heat {
             on: false,
             bandwidth_m: 0.0,
+            widest_m: 1000.0,
             class: None,
-            opacity: 0.8,
+            opacity: 1.0,
             pinned: None,
             asked: None,
+            requests: 0,
             ready: None,
             job: Latest::default(),
         }
     }
 }
 
+impl Heat {
+    /// Begins with the bandwidth that the incidents suggest; the slider reaches from streets to what they cover.
+    pub fn begin(&mut self, incidents: &[Pt]) {
+        self.bandwidth_m = heat::suggest_bandwidth_m(incidents).unwrap_or(150.0);
+        self.widest_m = (self.bandwidth_m * 2.0).max(1000.0);
+    }
+}
+
 /// An opened project.
 pub struct Doc {
+    /// Tells this project from others opened in the same run: work begun for one is never given to another.
+    pub number: u64,
     /// Everything without pixels.
     pub session: Session,
     /// Where it is saved; `None` = never.
@@ -168,7 +189,9 @@ pub struct Doc {
 impl Doc {
     /// A project just opened or made.
     pub fn new(session: Session, path: Option<PathBuf>, base: Option<Generation>) -> Doc {
+        static OPENED: AtomicU64 = AtomicU64::new(1);
         let mut doc = Doc {
+            number: OPENED.fetch_add(1, Relaxed),
             session,
             path,
             base,
@@ -195,7 +218,7 @@ impl Doc {
             next_unassigned: 0,
         };
         let anchors: Vec<Pt> = doc.incidents(None).into_iter().collect();
-        doc.heat.bandwidth_m = heat::suggest_bandwidth_m(&anchors).unwrap_or(150.0);
+        doc.heat.begin(&anchors);
         doc
     }
 

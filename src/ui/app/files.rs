@@ -1,15 +1,22 @@
 //! Opening, saving, importing, exporting: jobs beside the window.
 
-use super::doc::Doc;
-use super::{App, Leave, Work};
-use crate::exchange::{OutFeature, ReadOptions, Source, read, write_file, write_geojson};
+use super::App;
+use super::dialogs::Dialog;
+use super::doc::{Doc, Shown};
+use super::picture::stack_shown;
+use super::work::{Leave, Work};
+use crate::exchange::{
+    ExchangeError, Finding, OutFeature, ReadOptions, Severity, Source, read, write_file, write_geojson,
+};
+use crate::geom::Origin;
 use crate::jobs::JobError;
-use crate::model::{GridLayer, Kind, Lang, Segment, Shape};
+use crate::model::{GridLayer, Kind, Lang, Said, Segment, Shape};
 use crate::plan::{Edit, History};
-use crate::scene::{Camera, FontSet, SceneOptions, StyleSheet, Theme, paint, scene_of};
+use crate::scene::{Camera, FontSet, SceneOptions, Stack, StyleSheet, Theme, paint, scene_of};
 use crate::session::import::{How, What, incoming};
-use crate::session::{Command, Session, empty_project, sample_project};
-use crate::store::{Generation, SaveInput, StoreError, Warning, open, save};
+use crate::session::{Command, Effect, Session, answers, empty_project, sample_project};
+use crate::store::{Generation, SaveInput, Warning, open, save};
+use crate::ui::widgets::ToastKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -28,12 +35,9 @@ pub enum Purpose {
     Picture,
 }
 
-/// A project read beside the window.
+/// A project read beside the window, counted and ready to be shown.
 pub struct Loaded {
-    pub history: History,
-    pub segments: Vec<Arc<Segment>>,
-    pub generation: Generation,
-    pub last_plan: Option<String>,
+    pub doc: Box<Doc>,
     pub warnings: Vec<Warning>,
     pub path: PathBuf,
 }
@@ -43,6 +47,7 @@ pub struct Stored {
     pub generation: Generation,
     pub path: PathBuf,
     pub state: u128,
+    pub title: String,
     pub warnings: Vec<Warning>,
 }
 
@@ -52,9 +57,23 @@ pub struct Brought {
     pub segments: Vec<Arc<Segment>>,
     pub rows: usize,
     pub refused: u32,
-    pub first: Option<(String, String)>,
+    /// What was found in the file, as it is told.
+    pub found: Vec<Said>,
     pub name: String,
+    pub path: PathBuf,
+    pub what: What,
+    /// CRS and origin of the project it was prepared for: rows are millimetres from this origin.
+    pub head: (String, Option<Origin>),
 }
+
+/// A file that was written: what to say, and where it is.
+pub struct Written {
+    pub what: Said,
+    pub path: PathBuf,
+}
+
+/// Findings shown one by one; the command line prints them all.
+const FOUND: usize = 200;
 
 /// The kinds offered for an import, with their names.
 pub const KINDS: [(What, &str, &str); 10] = [
@@ -70,94 +89,74 @@ pub const KINDS: [(What, &str, &str); 10] = [
     (What::Rows(Kind::Incidents), "事件", "incidents"),
 ];
 
-fn both(zh: &str, en: &str) -> JobError {
-    JobError::failed(Words(format!("{zh}\n{en}")))
-}
-
-#[derive(Debug)]
-struct Words(String);
-
-impl std::fmt::Display for Words {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for Words {}
-
-fn words_of_store(e: &StoreError) -> JobError {
-    let said = e.said();
-    both(&said.zh, &said.en)
+fn words(said: Said) -> JobError {
+    JobError::failed(said.into_pair())
 }
 
 impl App {
-    /// Opens a project file beside the window.
+    /// Opens a project file beside the window; what is shown stays until it is read.
     pub(super) fn open_file(&mut self, path: PathBuf) {
-        let replica = self.replica;
+        let (replica, language, author) = (self.replica, self.language(), self.author.clone());
         let label = self.lang.pick("正在打开", "Opening").to_owned();
         let job = self.jobs.spawn(&label, move |token| {
-            let opened = open(&path, replica, Some(token)).map_err(|e| words_of_store(&e))?;
-            Ok(Loaded {
-                history: opened.history,
-                segments: opened.segments.into_values().collect(),
-                generation: opened.generation,
-                last_plan: opened.last_plan,
-                warnings: opened.warnings,
-                path,
-            })
+            let opened = open(&path, replica, Some(token)).map_err(|e| words(e.said()))?;
+            let mut session = Session::new(opened.history, opened.last_plan.as_deref(), language, &author);
+            opened.segments.into_values().for_each(|s| session.hold(s));
+            let doc = Box::new(Doc::new(session, Some(path.clone()), Some(opened.generation)));
+            Ok(Loaded { doc, warnings: opened.warnings, path })
         });
         self.work.push(Work::Open(job));
     }
 
-    /// Shows a project that was read.
+    /// Shows a project that was read; work done meanwhile in the one that is shown is asked about first.
     pub(super) fn show_loaded(&mut self, l: Loaded) {
-        let mut session = Session::new(l.history, l.last_plan.as_deref(), self.language(), &self.author);
-        for s in l.segments {
-            session.hold(s);
+        if self.has_unsaved() {
+            self.arrived = Some(l);
+            return self.leave(Leave::Arrived);
         }
-        let title = session.project().facts.head.name.clone();
+        let mut doc = *l.doc;
+        doc.session.set_lang(self.language());
+        let title = doc.session.project().facts.head.name.clone();
         self.remember(&l.path, &title);
         for w in &l.warnings {
             let said = w.said();
             self.warn(said.get(self.language()));
         }
-        self.doc = Some(Doc::new(session, Some(l.path), Some(l.generation)));
+        self.show(doc);
+    }
+
+    /// Puts a project into the window.
+    fn show(&mut self, doc: Doc) {
+        self.doc = Some(doc);
         self.plans_open = false;
         self.layers_open = false;
+        self.looking = None;
+        self.imports.clear();
     }
 
     /// A copy of a shipped sample, unsaved.
-    pub(super) fn open_sample(&mut self, name: &str) {
+    pub(super) fn begin_sample(&mut self, name: &str) {
         match sample_project(name, self.replica) {
             Ok(p) => {
                 let history = History::new(p, self.replica);
                 let session = Session::new(history, None, self.language(), &self.author);
-                self.doc = Some(Doc::new(session, None, None));
+                self.show(Doc::new(session, None, None));
             }
-            Err(e) => self.error(&e.to_string()),
+            Err(e) => self.error(e.said().get(self.language())),
         }
     }
 
     /// A new empty project with one layer.
-    pub(super) fn new_project(&mut self) {
-        if self.doc.as_ref().is_some_and(|d| d.session.is_dirty()) {
-            return self.leave(Leave::New);
-        }
+    pub(super) fn begin_new(&mut self) {
         let name = self.lang.pick("新项目", "New project");
         let layer = GridLayer::new("grid", "治理网格", vec!["社区".to_owned(), "网格".to_owned()]);
         match layer.and_then(|l| empty_project(name, "auto", None, vec![l], self.replica)) {
             Ok(p) => {
                 let history = History::new(p, self.replica);
                 let session = Session::new(history, None, self.language(), &self.author);
-                self.doc = Some(Doc::new(session, None, None));
-                let what = self.lang.pick("新项目是空的", "The new project is empty");
-                let todo = self.lang.pick(
-                    "把楼栋、道路等文件拖进窗口，或用 文件 › 导入…",
-                    "Drop files on the window, or File › Import…",
-                );
-                self.say(what, "", todo);
+                self.show(Doc::new(session, None, None));
             }
-            Err(e) => self.error(&e.to_string()),
+            Err(e) => self.error(e.said().get(self.language())),
         }
     }
 
@@ -167,7 +166,7 @@ impl App {
 
     pub(super) fn ask_import(&mut self, kind: Option<Kind>) {
         if self.doc.is_none() {
-            self.new_project();
+            self.begin_new();
         }
         self.ask_path(Purpose::Import(kind));
     }
@@ -186,14 +185,15 @@ impl App {
 
     /// Saves to a path beside the window. `replace`: a person agreed that a file there is replaced.
     pub(super) fn save_to(&mut self, path: PathBuf, replace: bool) {
-        if self.work.iter().any(|w| matches!(w, Work::Save(_))) {
-            return;
+        if self.work.iter().any(|w| matches!(w, Work::Save(..))) {
+            // The one on its way ends first; what it lacks is still marked unsaved then.
+            return self.warn(self.lang.pick("正在保存，请稍候", "A save is under way; wait for it"));
         }
         let (now, data, author) = (self.now(), self.data.clone(), self.author.clone());
         let Some(doc) = &self.doc else { return };
-        let history = doc.session.history().clone();
-        let tallies = doc.session.unit_tallies();
-        let segments = doc.session.segments().clone();
+        let (session, number) = (doc.session.clone(), doc.number);
+        let history = session.history().clone();
+        let title = history.stable().facts.head.name.clone();
         let last = history.stable().plan(doc.session.plan()).map(|p| p.meta.name.clone()).unwrap_or_default();
         let base = doc.base.clone().filter(|_| doc.path.as_deref() == Some(path.as_path()));
         let state = history.stable().state;
@@ -202,44 +202,44 @@ impl App {
             let input = SaveInput {
                 history: &history,
                 last_plan: &last,
-                tallies: &tallies,
-                segments: &segments,
+                tallies: &session.unit_tallies(),
+                segments: session.segments(),
                 author: &author,
                 time: now,
                 data: data.as_deref(),
                 replace,
                 token: Some(token),
             };
-            let saved = save(&path, &input, base.as_ref()).map_err(|e| words_of_store(&e))?;
-            Ok(Stored { generation: saved.generation, path, state, warnings: saved.warnings })
+            let saved = save(&path, &input, base.as_ref()).map_err(|e| words(e.said()))?;
+            Ok(Stored { generation: saved.generation, path, state, title, warnings: saved.warnings })
         });
-        self.work.push(Work::Save(job));
+        self.work.push(Work::Save(job, number));
     }
 
-    /// A save is done.
-    pub(super) fn show_stored(&mut self, s: Stored) {
+    /// A save of the project numbered `of` is done.
+    pub(super) fn show_stored(&mut self, s: Stored, of: u64) {
         let (now, clock) = (self.now(), self.clock());
         for w in &s.warnings {
             let said = w.said();
             self.warn(said.get(self.language()));
         }
-        let lang = self.lang;
-        let Some(doc) = &mut self.doc else { return };
+        self.remember(&s.path, &s.title);
+        let saved = self.lang.pick("已保存", "Saved");
+        // Another project may be open by now: then only the file is new.
+        let Some(doc) = self.doc.as_mut().filter(|d| d.number == of) else { return };
         doc.base = Some(s.generation);
-        doc.path = Some(s.path.clone());
-        doc.saved_at = format!("{} {}", lang.pick("已保存", "Saved"), clock(now));
+        doc.path = Some(s.path);
+        doc.saved_at = format!("{saved} {}", clock(now));
         doc.session.dispatch(Command::Saved(s.state), now);
-        let title = doc.session.project().facts.head.name.clone();
-        self.remember(&s.path, &title);
         if let Some(leave) = self.leaving.take() {
             self.leave(leave);
         }
     }
 
     /// Reads a file and prepares it for the project, beside the window.
-    pub(super) fn import_file(&mut self, path: PathBuf, what: What) {
+    pub(super) fn read_import(&mut self, path: PathBuf, what: What) {
         let Some(doc) = &self.doc else { return };
-        let project = doc.session.history().stable().clone();
+        let (project, number) = (doc.session.history().stable().clone(), doc.number);
         let layer = project.facts.layers.get(doc.session.layer() as usize).map(|l| l.id.clone());
         let plan = project.plan(doc.session.plan()).map(|p| p.meta.name.clone());
         let name = path.file_name().map(|f| f.to_string_lossy().into_owned()).unwrap_or_default();
@@ -249,47 +249,75 @@ impl App {
                 token.progress((share * 1000.0) as u64, 1000);
                 token.check().is_ok()
             };
-            let source: Source = read(&path, &ReadOptions::default(), &mut go_on).map_err(JobError::failed)?;
+            let source: Source = read(&path, &ReadOptions::default(), &mut go_on).map_err(|e| words(e.said()))?;
             let how = How { map: &[], offset_minutes: 480, layer, plan, source: name.clone() };
-            let i = incoming(&project, &source, &what, &how, &mut go_on).map_err(JobError::failed)?;
-            let first = i.prepared.findings.first().map(|f| (f.message_zh.clone(), f.message_en.clone()));
+            let i = incoming(&project, &source, &what, &how, &mut go_on).map_err(|e| words(e.said()))?;
+            let found =
+                i.prepared.findings.iter().filter(|f| f.severity != Severity::Info).take(FOUND).map(told).collect();
             let refused = i.prepared.refused;
-            Ok(Brought { edit: i.edit, segments: i.segments, rows: i.rows, refused, first, name })
+            let head = (project.facts.head.crs.clone(), project.facts.head.origin);
+            Ok(Brought { edit: i.edit, segments: i.segments, rows: i.rows, refused, found, name, path, what, head })
         });
-        self.work.push(Work::Import(job));
+        self.work.push(Work::Import(job, number));
     }
 
-    /// An import was prepared: one edit brings it.
-    pub(super) fn show_brought(&mut self, b: Brought, time: f64) {
-        let lang = self.language();
-        let first = b.first.map(|(zh, en)| if lang == Lang::Zh { zh } else { en }).unwrap_or_default();
-        let Some(edit) = b.edit else {
-            let what = self.lang.pick("没有可以导入的内容", "There was nothing to import");
-            return self.push_toast(crate::ui::widgets::ToastKind::Error, what, &b.name, &first);
+    /// An import for the project numbered `of` was prepared: one edit brings it.
+    pub(super) fn show_brought(&mut self, b: Brought, of: u64, time: f64) {
+        let (lang, now) = (self.lang, self.now());
+        let Some(doc) = self.doc.as_mut().filter(|d| d.number == of) else {
+            let what = lang.pick("项目已换，没有导入", "Another project is open: nothing was imported");
+            return self.push_toast(ToastKind::Warning, what, &b.name, "");
         };
-        let Some(doc) = &mut self.doc else { return };
-        let had_view = !doc.session.project().facts.tables.iter().all(|t| t.is_empty());
+        let head = &doc.session.history().stable().facts.head;
+        if (&head.crs, head.origin) != (&b.head.0, b.head.1) {
+            // Something else decided the CRS meanwhile: the rows stand on another origin.
+            return self.import_file(b.path, b.what);
+        }
+        let Some(edit) = b.edit else {
+            let what = lang.pick("没有可以导入的内容", "There was nothing to import");
+            self.push_toast(ToastKind::Error, what, &b.name, "");
+            return self.list_found(b.name, None, b.found);
+        };
+        let was_empty = answers::extent(doc.session.project()).is_empty();
         b.segments.into_iter().for_each(|s| doc.session.hold(s));
-        self.edit(edit, time);
-        if let Some(doc) = &mut self.doc {
-            if !had_view {
+        let effects = doc.dispatch(Command::Do(edit), now);
+        let done = effects.iter().any(|e| matches!(e, Effect::Committed { .. }));
+        if done {
+            if was_empty {
                 // The first data of an empty project: there was nothing to look at before.
                 doc.camera = None;
             }
-            let anchors = doc.incidents(None);
-            if doc.heat.ready.is_none()
-                && let Some(m) = crate::heat::suggest_bandwidth_m(&anchors)
-            {
-                doc.heat.bandwidth_m = m;
+            if doc.heat.ready.is_none() {
+                let incidents = doc.incidents(None);
+                doc.heat.begin(&incidents);
             }
         }
+        self.heed(effects, time);
+        if !done {
+            return;
+        }
         let rows = crate::session::number(b.rows as i64);
-        let what = self.lang.pick("已导入 {} 条", "Imported {} rows").replace("{}", &rows);
+        let what = lang.pick("已导入 {} 条", "Imported {} rows").replace("{}", &rows);
         if b.refused > 0 {
-            let kept = self.lang.pick("{} 条没有导入", "{} rows were left out").replace("{}", &b.refused.to_string());
-            self.push_toast(crate::ui::widgets::ToastKind::Warning, &what, &kept, &first);
+            let kept = lang.pick("{} 条没有导入", "{} rows were left out").replace("{}", &b.refused.to_string());
+            self.push_toast(ToastKind::Warning, &what, &kept, "");
         } else {
-            self.push_toast(crate::ui::widgets::ToastKind::Done, &what, &b.name, "");
+            self.push_toast(ToastKind::Done, &what, &b.name, "");
+        }
+        self.list_found(b.name, Some(b.refused), b.found);
+    }
+
+    /// Lists what was found in a file, of several files one after the other. `refused`: rows left out; `None` = all.
+    fn list_found(&mut self, name: String, refused: Option<u32>, found: Vec<Said>) {
+        if found.is_empty() {
+            return;
+        }
+        let part = (name, refused, found);
+        match &mut self.dialog {
+            Some(Dialog::Found(all)) => all.push(part),
+            None => self.dialog = Some(Dialog::Found(vec![part])),
+            // A question stands open; the toast has said how many.
+            Some(_) => {}
         }
     }
 
@@ -301,47 +329,22 @@ impl App {
         self.ask_path(Purpose::Picture);
     }
 
-    /// Writes the cells of the shown plan as GeoJSON in WGS 84.
-    pub(super) fn export_to(&mut self, path: &Path) {
+    /// Writes the cells of the shown plan as GeoJSON in WGS 84, beside the window.
+    pub(super) fn export_to(&mut self, path: PathBuf) {
         let Some(doc) = &self.doc else { return };
-        let p = doc.session.project();
-        let rows = crate::session::answers::unit_rows(p, doc.session.assignment(), None, None);
-        let Some(l) = p.layer(doc.session.plan(), doc.session.layer()) else { return };
-        let shapes: Vec<(Shape, Vec<(String, serde_json::Value)>)> = rows
-            .iter()
-            .map(|r| {
-                let props = vec![
-                    ("code".to_owned(), r.unit.code.clone().into()),
-                    ("name".to_owned(), r.unit.name.clone().into()),
-                    ("parent".to_owned(), r.parent.clone().into()),
-                    ("households".to_owned(), r.tally.households.into()),
-                    ("residents".to_owned(), r.tally.residents.into()),
-                    ("buildings".to_owned(), r.tally.buildings.into()),
-                ];
-                (Shape::Polygons(l.partition.polygons(r.unit.id.0)), props)
-            })
-            .collect();
-        let result = (|| -> anyhow::Result<u64> {
-            let crs = crate::crs::CrsDef::parse(&p.facts.head.crs)?;
-            let mut out = Vec::new();
-            let features = shapes.iter().map(|(s, props)| OutFeature { shape: s.as_ref(), props: props.clone() });
-            let n = write_geojson(&mut out, features, p.origin(), &crs, &crate::crs::CrsDef::wgs84())?;
-            write_file(path, &out)?;
-            Ok(n)
-        })();
-        match result {
-            Ok(n) => {
-                let what = self.lang.pick("已导出 {} 个网格", "Exported {} cells").replace("{}", &n.to_string());
-                self.say(&what, &path.to_string_lossy(), "");
-            }
-            Err(e) => self.error(&e.to_string()),
-        }
+        let session = doc.session.clone();
+        let label = self.lang.pick("正在导出", "Exporting").to_owned();
+        let job = self.jobs.spawn(&label, move |token| {
+            let n = write_cells(&session, &path).map_err(|e| words(e.said()))?;
+            token.check()?;
+            Ok(Written { what: Said::new(format!("已导出 {n} 个网格"), format!("Exported {n} cells")), path })
+        });
+        self.work.push(Work::Write(job));
     }
 
-    /// Writes what the map shows as PNG at twice the window's resolution.
-    pub(super) fn picture_to(&mut self, path: &Path) {
-        let dark = self.dark;
-        let language = self.language();
+    /// Writes what the map shows as PNG at twice the window's resolution, beside the window.
+    pub(super) fn picture_to(&mut self, path: PathBuf) {
+        let (dark, language, now) = (self.dark, self.language(), self.now());
         let Some(doc) = &self.doc else { return };
         let Some(camera) = doc.camera else { return };
         let fine = Camera {
@@ -350,30 +353,37 @@ impl App {
             pixels_per_point: camera.pixels_per_point * 2.0,
             ..camera
         };
-        let images = doc.heat.ready.iter().filter(|_| doc.heat.on).map(|r| r.image.clone()).collect();
         let options = SceneOptions {
             lang: language,
             colours: doc.picture.colours.clone(),
-            incidents: doc.shows(super::doc::Shown::Incidents),
-            now: Some(self.now()),
-            images,
+            incidents: doc.shows(Shown::Incidents),
+            now: Some(now),
+            images: doc.heat.ready.iter().filter(|_| doc.heat.on).map(|r| r.image.clone()).collect(),
         };
-        let scene = scene_of(doc.session.project(), doc.session.assignment(), &fine, &options);
-        let theme = if dark { Theme::Dark } else { Theme::Light };
-        let mut sheet = StyleSheet::new(theme, fine.scale_denominator());
-        sheet.heat = doc.heat.on && doc.heat.ready.is_some();
-        let result = (|| -> anyhow::Result<()> {
-            let fonts = FontSet::embedded()?;
-            let picture = paint(&scene, &fine, &sheet, Some(&fonts))?;
-            Ok(write_file(path, &picture.png(192.0)?)?)
-        })();
-        match result {
-            Ok(()) => {
-                let what = self.lang.pick("已存为图片", "Picture saved").to_owned();
-                self.say(&what, &path.to_string_lossy(), "");
+        let (session, hidden) = (doc.session.clone(), doc.hidden.clone());
+        let label = self.lang.pick("正在存为图片", "Saving the picture").to_owned();
+        let job = self.jobs.spawn(&label, move |token| {
+            let mut scene = scene_of(session.project(), session.assignment(), &fine, &options);
+            scene.layers.retain(|l| stack_shown(&hidden, l.key.stack));
+            if hidden.contains(&Shown::Labels) {
+                scene.labels.clear();
             }
-            Err(e) => self.error(&e.to_string()),
-        }
+            if hidden.contains(&Shown::Facilities) {
+                scene.symbols.retain(|s| s.kind.stack() != Stack::Facilities);
+            }
+            token.check()?;
+            let theme = if dark { Theme::Dark } else { Theme::Light };
+            let mut sheet = StyleSheet::new(theme, fine.scale_denominator());
+            sheet.heat = !scene.images.is_empty();
+            sheet.by_cell = !dark || !sheet.heat;
+            let fonts = FontSet::embedded().map_err(|e| words(e.said()))?;
+            let picture = paint(&scene, &fine, &sheet, Some(&fonts)).map_err(|e| words(e.said()))?;
+            let png = picture.png(192.0).map_err(|e| words(e.said()))?;
+            token.check()?;
+            write_file(&path, &png).map_err(|e| words(e.said()))?;
+            Ok(Written { what: Said::new("已存为图片", "Picture saved"), path })
+        });
+        self.work.push(Work::Write(job));
     }
 
     fn remember(&mut self, path: &Path, title: &str) {
@@ -382,6 +392,37 @@ impl App {
         self.settings.remember(&full, title, now);
         self.store_settings();
     }
+}
+
+/// A finding as it is told; it names its row itself.
+fn told(f: &Finding) -> Said {
+    Said::new(f.message_zh.clone(), f.message_en.clone())
+}
+
+fn write_cells(session: &Session, path: &Path) -> Result<u64, ExchangeError> {
+    let p = session.project();
+    let rows = answers::unit_rows(p, session.assignment(), None, None);
+    let Some(l) = p.layer(session.plan(), session.layer()) else { return Ok(0) };
+    let shapes: Vec<(Shape, Vec<(String, serde_json::Value)>)> = rows
+        .iter()
+        .map(|r| {
+            let props = vec![
+                ("code".to_owned(), r.unit.code.clone().into()),
+                ("name".to_owned(), r.unit.name.clone().into()),
+                ("parent".to_owned(), r.parent.clone().into()),
+                ("households".to_owned(), r.tally.households.into()),
+                ("residents".to_owned(), r.tally.residents.into()),
+                ("buildings".to_owned(), r.tally.buildings.into()),
+            ];
+            (Shape::Polygons(l.partition.polygons(r.unit.id.0)), props)
+        })
+        .collect();
+    let crs = crate::crs::CrsDef::parse(&p.facts.head.crs)?;
+    let mut out = Vec::new();
+    let features = shapes.iter().map(|(s, props)| OutFeature { shape: s.as_ref(), props: props.clone() });
+    let n = write_geojson(&mut out, features, p.origin(), &crs, &crate::crs::CrsDef::wgs84())?;
+    write_file(path, &out)?;
+    Ok(n)
 }
 
 /// A picture of a sample for its card: width, height, straight RGBA.

@@ -4,7 +4,7 @@ use super::doc::{Doc, Ready};
 use crate::geom::Pt;
 use crate::heat::{Grid, Scale, Surface, density, peak};
 use crate::jobs::{JobError, Jobs};
-use crate::model::{Kind, Lang};
+use crate::model::{Field, Kind, Lang, RowRef};
 use crate::scene::{Theme, heat_image};
 use crate::session::answers;
 use crate::ui::widgets::HeatLegend;
@@ -13,47 +13,92 @@ use std::sync::Arc;
 /// Texels at most along the longer side of the surface.
 const LONGEST: i64 = 2400;
 
-/// Asks for the heat if what it shows has changed, and takes it over when it is ready.
-pub fn keep(doc: &mut Doc, jobs: &Jobs, dark: bool) {
-    if let Some((_, result)) = doc.heat.job.poll(jobs)
-        && let Ok(ready) = result
-    {
-        doc.heat.ready = Some(Arc::new(ready));
-    }
-    if !doc.heat.on {
-        return;
-    }
-    let wanted = (doc.facts, doc.heat.bandwidth_m.to_bits() ^ u64::from(dark) ^ pin_bits(doc), doc.heat.class.clone());
-    if doc.heat.asked.as_ref() == Some(&wanted) {
-        return;
-    }
-    doc.heat.asked = Some(wanted);
-    let points = doc.incidents(doc.heat.class.as_deref());
-    let all = doc.session.project().table(Kind::Incidents).iter();
-    let class = doc.heat.class.clone();
-    let unlocated = all
-        .filter(|(_, r)| class.is_none() || r.text(crate::model::Field::Class) == class.as_deref())
-        .filter(|(_, r)| r.anchor().is_none())
-        .count() as u64;
-    let area = answers::extent(doc.session.project()).grown((doc.heat.bandwidth_m * 3000.0) as i32);
-    let (bandwidth_m, pinned) = (doc.heat.bandwidth_m, doc.heat.pinned);
-    let version =
-        doc.heat.asked.as_ref().map_or(0, |(f, b, c)| f ^ b.rotate_left(17) ^ c.as_ref().map_or(0, |c| c.len() as u64));
-    doc.heat.job.request(jobs, "heat", move |token| {
-        let go_on = || token.check().is_ok();
-        let surface = reckon(&points, area, bandwidth_m, &go_on).map_err(JobError::failed)?;
-        let top = match pinned {
-            Some(top) => top,
-            None => Scale::from_max(peak(&points, bandwidth_m, &go_on).map_err(JobError::failed)?).top,
-        };
-        let theme = if dark { Theme::Dark } else { Theme::Light };
-        let image = heat_image(&surface, top, theme, version);
-        Ok(Ready { surface, top, image, unlocated })
-    });
+/// What the surface depends on: facts, bandwidth, class; and what only its picture does: theme, scale, opacity.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Asked {
+    facts: u64,
+    bandwidth_m: f64,
+    class: Option<String>,
+    dark: bool,
+    pinned: Option<f32>,
+    opacity: f32,
 }
 
-fn pin_bits(doc: &Doc) -> u64 {
-    doc.heat.pinned.map_or(0, |p| u64::from(p.to_bits()) << 1)
+#[cfg(test)]
+impl Asked {
+    pub fn class(&self) -> Option<&str> {
+        self.class.as_deref()
+    }
+}
+
+/// Asks for the heat if what it shows has changed, and takes it over when it is ready. A failure is given back, once.
+pub fn keep(doc: &mut Doc, jobs: &Jobs, dark: bool) -> Option<JobError> {
+    let mut failed = None;
+    match doc.heat.job.poll(jobs) {
+        Some((_, Ok(ready))) => doc.heat.ready = Some(Arc::new(ready)),
+        Some((_, Err(e))) => {
+            doc.heat.on = false;
+            doc.heat.asked = None;
+            failed = Some(e);
+        }
+        None => {}
+    }
+    if !doc.heat.on {
+        return failed;
+    }
+    let h = &doc.heat;
+    let wanted = Asked {
+        facts: doc.facts,
+        bandwidth_m: h.bandwidth_m,
+        class: h.class.clone(),
+        dark,
+        pinned: h.pinned,
+        opacity: h.opacity,
+    };
+    if h.asked.as_ref() == Some(&wanted) {
+        return failed;
+    }
+    let project = doc.session.history().stable().clone();
+    let known = h.ready.clone();
+    doc.heat.asked = Some(wanted.clone());
+    doc.heat.requests += 1;
+    let version = doc.heat.requests;
+    doc.heat.job.request(jobs, "heat", move |token| {
+        let go_on = || token.check().is_ok();
+        let failed = |e: crate::heat::HeatError| JobError::failed(e.said().into_pair());
+        let same = |r: &&Arc<Ready>| {
+            (r.of.facts, r.of.bandwidth_m, &r.of.class) == (wanted.facts, wanted.bandwidth_m, &wanted.class)
+        };
+        // Only the look has changed: the surface is there.
+        let (surface, most, unlocated) = match known.as_ref().filter(same) {
+            Some(r) => (r.surface.clone(), r.most, r.unlocated),
+            None => {
+                let of_class =
+                    |r: &RowRef<'_>| wanted.class.is_none() || r.text(Field::Class) == wanted.class.as_deref();
+                let (mut points, mut unlocated) = (Vec::new(), 0u64);
+                for (_, r) in project.table(Kind::Incidents).iter().filter(|(_, r)| of_class(r)) {
+                    match r.anchor() {
+                        Some(p) => points.push(p),
+                        None => unlocated += 1,
+                    }
+                }
+                let area = answers::extent(&project).grown((wanted.bandwidth_m * 3000.0) as i32);
+                let surface = reckon(&points, area, wanted.bandwidth_m, &go_on).map_err(failed)?;
+                let most = peak(&points, wanted.bandwidth_m, &go_on).map_err(failed)?;
+                (Arc::new(surface), most, unlocated)
+            }
+        };
+        let top = wanted.pinned.unwrap_or_else(|| Scale::from_max(most).top);
+        let theme = if wanted.dark { Theme::Dark } else { Theme::Light };
+        let mut image = heat_image(&surface, top, theme, version);
+        if wanted.opacity < 1.0 {
+            let mut rgba = (*image.rgba).clone();
+            rgba.iter_mut().skip(3).step_by(4).for_each(|a| *a = (f32::from(*a) * wanted.opacity).round() as u8);
+            image.rgba = Arc::new(rgba);
+        }
+        Ok(Ready { of: wanted, surface, most, top, image, unlocated })
+    });
+    failed
 }
 
 fn reckon(

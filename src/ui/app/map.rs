@@ -2,6 +2,7 @@
 
 use super::doc::Doc;
 use super::picture::refresh;
+use super::timing::{Spent, clock};
 use crate::geom::{Box2, Pt};
 use crate::model::{Id, Kind, Lang as Language};
 use crate::scene::{Camera, FontSet, Stack, StyleSheet, Theme};
@@ -12,7 +13,7 @@ use crate::ui::fonts;
 use crate::ui::gpu::{Faces, MapPainter, PaintOptions, paint_labels, paint_symbols};
 use crate::ui::l10n::Lang;
 use crate::ui::theme::Tokens;
-use crate::ui::widgets::{Delta, DeltaSide, delta_float, hint_plate, scale_bar, zoom_buttons};
+use crate::ui::widgets::{Delta, DeltaSide, delta_float, hint_plate, nothing_yet, scale_bar, zoom_buttons};
 use egui::{Key, PointerButton, Pos2, Rect, Response, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 /// How near the pointer must be, points.
@@ -31,6 +32,8 @@ pub struct Asked {
     pub effects: Vec<Effect>,
     /// The legend's padlock was clicked.
     pub pin_scale: bool,
+    /// Where the frame's time went.
+    pub spent: Spent,
 }
 
 /// What the map needs from the window.
@@ -47,6 +50,8 @@ pub struct Around<'a> {
     pub painter: Option<&'a mut MapPainter>,
     /// Fonts that place labels.
     pub fonts: &'a FontSet<'a>,
+    /// A question, a menu or a text field had the keys when the frame began.
+    pub busy: bool,
     /// Threads for tessellation.
     pub jobs: &'a crate::jobs::Jobs,
 }
@@ -61,8 +66,13 @@ pub fn map_ui(ui: &mut Ui, doc: &mut Doc, around: Around<'_>) -> Asked {
     lay_out(ui, doc, rect);
     let time = ui.input(|i| i.time);
     fly(ui, doc, time);
+    let before = doc.session.generation();
     let moved = pointer(ui, doc, &response, rect, &around, &mut asked);
     keys(ui, doc, &around, &mut asked);
+    if doc.session.generation() != before && ui.input(|i| !i.events.is_empty()) {
+        // The panels were laid out before the hand changed something: they follow at once, also when it rests.
+        ui.ctx().request_repaint();
+    }
     paint(ui, doc, rect, around, moved, &mut asked);
     asked
 }
@@ -285,7 +295,7 @@ fn select_box(doc: &mut Doc, area: Box2, now: i64) {
 
 /// Keys that belong to the map: Enter, Backspace, Esc, Delete, arrows.
 fn keys(ui: &Ui, doc: &mut Doc, around: &Around<'_>, asked: &mut Asked) {
-    if ui.ctx().text_edit_focused() {
+    if around.busy || ui.ctx().text_edit_focused() {
         return;
     }
     let pressed = |k: Key| ui.input_mut(|i| i.consume_key(egui::Modifiers::NONE, k));
@@ -330,10 +340,13 @@ fn paint(ui: &mut Ui, doc: &mut Doc, rect: Rect, around: Around<'_>, moving: boo
     let mut sheet = StyleSheet::new(theme, camera.scale_denominator());
     sheet.heat = doc.heat.on && doc.heat.ready.is_some();
     sheet.by_cell = !around.dark || !sheet.heat;
+    let began = clock();
     refresh(doc, &sheet, around.fonts, around.language, around.now, !moving);
+    asked.spent.scene = began.elapsed();
     let t = Tokens::of(ui);
     let painter = ui.painter().with_clip_rect(rect);
     painter.rect_filled(rect, 0.0, t.paper);
+    let began = clock();
     if let Some(gpu) = around.painter {
         gpu.set_scene(doc.picture.scene());
         gpu.paint(
@@ -344,6 +357,7 @@ fn paint(ui: &mut Ui, doc: &mut Doc, rect: Rect, around: Around<'_>, moving: boo
             &PaintOptions { jobs: Some(around.jobs), ..PaintOptions::default() },
         );
     }
+    asked.spent.painter = began.elapsed();
     let faces = Faces { regular: fonts::regular(13.0).family, bold: fonts::semi(13.0).family };
     sketch(doc, &painter, rect, &camera, t);
     let symbols = &doc.picture.scene().symbols;
@@ -368,6 +382,16 @@ fn paint(ui: &mut Ui, doc: &mut Doc, rect: Rect, around: Around<'_>, moving: boo
         asked.pin_scale = crate::ui::widgets::heat_legend(ui, around.lang, corner, &legend);
     }
     floats(ui, doc, rect, &camera, around.lang, around.language);
+    if is_bare(doc) && doc.hand.tool() == Tool::Select {
+        asked.verbs.extend(nothing_yet(ui, around.lang, rect.center()));
+    }
+}
+
+/// Whether there is nothing on the map.
+fn is_bare(doc: &Doc) -> bool {
+    let p = doc.session.project();
+    p.facts.tables.iter().all(|t| t.is_empty())
+        && p.plans.iter().all(|x| x.layers.iter().all(|l| l.partition.extent().is_empty()))
 }
 
 /// The line being drawn, and from the last valid place to a refused one.
@@ -465,5 +489,6 @@ fn delta(doc: &Doc, language: Language) -> Option<Delta> {
         buildings: moved.len() as i64,
         incidents: incidents.then_some(changes.incidents.len() as i64),
         refusal: None,
+        drawing: !doc.hand.line().is_empty(),
     })
 }

@@ -10,24 +10,27 @@ mod files;
 mod heat;
 mod map;
 mod picture;
+mod start;
 #[cfg(test)]
 mod tests;
+mod timing;
 mod view;
+mod work;
 
 use crate::jobs::{Job, JobError, Jobs};
 use crate::model::Lang as Language;
 use crate::scene::FontSet;
-use crate::session::{Effect, sample_titles};
+use crate::session::Effect;
+use crate::session::import::What;
 use crate::store::settings::{self, Settings, Theme};
 use crate::ui::fonts::FontBytes;
 use crate::ui::gpu::{MapPainter, device_descriptor};
 use crate::ui::l10n::Lang;
 use crate::ui::panels::menu_bar::MenuAction;
-use crate::ui::panels::start::{RecentFile, SampleCard, StartAction, StartView};
-use crate::ui::panels::status::{JobView, StatusAction};
+use crate::ui::panels::status::StatusAction;
 use crate::ui::panels::tool_bar::ToolBarAction;
 use crate::ui::panels::{
-    cells, inspector, keys, layers, left_place, menu_bar, menu_place, plans, right_place, start, status, status_place,
+    cells, inspector, keys, layers, left_place, menu_bar, menu_place, plans, right_place, status, status_place,
     tool_bar, tools_place,
 };
 use crate::ui::theme;
@@ -36,32 +39,14 @@ use crate::ui::widgets::{Toast, ToastKind, toasts};
 use dialogs::Dialog;
 use doc::Doc;
 use egui::{Area, CentralPanel, Order, ThemePreference, Ui, pos2, vec2};
-use files::{Brought, Loaded, Stored};
+use files::Loaded;
+use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use work::{Leave, Work};
 
 /// How long a message that asks for nothing stays.
 const TOAST: Duration = Duration::from_secs(6);
-
-/// What happens once unsaved work is looked after.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Leave {
-    /// The window closes.
-    Quit,
-    /// The start page is shown.
-    Start,
-    /// A new project is begun.
-    New,
-    /// Another file is opened.
-    Open(PathBuf),
-}
-
-/// Work on its way beside the window.
-enum Work {
-    Open(Job<Loaded>),
-    Save(Job<Stored>),
-    Import(Job<Brought>),
-}
 
 /// The application in the window.
 pub struct App {
@@ -85,20 +70,30 @@ pub struct App {
     plans_open: bool,
     dialog: Option<Dialog>,
     leaving: Option<Leave>,
+    /// A project that was read while unsaved work came up in the one that is shown.
+    arrived: Option<Loaded>,
+    /// The project and state whose unsaved work a person gave up.
+    given_up: Option<(u64, u128)>,
+    /// Imports that wait for those before them.
+    imports: VecDeque<(PathBuf, What)>,
     /// The window may close: nothing unsaved is left.
     may_close: bool,
     /// Pictures of the samples on the start page.
     cards: Vec<(String, Option<egui::TextureHandle>)>,
-    /// When the process started, while the first frame is still to be reported.
-    report: Option<Instant>,
-    /// Whether the last frame showed what was asked for.
-    ready: bool,
+    /// Looking for the recent files, once each time the start page is opened.
+    looking: Option<Job<Vec<PathBuf>>>,
+    /// Recent files that are not there any more.
+    lost: Vec<PathBuf>,
+    /// Times of the frames, if they were asked for.
+    timings: Option<timing::Timings>,
+    spent: timing::Spent,
     frames: u64,
     /// A time that tests fix.
     fixed_now: Option<i64>,
 }
 
-/// Opens the window. `started`: when the process began; with `timings` the time to the first frame is printed.
+/// Opens the window. `started`: when the process began; with `timings` the time to the first frame is printed, and at
+/// the end the times of all frames.
 ///
 /// # Errors
 /// No graphics device could be had, in words.
@@ -127,7 +122,7 @@ pub fn run(file: Option<PathBuf>, started: Instant, timings: bool) -> anyhow::Re
         Box::new(move |cc| {
             let mut app = App::new(&cc.egui_ctx, settings, data);
             app.painter = cc.wgpu_render_state.as_ref().map(MapPainter::new);
-            app.report = timings.then_some(started);
+            app.timings = timings.then(|| timing::Timings::new(started));
             if let Some(w) = warning {
                 app.warn(w.said().get(app.language()));
             }
@@ -185,10 +180,15 @@ impl App {
             plans_open: false,
             dialog: None,
             leaving: None,
+            arrived: None,
+            given_up: None,
+            imports: VecDeque::new(),
             may_close: false,
             cards: Vec::new(),
-            report: None,
-            ready: false,
+            looking: None,
+            lost: Vec::new(),
+            timings: None,
+            spent: timing::Spent::default(),
             frames: 0,
             fixed_now: None,
         }
@@ -281,14 +281,7 @@ impl App {
         }
         let [zh, en] = e.words();
         let text = self.lang.pick(&zh, &en).to_owned();
-        // Both languages in one text, Chinese first.
-        let mut lines = text.lines();
-        let (a, b) = (lines.next().unwrap_or_default().to_owned(), lines.next().map(str::to_owned));
-        let one = match (self.lang, b) {
-            (Lang::En, Some(en)) => en,
-            _ => a,
-        };
-        self.error(&one);
+        self.error(&text);
     }
 
     /// Says what came of commands, and pans to a change outside the view.
@@ -311,56 +304,6 @@ impl App {
         }
     }
 
-    /// Leaves the project once unsaved work is looked after.
-    fn leave(&mut self, leave: Leave) {
-        if self.doc.as_ref().is_some_and(|d| d.session.is_dirty()) {
-            self.leaving = Some(leave);
-            self.dialog = Some(Dialog::Unsaved);
-            return;
-        }
-        self.leaving = None;
-        match leave {
-            Leave::Quit => self.may_close = true,
-            Leave::Start => self.doc = None,
-            Leave::New => {
-                self.doc = None;
-                self.new_project();
-            }
-            Leave::Open(path) => {
-                self.open_file(path);
-            }
-        }
-    }
-
-    fn poll(&mut self, time: f64) {
-        let mut left = Vec::new();
-        for w in std::mem::take(&mut self.work) {
-            match w {
-                Work::Open(mut j) => match j.poll() {
-                    None => left.push(Work::Open(j)),
-                    Some(Ok(l)) => self.show_loaded(l),
-                    Some(Err(e)) => self.job_error(&e),
-                },
-                Work::Save(mut j) => match j.poll() {
-                    None => left.push(Work::Save(j)),
-                    Some(Ok(s)) => self.show_stored(s),
-                    Some(Err(e)) => {
-                        self.leaving = None;
-                        self.job_error(&e);
-                    }
-                },
-                Work::Import(mut j) => match j.poll() {
-                    None => left.push(Work::Import(j)),
-                    Some(Ok(b)) => self.show_brought(b, time),
-                    Some(Err(e)) => self.job_error(&e),
-                },
-            }
-        }
-        left.append(&mut self.work);
-        self.work = left;
-        self.toasts.retain(|(_, since)| since.is_none_or(|s| s.elapsed() < TOAST));
-    }
-
     /// A whole frame of the window.
     pub fn frame(&mut self, ui: &mut Ui) {
         let ctx = ui.ctx().clone();
@@ -376,6 +319,7 @@ impl App {
             }
         }
         let typing = ctx.text_edit_focused();
+        let busy = self.dialog.is_some() || self.keys_open || typing || egui::Popup::is_any_open(&ctx);
         if self.dialog.is_none()
             && let Some(verb) = ctx.input_mut(|i| verbs::pressed(i, typing))
         {
@@ -386,7 +330,7 @@ impl App {
         }
         self.menu(ui, &ctx);
         if self.doc.is_some() {
-            self.window(ui, &ctx, time);
+            self.window(ui, &ctx, time, busy);
         } else {
             self.start(ui, &ctx);
         }
@@ -397,24 +341,10 @@ impl App {
         if self.may_close {
             ctx.send_viewport_cmd(egui::ViewportCommand::Close);
         }
-        self.report();
         let soon =
             if self.toasts.iter().any(|(_, s)| s.is_some()) { Duration::from_millis(500) } else { Duration::MAX };
         if soon < Duration::MAX {
             ctx.request_repaint_after(soon);
-        }
-    }
-
-    /// Prints the time to the first frame that shows what was asked for.
-    fn report(&mut self) {
-        // What was asked for was on the screen in the frame before this one.
-        let seen = std::mem::replace(&mut self.ready, self.work.is_empty());
-        if seen
-            && self.ready
-            && let Some(started) = self.report.take()
-        {
-            let ms = started.elapsed().as_secs_f64() * 1000.0;
-            println!("{{\"first_frame\":{ms:.1}}}");
         }
     }
 
@@ -431,78 +361,34 @@ impl App {
         }
     }
 
-    fn start(&mut self, ui: &mut Ui, ctx: &egui::Context) {
-        let now = self.now();
-        self.draw_cards(ctx);
-        let samples = sample_titles()
-            .iter()
-            .map(|s| SampleCard {
-                name: s.name.to_owned(),
-                title: self.lang.pick(s.title_zh, s.title_en).to_owned(),
-                description: self.lang.pick(s.description_zh, s.description_en).to_owned(),
-                picture: self.cards.iter().find(|(n, _)| n == s.name).and_then(|(_, t)| t.as_ref()).map(|t| t.id()),
-            })
-            .collect();
-        let recent = (0u64..)
-            .zip(&self.settings.recent)
-            .map(|(key, r)| RecentFile {
-                key,
-                name: r.path.file_name().map(|f| f.to_string_lossy().into_owned()).unwrap_or_default(),
-                folder: r.path.parent().map(|f| f.to_string_lossy().into_owned()).unwrap_or_default(),
-                when: when(now, r.time, self.lang),
-                missing: !crate::store::is_there(&r.path),
-            })
-            .collect();
-        let attribution = self.lang.pick("示例为虚构的街区", "The samples are made-up places").to_owned();
-        let view = StartView { samples, recent, dark: self.dark, attribution };
-        let mut out = Vec::new();
-        let mut dismissed = None;
-        CentralPanel::no_frame().show(ui, |ui| {
-            start::start_page(ui, self.lang, &view, &mut out);
-            let rect = ui.max_rect();
-            let list: Vec<Toast> = self.toasts.iter().map(|(t, _)| t.clone()).collect();
-            dismissed = toasts(ui, self.lang, rect.center_bottom() - vec2(0.0, 16.0), &list);
-        });
-        self.toasts.retain(|(t, _)| Some(t.key) != dismissed);
-        for a in out {
-            match a {
-                StartAction::Do(verb) => self.verb(ctx, verb),
-                StartAction::Sample(name) => self.open_sample(&name),
-                StartAction::Recent(key) => {
-                    if let Some(r) = self.settings.recent.get(key as usize) {
-                        let path = r.path.clone();
-                        self.open_file(path);
-                    }
-                }
-                StartAction::Lang(lang) => self.set_lang(lang),
-                StartAction::Dark(dark) => {
-                    self.set_theme(ctx, if dark { ThemePreference::Dark } else { ThemePreference::Light });
-                }
-            }
-        }
-    }
-
     /// Files dropped on the window: projects are opened, others imported.
     fn dropped(&mut self, ctx: &egui::Context) {
         let files: Vec<PathBuf> = ctx.input(|i| i.raw.dropped_files.iter().map(|f| f.path().to_owned()).collect());
+        let mut others = Vec::new();
         for path in files {
             let project = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("gpkg"));
             if project {
                 self.leave(Leave::Open(path));
             } else {
-                if self.doc.is_none() {
-                    self.new_project();
-                }
-                self.dialog = Some(Dialog::kind_of(path));
+                others.push(path);
             }
+        }
+        if !others.is_empty() {
+            if self.doc.is_none() {
+                self.begin_new();
+            }
+            self.ask_kinds(others);
         }
     }
 
-    fn window(&mut self, ui: &mut Ui, ctx: &egui::Context, time: f64) {
+    /// `busy`: a question, a menu or a text field had the keys when the frame began.
+    fn window(&mut self, ui: &mut Ui, ctx: &egui::Context, time: f64, busy: bool) {
         let (lang, language, dark) = (self.lang, self.language(), self.dark);
         let clock = self.clock();
-        if let Some(doc) = &mut self.doc {
-            heat::keep(doc, &self.jobs, dark);
+        if let Some(doc) = &mut self.doc
+            && let Some(e) = heat::keep(doc, &self.jobs, dark)
+        {
+            self.job_error(&e);
         }
         let Some(doc) = &self.doc else { return };
         let tools_view = view::tools(doc, language);
@@ -525,8 +411,16 @@ impl App {
             if let (Some(doc), Some(fonts)) = (&mut self.doc, &self.fonts) {
                 doc.focus_search = false;
                 doc.reveal = None;
-                let around =
-                    map::Around { lang, language, dark, now, painter: self.painter.as_mut(), fonts, jobs: &self.jobs };
+                let around = map::Around {
+                    lang,
+                    language,
+                    dark,
+                    now,
+                    painter: self.painter.as_mut(),
+                    fonts,
+                    busy,
+                    jobs: &self.jobs,
+                };
                 asked = map::map_ui(ui, doc, around);
             }
             let list: Vec<Toast> = self.toasts.iter().map(|(t, _)| t.clone()).collect();
@@ -563,6 +457,7 @@ impl App {
                 None => doc.heat.ready.as_ref().map(|r| r.top),
             };
         }
+        self.spent = asked.spent;
         self.heed(asked.effects, time);
     }
 
@@ -593,72 +488,6 @@ impl App {
             out.into_iter().for_each(|a| self.plans_action(a, time));
         }
     }
-
-    fn job_views(&self) -> Vec<JobView> {
-        let one = |key: u64, p: crate::jobs::Progress, can_cancel: bool| JobView {
-            key,
-            sentence: p.label.to_string(),
-            done: (p.total > 0).then(|| p.done as f32 / p.total as f32),
-            can_cancel,
-        };
-        let mut out: Vec<JobView> = (0u64..)
-            .zip(&self.work)
-            .map(|(i, w)| match w {
-                Work::Open(j) => one(i, j.progress(), true),
-                // A save is short and is not stopped half-way by a hand that slips.
-                Work::Save(j) => one(i, j.progress(), false),
-                Work::Import(j) => one(i, j.progress(), true),
-            })
-            .collect();
-        if let Some(doc) = &self.doc
-            && doc.heat.job.busy()
-        {
-            let sentence = self.lang.pick("正在重算事件密度", "Reckoning the density").to_owned();
-            out.push(JobView { key: u64::MAX, sentence, done: None, can_cancel: true });
-        }
-        out
-    }
-
-    fn cancel(&mut self, key: u64) {
-        if key == u64::MAX {
-            if let Some(doc) = &mut self.doc {
-                doc.heat.job.clear();
-                doc.heat.on = false;
-            }
-            return;
-        }
-        match self.work.get(key as usize) {
-            Some(Work::Open(j)) => j.cancel(),
-            Some(Work::Import(j)) => j.cancel(),
-            Some(Work::Save(_)) | None => {}
-        }
-    }
-
-    /// Pictures of the samples, painted from the samples themselves, one a frame.
-    fn draw_cards(&mut self, ctx: &egui::Context) {
-        let Some(next) = sample_titles().iter().find(|s| !self.cards.iter().any(|(n, _)| n == s.name)) else { return };
-        if self.frames < 3 {
-            ctx.request_repaint();
-            return;
-        }
-        let picture = files::sample_picture(next.name, self.replica, self.language(), (560, 360));
-        let texture = picture.map(|(w, h, rgba)| {
-            let image = egui::ColorImage::from_rgba_unmultiplied([w as usize, h as usize], &rgba);
-            ctx.load_texture(next.name, image, egui::TextureOptions::LINEAR)
-        });
-        self.cards.push((next.name.to_owned(), texture));
-        ctx.request_repaint();
-    }
-}
-
-/// When something was, in words.
-fn when(now: i64, then: i64, lang: Lang) -> String {
-    let minutes = (now - then) / 60;
-    match minutes {
-        ..=0 => lang.pick("刚刚", "just now").to_owned(),
-        1..60 => lang.pick("{} 分钟前", "{} minutes ago").replace("{}", &minutes.to_string()),
-        _ => crate::model::Date::from_days((then + 8 * 3600).div_euclid(86_400)).to_string(),
-    }
 }
 
 /// A random number, from the seed that the standard library takes for its hash maps.
@@ -669,7 +498,14 @@ fn random() -> u32 {
 
 impl eframe::App for App {
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+        if let Some(t) = &mut self.timings {
+            t.begin();
+        }
+        self.spent = timing::Spent::default();
         self.frame(ui);
+        if let Some(t) = &mut self.timings {
+            t.end(self.spent, self.work.is_empty());
+        }
         let ctx = ui.ctx();
         let (size, full) = ctx.input(|i| {
             let v = i.viewport();
@@ -683,5 +519,8 @@ impl eframe::App for App {
 
     fn on_exit(&mut self) {
         self.store_settings();
+        if let Some(t) = &self.timings {
+            println!("{}", t.summary());
+        }
     }
 }

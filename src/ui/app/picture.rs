@@ -26,6 +26,8 @@ pub struct Picture {
     made_for: (u64, u64, Marked),
     /// Buildings whose tint a staged edit changed: to be looked at again.
     tinted: Vec<u32>,
+    /// State, plan, layer and colours by which all buildings were tinted.
+    tinted_by: Option<(u128, Id, u16, CellColours)>,
     scene: Scene,
     poles: Poles,
     labelled_for: Option<(u64, Camera, Lang, bool)>,
@@ -58,9 +60,11 @@ pub fn refresh(doc: &mut Doc, sheet: &StyleSheet, fonts: &FontSet<'_>, lang: Lan
         let staged = doc.session.staged();
         let owners = Owners::staged(doc.session.assignment(), staged);
         let touched: Vec<u32> = pic.tinted.iter().copied().chain(staged.buildings.iter().map(|m| m.slot)).collect();
-        // While a border is dragged only what moves is looked at; otherwise all.
-        let only = (!new_facts && !staged.is_empty()).then_some(&touched[..]);
+        // While a border is dragged only what moves is looked at, even if nothing does; otherwise all.
+        let by = (doc.session.history().stable().state, plan, layer, pic.colours.clone());
+        let only = (!new_facts && pic.tinted_by.as_ref() == Some(&by)).then_some(&touched[..]);
         tint_buildings(&mut pic.ground, project, &owners, &pic.colours, only);
+        pic.tinted_by = Some(by);
         pic.tinted = staged.buildings.iter().map(|m| m.slot).collect();
         pic.cells = cell_layers(project, plan, layer, &pic.colours, &pic.cells);
     }
@@ -77,7 +81,7 @@ pub fn refresh(doc: &mut Doc, sheet: &StyleSheet, fonts: &FontSet<'_>, lang: Lan
         }
     }
     pic.made_for = (facts, generation, marked);
-    let shown = |l: &&Arc<Layer>| shows(&doc.hidden, l.key.stack);
+    let shown = |l: &&Arc<Layer>| stack_shown(&doc.hidden, l.key.stack);
     pic.scene.layers = pic.ground.iter().chain(&pic.cells).chain(&pic.marked).filter(shown).cloned().collect();
     let heat = doc.heat.ready.as_ref().filter(|_| doc.heat.on);
     pic.scene.images = heat.map(|r| r.image.clone()).into_iter().collect();
@@ -107,7 +111,8 @@ pub fn refresh(doc: &mut Doc, sheet: &StyleSheet, fonts: &FontSet<'_>, lang: Lan
     handles(doc, camera);
 }
 
-fn shows(hidden: &[Shown], stack: Stack) -> bool {
+/// Whether what is painted in a stack is switched on.
+pub fn stack_shown(hidden: &[Shown], stack: Stack) -> bool {
     let by = match stack {
         Stack::LandUse | Stack::Green | Stack::Water => Shown::Ground,
         Stack::Paths | Stack::Roads | Stack::Rail => Shown::Roads,

@@ -3,6 +3,7 @@
 
 mod camera;
 mod files;
+mod heat;
 mod inspector;
 mod keys;
 mod start;
@@ -58,7 +59,7 @@ fn start_page(test: &str) -> Option<Window> {
 /// The window on the sample, opened without its card.
 fn sample(test: &str) -> Option<Window> {
     let mut h = start_page(test)?;
-    app(&mut h).open_sample("neighbourhood");
+    app(&mut h).begin_sample("neighbourhood");
     h.run();
     Some(h)
 }

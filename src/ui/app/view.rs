@@ -2,7 +2,7 @@
 
 use super::doc::{Doc, Shown};
 use crate::assign::{By as AssignedBy, Tally};
-use crate::model::{Field, Id, Kind, Lang as Language, RowRef, Target};
+use crate::model::{Field, Id, Kind, Lang as Language, RowRef, Target, masked_phone};
 use crate::plan::Layer;
 use crate::scene::cell_chip;
 use crate::session::Selection;
@@ -240,16 +240,6 @@ fn staged_changes(doc: &Doc) -> &crate::assign::Changes {
     doc.session.staged()
 }
 
-/// A phone as screens show it: 139****0216.
-fn masked(phone: &str) -> String {
-    let c: Vec<char> = phone.chars().collect();
-    if c.len() < 8 || c.contains(&'*') {
-        return phone.to_owned();
-    }
-    let tail: String = c[c.len() - 4..].iter().collect();
-    format!("{}****{tail}", c[..3].iter().collect::<String>())
-}
-
 /// The inspector of what is selected.
 pub fn inspector(doc: &Doc) -> InspectorView {
     let s = &doc.session;
@@ -320,7 +310,7 @@ fn cell(doc: &Doc, id: Id) -> Option<CellView> {
                 key: x.id.0,
                 post: x.post.clone(),
                 name: Some(m.name.clone()),
-                phone: masked(m.phone.as_deref().unwrap_or_default()),
+                phone: masked_phone(m.phone.as_deref().unwrap_or_default()),
                 from: x.from.map(|d| d.to_string()).unwrap_or_default(),
             })
         })
@@ -452,10 +442,26 @@ pub fn layers(doc: &Doc, lang: Language, dark: bool) -> LayersView {
     let heat = has.then(|| HeatSettings {
         visible: doc.heat.on,
         bandwidth_m: doc.heat.bandwidth_m,
+        widest_m: doc.heat.widest_m,
         class: doc.heat.class.as_ref().and_then(|c| classes.iter().position(|x| x == c)),
         opacity: doc.heat.opacity,
     });
-    LayersView { rows, heat, classes, dark }
+    let opened = doc.session.opened();
+    let levels = levels(doc).into_iter().map(|(key, zh, en)| {
+        let name = if lang == Language::Zh { zh } else { en };
+        (name, opened.contains(&key))
+    });
+    LayersView { rows, heat, classes, levels: levels.collect(), dark }
+}
+
+/// What is protected until it is opened: key, name in Chinese, name in English. The outline, then the higher levels.
+pub fn levels(doc: &Doc) -> Vec<(String, String, String)> {
+    let mut out = vec![("outline".to_owned(), "范围（外框）".to_owned(), "Outline".to_owned())];
+    if let Some(l) = doc.session.project().facts.layers.get(doc.session.layer() as usize) {
+        let higher = l.levels.iter().take(l.cell_level() as usize);
+        out.extend(higher.map(|n| (n.clone(), format!("{n}界"), format!("{n} borders"))));
+    }
+    out
 }
 
 /// Classes of the incidents, sorted.

@@ -204,7 +204,8 @@ fn cell_head(ui: &mut Ui, lang: Lang, view: &CellView, out: &mut Vec<InspectorAc
         ui.add_space(4.0);
         labelled(ui, text.code, |ui| {
             let width = ui.available_width();
-            if let Some(code) = field(ui, view.key, text.code, &view.code, width) {
+            // The whole code: its last digits alone are only what the chip shows.
+            if let Some(code) = field(ui, view.key, text.code, &view.full_code, width) {
                 out.push(InspectorAction::RecodeCell(view.key, code));
             }
         });
@@ -273,12 +274,12 @@ fn people(ui: &mut Ui, lang: Lang, view: &CellView, out: &mut Vec<InspectorActio
                     from: row.from.clone(),
                 };
                 let edits = row.name.as_ref().map(|_| row.key);
-                open = Some(PostDraft { edits, start, masked_phone: row.phone.clone() });
+                open = Some(PostDraft { edits, start, masked_phone: row.phone.clone(), focus: true });
             }
         });
     }
     ui.add_space(4.0);
-    match &open {
+    match &mut open {
         Some(draft) => {
             if let Some(answer) = post_form(ui, lang, view.key, draft, &view.post_names) {
                 match (answer, draft.edits) {
@@ -292,7 +293,7 @@ fn people(ui: &mut Ui, lang: Lang, view: &CellView, out: &mut Vec<InspectorActio
         None => {
             let words = if view.posts.is_empty() { text.nobody } else { text.add_member };
             if link(ui, words).clicked() {
-                open = Some(PostDraft::default());
+                open = Some(PostDraft { focus: true, ..PostDraft::default() });
             }
         }
     }

@@ -20,6 +20,8 @@ pub struct LayerRow {
 pub struct HeatSettings {
     pub visible: bool,
     pub bandwidth_m: f64,
+    /// Upper end of the slider, metres.
+    pub widest_m: f64,
     /// Index into the classes; None = all.
     pub class: Option<usize>,
     /// 0–1.
@@ -34,6 +36,8 @@ pub struct LayersView {
     pub heat: Option<HeatSettings>,
     /// Class names of the incidents.
     pub classes: Vec<String>,
+    /// Borders of higher levels and the outline: name, and whether they may be changed.
+    pub levels: Vec<(String, bool)>,
     pub dark: bool,
 }
 
@@ -42,6 +46,8 @@ pub struct LayersView {
 pub enum LayersAction {
     Show(u64, bool),
     Heat(HeatSettings),
+    /// Borders of the level at this place in the list may be changed, or no longer.
+    Level(usize, bool),
     Dark(bool),
 }
 
@@ -67,6 +73,15 @@ pub fn layers_panel(ui: &mut Ui, lang: Lang, view: &LayersView, out: &mut Vec<La
             ui.add_space(8.0);
             heat_settings(ui, lang, view, heat, out);
         }
+        if !view.levels.is_empty() {
+            ui.add_space(8.0);
+            heading(ui, text.may_change);
+            for (i, (name, open)) in view.levels.iter().enumerate() {
+                if checkbox(ui, *open, name, true) {
+                    out.push(LayersAction::Level(i, !open));
+                }
+            }
+        }
         ui.add_space(8.0);
         heading(ui, text.theme);
         let on = usize::from(view.dark);
@@ -87,7 +102,7 @@ fn heat_settings(ui: &mut Ui, lang: Lang, view: &LayersView, heat: &HeatSettings
     if heat.visible {
         labelled(ui, text.radius, |ui| {
             let shown = |v: f64| l10n::length(lang, round_m(v));
-            if let Some(v) = slider(ui, text.radius, heat.bandwidth_m, 25.0..=1000.0, shown) {
+            if let Some(v) = slider(ui, text.radius, heat.bandwidth_m, 25.0..=heat.widest_m, shown) {
                 new.bandwidth_m = round_m(v);
             }
         });
@@ -111,9 +126,11 @@ fn heat_settings(ui: &mut Ui, lang: Lang, view: &LayersView, heat: &HeatSettings
     }
 }
 
-/// A radius people can say: steps of 5 m, from 200 m of 10, from 500 m of 50.
+/// A radius people can say: steps of 5 m, from 200 m of 10, from 500 m of 50, from 2 km of 500.
 fn round_m(v: f64) -> f64 {
-    let step = if v >= 500.0 {
+    let step = if v >= 2000.0 {
+        500.0
+    } else if v >= 500.0 {
         50.0
     } else if v >= 200.0 {
         10.0

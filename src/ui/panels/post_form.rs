@@ -20,7 +20,7 @@ pub struct NewPost {
 /// What keeps the form from being handed over, in words; None = complete.
 pub fn missing(form: &NewPost, lang: Lang) -> Option<&'static str> {
     if form.post.trim().is_empty() {
-        return Some(lang.pick("写上职务", "Give the post"));
+        return Some(lang.pick("写上岗位", "Give the post"));
     }
     if form.name.trim().is_empty() {
         return Some(lang.pick("写上姓名", "Give the name"));
@@ -39,16 +39,24 @@ pub struct PostDraft {
     pub start: NewPost,
     /// The phone as it is, masked.
     pub masked_phone: String,
+    /// The first empty field takes the focus in the next frame.
+    pub focus: bool,
 }
 
 /// Shows the form for `key`'s cell. Some(Some(post)) = handed over, Some(None) = cancelled, None = still open. `names` are
 /// offered below the post field.
-pub fn post_form(ui: &mut Ui, lang: Lang, key: u64, draft: &PostDraft, names: &[String]) -> Option<Option<NewPost>> {
+pub fn post_form(
+    ui: &mut Ui,
+    lang: Lang,
+    key: u64,
+    draft: &mut PostDraft,
+    names: &[String],
+) -> Option<Option<NewPost>> {
     let t = Tokens::of(ui);
     let text = lang.t();
     let id = Id::unique(("post-form", key, draft.edits, &draft.start.post));
     let stored = ui.data(|d| d.get_temp::<NewPost>(id));
-    let fresh = stored.is_none();
+    let fresh = std::mem::take(&mut draft.focus);
     let mut form = stored.unwrap_or_else(|| draft.start.clone());
     let to_post = draft.start.post.is_empty();
     let phone_hint =

@@ -5,11 +5,12 @@ use egui::{
     StrokeKind, Ui, WidgetInfo, pos2, vec2,
 };
 
-use super::{code_chip, deviation_words, icon_button, put, put_within};
+use super::{code_chip, deviation_words, icon_button, primary_button, put, put_within};
 use crate::ui::fonts::{regular, semi};
 use crate::ui::icons::Icon;
 use crate::ui::l10n::{self, Lang};
 use crate::ui::theme::{BODY, CONTROL, FLOAT, SMALL, TITLE, Tokens};
+use crate::ui::verbs::Verb;
 
 /// The frame of every float: panel ground, line2 edge, the one shadow.
 pub fn float_frame(ui: &Ui) -> Frame {
@@ -67,6 +68,8 @@ pub struct Delta {
     pub incidents: Option<i64>,
     /// The reason, where the edit cannot be: the figures then give way to it.
     pub refusal: Option<String>,
+    /// A line is being drawn: it takes effect when it is finished, not when the button is let go.
+    pub drawing: bool,
 }
 
 /// Paints the read-out 24 points right of and above `pointer`, flipped where `bounds` ends. Returns its rectangle.
@@ -103,7 +106,11 @@ pub fn delta_float(ui: &Ui, lang: Lang, pointer: Pos2, bounds: Rect, delta: &Del
         }
         x = code_chip(ui, pos2(x, y), &side.code, side.tone, false).right() + 2.0;
     }
-    let status = if delta.refusal.is_some() { (text.refused, t.err) } else { (text.takes_effect, t.t2) };
+    let status = match delta {
+        Delta { refusal: Some(_), .. } => (text.refused, t.err),
+        Delta { drawing: true, .. } => (text.not_yet, t.t2),
+        _ => (text.takes_effect, t.t2),
+    };
     let right = put(p, pos2(inner.right(), y), Align2::RIGHT_CENTER, status.0, regular(SMALL), status.1);
     put_within(p, pos2(x + 8.0, y), Align2::LEFT_CENTER, right.left() - x - 16.0, &delta.place, regular(SMALL), t.t2);
     if let Some(why) = refusal {
@@ -223,6 +230,40 @@ fn ramp_mesh(rect: Rect, stops: &[Color32]) -> Shape {
         }
     }
     Shape::mesh(mesh)
+}
+
+/// What to begin with on an empty map, in its `middle`. Returns the verb of a button that was clicked.
+pub fn nothing_yet(ui: &mut Ui, lang: Lang, middle: Pos2) -> Option<Verb> {
+    let t = Tokens::of(ui);
+    let mut out = None;
+    let area = Area::new(Id::unique("nothing-yet")).order(Order::Middle).pivot(Align2::CENTER_CENTER);
+    area.fixed_pos(middle - vec2(0.0, 40.0)).show(ui.ctx(), |ui| {
+        float_frame(ui).inner_margin(Margin::same(20)).show(ui, |ui| {
+            ui.set_width(340.0);
+            ui.spacing_mut().item_spacing.y = 8.0;
+            let title = lang.pick("新项目是空的", "The new project is empty");
+            ui.label(RichText::new(title).font(semi(TITLE)).color(t.t1));
+            let steps = [
+                lang.pick("1　导入楼栋、道路、水系（GeoJSON）", "1   Import buildings, roads, water (GeoJSON)"),
+                lang.pick("2　按 O 画出社区范围", "2   Press O and draw the community's outline"),
+                lang.pick("3　按 A 沿道路画网格，按 X 切分", "3   Press A and draw cells along roads; X splits them"),
+            ];
+            for step in steps {
+                ui.label(RichText::new(step).font(regular(BODY)).color(t.t2));
+            }
+            ui.add_space(4.0);
+            let words = lang.pick("导入…", "Import…");
+            if primary_button(ui, Some(Icon::Import), words, 120.0, 30.0, true).clicked() {
+                out = Some(Verb::Import);
+            }
+            ui.label(
+                RichText::new(lang.pick("也可以把文件拖进窗口", "Or drop files on the window"))
+                    .font(regular(SMALL))
+                    .color(t.t3),
+            );
+        });
+    });
+    out
 }
 
 /// What a toast says.

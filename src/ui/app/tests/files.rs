@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::session::import::What;
-use crate::ui::app::{Leave, Work};
+use crate::ui::app::work::{Leave, Work};
 use egui::Key;
 use std::path::{Path, PathBuf};
 
@@ -104,8 +104,10 @@ fn closing_with_unsaved_work_asks_first() {
     assert_eq!(doc(&h).hand.tool(), crate::session::tools::Tool::Select);
     key(&mut h, Key::Escape);
     assert!(!app(&mut h).may_close);
+    assert!(h.query_by_label("有未保存的修改").is_none() && app(&mut h).leaving.is_none(), "Esc stays");
+    // Enter gives the filled button's answer.
     close_requested(&mut h);
-    h.get_by_label("保存").click();
+    key(&mut h, Key::Enter);
     for _ in 0..1000 {
         h.step();
         if app(&mut h).may_close {
@@ -161,7 +163,7 @@ fn work_is_stopped_by_its_button() {
             std::thread::sleep(std::time::Duration::from_millis(2));
         }
     });
-    app(&mut h).work.push(Work::Import(job));
+    app(&mut h).work.push(Work::Import(job, 0));
     h.step();
     h.step();
     // The window stays usable meanwhile.
@@ -172,4 +174,104 @@ fn work_is_stopped_by_its_button() {
     assert_eq!(state(&h), first);
     assert!(app(&mut h).toasts.is_empty(), "a stop that was asked for is no error");
     assert!(h.query_by_label("取消 正在导入 大文件").is_none());
+}
+
+#[test]
+fn a_save_belongs_to_the_project_it_was_begun_for() {
+    let Some(mut h) = sample("a_save_belongs_to_the_project_it_was_begun_for") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.gpkg");
+    app(&mut h).save_to(path.clone(), false);
+    app(&mut h).begin_new();
+    wait(&mut h);
+    assert!(path.is_file(), "{}", told(&mut h));
+    assert!(doc(&h).path.is_none() && doc(&h).base.is_none(), "the new project is not that file");
+}
+
+#[test]
+fn work_done_while_another_file_is_read_is_asked_about() {
+    let Some(mut h) = sample("work_done_while_another_file_is_read_is_asked_about") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.gpkg");
+    app(&mut h).save_to(path.clone(), false);
+    wait(&mut h);
+    let saved = state(&h);
+    change(&mut h);
+    app(&mut h).open_file(path.clone());
+    wait(&mut h);
+    let changed = state(&h);
+    assert_ne!(changed, saved, "the changed project is still there");
+    push(&mut h, "留下");
+    assert_eq!(state(&h), changed);
+    app(&mut h).leave(Leave::Open(path.clone()));
+    h.run();
+    push(&mut h, "不保存");
+    wait(&mut h);
+    assert_eq!(state(&h), saved);
+    // A file that cannot be read does not take the project away, even when its changes were given up.
+    change(&mut h);
+    let changed = state(&h);
+    app(&mut h).leave(Leave::Open(folder.path().join("none.gpkg")));
+    h.run();
+    push(&mut h, "不保存");
+    wait(&mut h);
+    assert_eq!(state(&h), changed);
+}
+
+#[test]
+fn imports_into_a_new_project_stand_on_one_origin() {
+    let Some(mut h) = sample("imports_into_a_new_project_stand_on_one_origin") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let (a, b) = (folder.path().join("a"), folder.path().join("b"));
+    std::fs::create_dir(&a).unwrap();
+    std::fs::create_dir(&b).unwrap();
+    // The second file lies 60 km east: alone it would have got an origin of its own.
+    let near = geojson(&h, &a, 2);
+    let far = geojson(&h, &b, 3003);
+    let wanted: Vec<[f64; 2]> = {
+        let p = session(&h).project();
+        let middle = doc(&h).extent().centre();
+        [0, 3002].map(|i| p.origin().metres(crate::geom::pt(middle.x + i * 20_000, middle.y))).to_vec()
+    };
+    app(&mut h).begin_new();
+    app(&mut h).import_file(near, What::Rows(Kind::Buildings));
+    app(&mut h).import_file(far, What::Rows(Kind::Buildings));
+    wait(&mut h);
+    let p = session(&h).project();
+    let t = p.table(Kind::Buildings);
+    // Codes of the second file that the first had already are found and left out.
+    for (code, [e, n]) in [("NEW000", wanted[0]), ("NEW3002", wanted[1])] {
+        let row = t.get(t.find(code).expect("both files came in")).unwrap();
+        let [x, y] = p.origin().metres(row.bbox().centre());
+        assert!((x - e - 4.5).abs() < 1.0 && (y - n - 4.5).abs() < 1.0, "{code}: {x} {y}, not {e} {n}");
+    }
+}
+
+#[test]
+fn a_refused_import_is_not_announced_as_done() {
+    let Some(mut h) = sample("a_refused_import_is_not_announced_as_done") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    // Buildings read as cells: they lie on ground that cells have already.
+    let path = geojson(&h, folder.path(), 2);
+    let before = (state(&h), steps(&h));
+    app(&mut h).import_file(path, What::Rows(Kind::Cells));
+    wait(&mut h);
+    assert_eq!((state(&h), steps(&h)), before);
+    let said = told(&mut h);
+    assert!(!said.is_empty() && !said.contains("已导入"), "{said}");
+}
+
+#[test]
+fn rows_that_stay_out_are_listed_with_their_reason() {
+    let Some(mut h) = sample("rows_that_stay_out_are_listed_with_their_reason") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let path = geojson(&h, folder.path(), 3);
+    app(&mut h).import_file(path.clone(), What::Rows(Kind::Buildings));
+    wait(&mut h);
+    // The same codes again.
+    app(&mut h).import_file(path, What::Rows(Kind::Buildings));
+    wait(&mut h);
+    assert!(h.query_by_label("导入时发现的问题").is_some(), "{}", told(&mut h));
+    key(&mut h, Key::Escape);
+    assert!(h.query_by_label("导入时发现的问题").is_none());
 }

@@ -284,7 +284,7 @@ fn draw_square(h: &mut Window) {
 #[test]
 fn an_outline_is_refused_in_words_while_there_is_no_crs() {
     let Some(mut h) = start_page("an_outline_is_refused_in_words_while_there_is_no_crs") else { return };
-    app(&mut h).new_project();
+    app(&mut h).begin_new();
     h.run();
     app(&mut h).toasts.clear();
     let first = state(&h);
@@ -307,7 +307,7 @@ fn an_outline_is_drawn_on_an_empty_project_with_a_crs() {
     app(&mut h).doc = Some(Doc::new(s, None, None));
     h.run();
     push(&mut h, "网格");
-    push(&mut h, "画外框");
+    push(&mut h, "画范围");
     assert_eq!(doc(&h).hand.tool(), Tool::Outline);
     draw_square(&mut h);
     assert_eq!(steps(&h), 1, "{}", told(&mut h));

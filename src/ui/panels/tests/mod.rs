@@ -307,7 +307,7 @@ fn a_member_is_put_on_a_vacant_post() {
     h.run();
     h.get_by_label("添加人员…").click();
     h.run();
-    for (label, text) in [("职务", "网格员"), ("姓名", "钱某"), ("电话", "139****0000")] {
+    for (label, text) in [("岗位", "网格员"), ("姓名", "钱某"), ("电话", "139****0000")] {
         h.get_by_role_and_label(input, label).focus();
         h.run();
         h.get_by_role_and_label(input, label).type_text(text);

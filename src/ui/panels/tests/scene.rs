@@ -208,6 +208,7 @@ pub(super) fn delta() -> Delta {
         buildings: 5,
         incidents: Some(17),
         refusal: None,
+        drawing: false,
     }
 }
 
@@ -336,12 +337,13 @@ pub(super) fn shown(test: &str, scene: Scene) -> Option<Harness<'static, Scene>>
 pub(super) fn layers_view() -> LayersView {
     let names = ["网格", "楼栋", "院落", "道路", "水域", "设施", "事件点"];
     LayersView {
+        levels: vec![("范围（外框）".to_owned(), false), ("社区界".to_owned(), true)],
         rows: names
             .iter()
             .enumerate()
             .map(|(i, n)| LayerRow { key: i as u64, name: (*n).into(), visible: i != 6 })
             .collect(),
-        heat: Some(HeatSettings { visible: true, bandwidth_m: 150.0, class: None, opacity: 0.8 }),
+        heat: Some(HeatSettings { widest_m: 1000.0, visible: true, bandwidth_m: 150.0, class: None, opacity: 0.8 }),
         classes: vec!["市容环境".into(), "噪声扰民".into()],
         dark: false,
     }

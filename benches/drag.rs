@@ -1,0 +1,231 @@
+//! A shared border vertex is dragged, let go and taken back, through the session as the window does it, and the layers
+//! that a frame of the drag makes anew.
+
+// Shared with the other bench, which uses the rest.
+#[allow(dead_code)]
+mod town;
+
+use cpu_time::ProcessTime;
+use criterion::{BatchSize, BenchmarkId};
+use getu::assign::Assignment;
+use getu::geom::Pt;
+use getu::model::Id;
+use getu::scene::{CellColours, Owners, cell_layers, ground_layers, staged_layers, tint_buildings};
+use getu::session::tools::{Grip, Hand};
+use getu::session::{Command, Session};
+use getu::topology::{Spot, spot};
+use std::sync::Arc;
+use town::{Res, Rng, Town};
+
+/// Drags that are timed one by one.
+const DRAGS: usize = 10_000;
+/// Frames whose layers are timed one by one.
+const FRAMES: usize = 300;
+/// Drags that are committed one upon another and held against a recount.
+const KEPT: usize = 300;
+/// How far a vertex is moved at most, each way.
+const REACH_MM: usize = 5_000;
+
+fn main() -> Res<()> {
+    let mut c = town::criterion();
+    town::each("drag", |mut town| {
+        hold_to_recount(&mut town)?;
+        let name = town.name.clone();
+        let drags = one_by_one(&mut town)?;
+        frames(&town, &drags)?;
+        let mut g = c.benchmark_group("drag");
+        let mut next = drags.iter().copied().cycle();
+        let mut hand = Hand::default();
+        let s = &mut town.session;
+        g.bench_function(BenchmarkId::new("stage", &name), |b| {
+            b.iter_batched(
+                || next.next().unwrap_or_default(),
+                |(at, to)| {
+                    hand.grab(Grip::Point(at));
+                    hand.hover(s, to, 0.0, 0);
+                },
+                BatchSize::SmallInput,
+            );
+        });
+        hand.escape(s, 0);
+        g.bench_function(BenchmarkId::new("stage, commit, undo", &name), |b| {
+            b.iter_batched(
+                || next.next().unwrap_or_default(),
+                |(at, to)| {
+                    hand.grab(Grip::Point(at));
+                    hand.hover(s, to, 0.0, 0);
+                    hand.release(s, 0);
+                    s.dispatch(Command::Undo, 0)
+                },
+                BatchSize::SmallInput,
+            );
+        });
+        g.finish();
+        Ok(())
+    })?;
+    c.final_summary();
+    Ok(())
+}
+
+type Drag = (Pt, Pt);
+
+/// Drags of random vertices of borders between two cells, each by a random way.
+fn some_drags(s: &Session, n: usize) -> Res<Vec<Drag>> {
+    let p = s.history().stable();
+    let l = &p.layer(s.plan(), 0).ok_or("no layer")?.partition;
+    let inner = |id: u64| Id(id).is_unit();
+    let mut all: Vec<Pt> = Vec::new();
+    for (_, e) in l.edges() {
+        let (a, b) = l.sides(e);
+        if inner(a) && inner(b) {
+            all.extend_from_slice(&e.points);
+        }
+    }
+    all.sort_unstable();
+    all.dedup();
+    if all.is_empty() {
+        return Err("no shared border".into());
+    }
+    let mut rng = Rng(0x9E37_79B9_7F4A_7C15);
+    let way = |v: i32, rng: &mut Rng| v + rng.below(2 * REACH_MM + 1) as i32 - REACH_MM as i32;
+    let drag = |_| {
+        let at = all[rng.below(all.len())];
+        (at, Pt { x: way(at.x, &mut rng), y: way(at.y, &mut rng) })
+    };
+    Ok((0..n).map(drag).collect())
+}
+
+/// Drags upon drags: the tallies must be those of a recount, and undoing all must give the first state.
+fn hold_to_recount(town: &mut Town) -> Res<()> {
+    let drags = some_drags(&town.session, KEPT)?;
+    let s = &mut town.session;
+    let (first, state) = (s.assignment().clone(), s.project().state);
+    let (mut moved, mut kept) = (0, 0);
+    let mut hand = Hand::default();
+    for (at, to) in drags {
+        hand.grab(Grip::Point(at));
+        hand.hover(s, to, 0.0, 0);
+        moved += s.staged().buildings.len();
+        kept += usize::from(!hand.release(s, 0).is_empty());
+    }
+    let (plan, layer) = (s.plan(), s.layer());
+    if *s.assignment() != Assignment::count(s.project(), plan, layer) {
+        return Err("the tallies differ from a recount".into());
+    }
+    for _ in 0..kept {
+        s.dispatch(Command::Undo, 0);
+    }
+    if s.project().state != state || *s.assignment() != first {
+        return Err("undoing all drags gives another state".into());
+    }
+    println!("{}: {kept} drags kept, {moved} buildings changed hands; equal to a recount", town.name);
+    Ok(())
+}
+
+/// Times every drag on its own: the frame, letting go, taking back. Gives those back that can be done.
+fn one_by_one(town: &mut Town) -> Res<Vec<Drag>> {
+    let drags = some_drags(&town.session, DRAGS)?;
+    let s = &mut town.session;
+    let mut hand = Hand::default();
+    let (mut good, mut nodes) = (Vec::new(), 0);
+    let (mut stage, mut commit, mut undo) = (Vec::new(), Vec::new(), Vec::new());
+    let mut refused = Vec::new();
+    for (at, to) in drags {
+        hand.grab(Grip::Point(at));
+        let t = ProcessTime::now();
+        hand.hover(s, to, 0.0, 0);
+        let spent = t.elapsed();
+        if hand.refusal().is_some() {
+            refused.push(spent);
+            hand.release(s, 0);
+            continue;
+        }
+        stage.push(spent);
+        good.push((at, to));
+        nodes +=
+            usize::from(s.history().stable().layer(s.plan(), 0).is_some_and(|l| spot(&l.partition, at) == Spot::Node));
+        let t = ProcessTime::now();
+        let kept = hand.release(s, 0);
+        commit.push(t.elapsed());
+        if kept.is_empty() {
+            return Err("a staged drag was not kept".into());
+        }
+        let t = ProcessTime::now();
+        s.dispatch(Command::Undo, 0);
+        undo.push(t.elapsed());
+    }
+    println!(
+        "{}: {} drags, {nodes} of them of nodes, and {} refused; processor time",
+        town.name,
+        good.len(),
+        refused.len()
+    );
+    for (what, times) in [("stage", stage), ("refused stage", refused), ("commit", commit), ("undo", undo)] {
+        spread(what, times);
+    }
+    Ok(good)
+}
+
+/// Times the layers that a frame of a drag makes anew, on the layers of the frame before.
+fn frames(town: &Town, drags: &[Drag]) -> Res<()> {
+    let mut s = town.session.clone();
+    let (plan, layer) = (s.plan(), s.layer());
+    let colours = CellColours::default().next(s.project(), plan, layer);
+    let mut ground = ground_layers(s.project(), &[]);
+    tint_buildings(&mut ground, s.project(), &Owners::of(s.assignment()), &colours, None);
+    let mut cells = cell_layers(s.project(), plan, layer, &colours, &[]);
+    let (mut borders, mut tint, mut marks) = (Vec::new(), Vec::new(), Vec::new());
+    let mut touched: Vec<u32> = Vec::new();
+    let mut anew = 0;
+    let mut hand = Hand::default();
+    for &(at, to) in drags.iter().take(FRAMES) {
+        hand.grab(Grip::Point(at));
+        hand.hover(&mut s, to, 0.0, 0);
+        let project = s.project();
+        let now: Vec<u32> = s.staged().buildings.iter().map(|m| m.slot).collect();
+        touched.extend(&now);
+        let t = ProcessTime::now();
+        tint_buildings(&mut ground, project, &Owners::staged(s.assignment(), s.staged()), &colours, Some(&touched));
+        tint.push(t.elapsed());
+        touched = now;
+        let t = ProcessTime::now();
+        let next = cell_layers(project, plan, layer, &colours, &cells);
+        borders.push(t.elapsed());
+        anew += next.iter().filter(|n| !cells.iter().any(|o| Arc::ptr_eq(n, o))).count();
+        cells = next;
+        let t = ProcessTime::now();
+        let staged = s.history().staged().ok_or("nothing is staged")?;
+        let old = s.history().stable();
+        let made = staged_layers((old, project), plan, layer, &staged.outcome.patch, s.staged(), None);
+        marks.push(t.elapsed());
+        if made.is_empty() {
+            return Err("a staged drag shows nothing".into());
+        }
+    }
+    println!(
+        "{}: layers of a frame ({} frames, {:.1} layers of {} anew each)",
+        town.name,
+        borders.len(),
+        anew as f64 / borders.len().max(1) as f64,
+        cells.len()
+    );
+    for (what, times) in [("cells and borders", borders), ("tint", tint), ("staged", marks)] {
+        spread(what, times);
+    }
+    Ok(())
+}
+
+/// Prints median, 99th percentile and maximum.
+fn spread(what: &str, mut times: Vec<std::time::Duration>) {
+    times.sort_unstable();
+    let at = |share: f64| {
+        times.get(((times.len() as f64 - 1.0) * share) as usize).map_or(0.0, |d| d.as_nanos() as f64 / 1e3)
+    };
+    println!(
+        "  {what}: median {:.1} µs, p99 {:.1} µs, max {:.1} µs ({} times)",
+        at(0.5),
+        at(0.99),
+        at(1.0),
+        times.len()
+    );
+}
