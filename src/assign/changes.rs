@@ -4,7 +4,8 @@ use super::{Assignment, Courtyards, NOTHING, Tally, owner_of_building};
 use crate::geom::{Box2, Pt, dist2_to_segment, ring_contains};
 use crate::model::{Field, Kind};
 use crate::plan::{Key, Layer, Patch, Project};
-use crate::topology::{Change, Edge, Finder, Owner, PartitionPatch, WORLD};
+use crate::topology::{Change, Edge, Finder, OUTSIDE, Owner, PartitionPatch};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A row that changes its unit. `None` = it was not there before, or is not after.
@@ -49,8 +50,6 @@ struct Ground {
     lenses: Vec<Vec<Pt>>,
     /// Segments that rounding may have bent: only anchors within 2 mm are looked up.
     bent: Vec<(Pt, Pt)>,
-    /// Everything must be looked up.
-    all: bool,
 }
 
 impl Assignment {
@@ -62,8 +61,10 @@ impl Assignment {
         else {
             return Changes::default();
         };
-        let facts = patch.items.iter().any(|(k, _, _)| found_anew(old, new, k));
-        let mut ground = Ground { boxes: vec![], lenses: vec![], bent: vec![], all: facts };
+        if patch.items.iter().any(|(k, _, _)| found_anew(old, new, k)) {
+            return self.by_recount(new);
+        }
+        let mut ground = Ground { boxes: vec![], lenses: vec![], bent: vec![] };
         for (plan, layer, p) in &patch.partitions {
             if (*plan, *layer) == (self.plan, self.layer) {
                 if back {
@@ -72,9 +73,6 @@ impl Assignment {
                     ground.of(p, was, is);
                 }
             }
-        }
-        if ground.all {
-            return self.by_recount(new);
         }
         self.by_ground(old, new, is, patch, &ground)
     }
@@ -198,14 +196,6 @@ impl Ground {
             }
             return;
         }
-        // The outline moved by more than rounding can: ground of the outside changed hands without a face of its own.
-        let world = patch.faces.iter().find(|c| c.slot == WORLD);
-        if let Some(Change { before: Some(b), after: Some(a), .. }) = world
-            && b.area2 != a.area2
-        {
-            let rim = is.partition.perimeter_mm(WORLD).max(was.partition.perimeter_mm(WORLD));
-            self.all |= ((a.area2 - b.area2).abs() as f64) > 4.0 * rim || b.area2 == 0 || a.area2 == 0;
-        }
         for c in &patch.faces {
             if owner(&c.before) != owner(&c.after) {
                 if c.before.is_some() {
@@ -216,13 +206,29 @@ impl Ground {
                 }
             }
         }
-        let mut segments: [BTreeSet<(Pt, Pt)>; 2] = Default::default();
+        // Segments with the owners on both sides, before and after.
+        let mut segments: [BTreeMap<(Pt, Pt), (Owner, Owner)>; 2] = Default::default();
         for c in &patch.edges {
-            for (set, e) in segments.iter_mut().zip([&c.before, &c.after]) {
-                set.extend(e.iter().flat_map(|e: &Edge| e.points.windows(2)).map(|w| (w[0].min(w[1]), w[0].max(w[1]))));
+            for ((set, e), l) in segments.iter_mut().zip([&c.before, &c.after]).zip([was, is]) {
+                let Some(e): &Option<Edge> = e else { continue };
+                let (left, right) = l.partition.sides(e);
+                for w in e.points.windows(2) {
+                    let up = w[0] < w[1];
+                    let key = if up { (w[0], w[1]) } else { (w[1], w[0]) };
+                    set.insert(key, if up { (left, right) } else { (right, left) });
+                }
             }
         }
-        self.bent.extend(segments[0].symmetric_difference(&segments[1]).copied());
+        let [old, new] = &segments;
+        // The outside gives and takes ground without a face that comes, goes or changes hands. Whatever ground changed
+        // lies between segments that differ.
+        if patch.faces.iter().any(|c| owner(&c.before).or(owner(&c.after)) == Some(OUTSIDE)) {
+            let differ = [(old, new), (new, old)].map(|(a, b)| a.iter().filter(|(k, v)| b.get(k) != Some(*v)));
+            let points = differ.into_iter().flatten().flat_map(|(&(p, q), _)| [p, q]);
+            self.boxes.push(points.fold(Box2::EMPTY, Box2::with));
+        }
+        self.bent.extend(old.keys().filter(|k| !new.contains_key(k)));
+        self.bent.extend(new.keys().filter(|k| !old.contains_key(k)));
     }
 
     /// Slots of the rows whose anchors may lie on changed ground, ascending.
@@ -251,18 +257,34 @@ impl Ground {
     }
 }
 
-/// The polygon between two chains, their common beginning and end left out; `None` if they are equal.
+/// The polygon between two chains, their common beginning and end left out; `None` if they are equal. Chains that close
+/// on themselves begin anywhere: they are compared from a point that both have.
 fn lens(old: &[Pt], new: &[Pt]) -> Option<Vec<Pt>> {
+    let (mut old, mut new) = (Cow::Borrowed(old), Cow::Borrowed(new));
+    let closed = |c: &[Pt]| c.len() > 1 && c.first() == c.last();
+    if closed(&old) && closed(&new) {
+        let there: BTreeSet<Pt> = new.iter().copied().collect();
+        if let Some(at) = old.iter().copied().find(|p| there.contains(p)) {
+            (old, new) = (begun_at(&old, at).into(), begun_at(&new, at).into());
+        }
+    }
     if old == new {
         return None;
     }
     let short = old.len().min(new.len());
-    let head = old.iter().zip(new).take_while(|(a, b)| a == b).count().saturating_sub(1).min(short - 1);
+    let head = old.iter().zip(new.iter()).take_while(|(a, b)| a == b).count().saturating_sub(1).min(short - 1);
     let tail = old.iter().rev().zip(new.iter().rev()).take_while(|(a, b)| a == b).count().saturating_sub(1);
     let tail = tail.min(short - 1 - head);
     let mut ring: Vec<Pt> = old[head..old.len() - tail].to_vec();
     ring.extend(new[head..new.len() - tail].iter().rev());
     Some(ring)
+}
+
+/// A closed chain begun at one of its points.
+fn begun_at(ring: &[Pt], at: Pt) -> Vec<Pt> {
+    let open = &ring[..ring.len() - 1];
+    let i = open.iter().position(|p| *p == at).unwrap_or(0);
+    open[i..].iter().chain(&open[..i]).chain([&at]).copied().collect()
 }
 
 fn turned(p: &PartitionPatch) -> PartitionPatch {
@@ -298,4 +320,30 @@ fn differences(old: &[Owner], new: &[Owner]) -> Vec<Moved> {
 
 fn there(o: Owner) -> Option<Owner> {
     (o != NOTHING).then_some(o)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::geom::{pt, ring_area2};
+
+    fn area2(old: &[Pt], new: &[Pt]) -> i128 {
+        lens(old, new).map_or(0, |l| ring_area2(&l).abs())
+    }
+
+    #[test]
+    fn a_lens_is_only_the_ground_that_a_border_swept() {
+        let line = [pt(0, 0), pt(10, 0), pt(20, 0), pt(30, 0)];
+        assert_eq!(lens(&line, &line), None);
+        assert_eq!(area2(&line, &[pt(0, 0), pt(10, 5), pt(20, 0), pt(30, 0)]), 2 * 50);
+        // A border that closes on itself: its first point moves, or goes and the next becomes the first.
+        let ring = [pt(0, 0), pt(1000, 0), pt(1000, 1000), pt(0, 1000), pt(0, 0)];
+        let moved = [pt(-10, -10), pt(1000, 0), pt(1000, 1000), pt(0, 1000), pt(-10, -10)];
+        assert_eq!(area2(&ring, &moved), ring_area2(&moved[1..]) - ring_area2(&ring[1..]));
+        let bent = [pt(0, 0), pt(500, -7), pt(1000, 0), pt(1000, 1000), pt(0, 1000), pt(0, 0)];
+        let restarted = [pt(1000, 0), pt(1000, 1000), pt(0, 1000), pt(0, 0), pt(1000, 0)];
+        assert_eq!(area2(&bent, &restarted), 7 * 1000);
+        assert_eq!(area2(&ring, &restarted), 0, "the same border");
+        assert_eq!(lens(&ring, &restarted), None);
+    }
 }

@@ -96,7 +96,17 @@ fn edit(h: &History, rng: &mut Rng, n: usize) -> Op {
     let near = |v: crate::geom::Pt, rng: &mut Rng| {
         place(i64::from(v.x) + rng.below(200_001) - 100_000, i64::from(v.y) + rng.below(200_001) - 100_000)
     };
-    match rng.below(12) {
+    match rng.below(14) {
+        12 | 13 => {
+            // The outline shifted, sometimes with a hole: ground comes and goes without a face of its own.
+            let (x, y) = (rng.below(200_001) - 100_000, rng.below(200_001) - 100_000);
+            let mut rings = vec![square(x, y, SIDE)];
+            if rng.below(2) == 0 {
+                let (dx, dy) = (rng.below(SIDE / 2) + 1, rng.below(SIDE / 2) + 1);
+                rings.push(square(x + dx, y + dy, rng.below(SIDE / 3) + 1));
+            }
+            Op::Outline { rings, crs: None }
+        }
         0 | 1 => {
             let (a, w, h) = ((rng.below(SIDE), rng.below(SIDE)), rng.below(SIDE / 2) + 1, rng.below(SIDE / 2) + 1);
             let ring = vec![place(a.0, a.1), place(a.0 + w, a.1), place(a.0 + w, a.1 + h), place(a.0, a.1 + h)];
@@ -139,6 +149,51 @@ fn edit(h: &History, rng: &mut Rng, n: usize) -> Op {
             Op::Move { at: p.origin().place(v), to: near(v, rng) }
         }
     }
+}
+
+/// Applies an edit, its undo and its redo to an assignment, each held to a recount; the edit's patch.
+fn follows(h: &mut History, one: &One, op: Op) -> Arc<crate::plan::Patch> {
+    let plan = h.stable().plans[0].id;
+    let mut a = Assignment::count(h.stable(), plan, 0);
+    let (text, mut old) = (format!("{op:?}"), h.stable().clone());
+    h.stage(op.into(), one).unwrap();
+    let patch = h.commit(Default::default(), 0, "", None).unwrap().patch.clone().unwrap();
+    for (back, what) in [(false, "done"), (true, "undone"), (false, "done again")] {
+        match what {
+            "undone" => drop(h.undo().unwrap()),
+            "done again" => drop(h.redo().unwrap()),
+            _ => {}
+        }
+        let c = a.changes(&old, h.stable(), &patch, back);
+        a.apply(&c);
+        assert!(a == Assignment::count(h.stable(), plan, 0), "{text}, {what}");
+        old = h.stable().clone();
+    }
+    patch
+}
+
+fn square(x: i64, y: i64, w: i64) -> Vec<Place> {
+    vec![place(x, y), place(x + w, y), place(x + w, y + w), place(x, y + w)]
+}
+
+#[test]
+fn an_outline_drawn_anew_with_equal_area_is_counted() {
+    let (mut h, one) = start(&mut Rng(3));
+    let outline = |rings: Vec<Vec<Place>>| Op::Outline { rings, crs: None };
+    commit(&mut h, outline(vec![square(0, 0, SIDE)]), &one).unwrap();
+    let all = Op::Draw {
+        code: Some("A".into()),
+        name: None,
+        rings: vec![square(0, 0, SIDE)],
+        take: Take::Free,
+        parent: None,
+    };
+    commit(&mut h, all, &one).unwrap();
+    follows(&mut h, &one, outline(vec![square(SIDE / 10, 0, SIDE)]));
+    // A hole is ground of the outside too; it moves without the outermost ring.
+    let hole = |x: i64| outline(vec![square(SIDE / 10, 0, SIDE), square(x, 400_000, 200_000)]);
+    follows(&mut h, &one, hole(400_000));
+    follows(&mut h, &one, hole(500_000));
 }
 
 /// Any edit, its undo and its redo give the tallies that a recount gives, and `state` is that of a recount.

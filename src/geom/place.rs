@@ -55,16 +55,28 @@ pub struct Origin {
 }
 
 impl Origin {
+    /// Largest easting or northing of an origin, m: more than any CRS of this earth has.
+    const FARTHEST_M: i64 = 100_000_000;
+
+    /// The origin at a coordinate in metres; `None` if that is no multiple of 1,000 or beyond ±10^8.
+    pub fn at(e_m: i64, n_m: i64) -> Option<Origin> {
+        let fits = |v: i64| v % 1000 == 0 && (-Self::FARTHEST_M..=Self::FARTHEST_M).contains(&v);
+        (fits(e_m) && fits(n_m)).then_some(Origin { e_m, n_m })
+    }
+
     /// The origin nearest to a coordinate in metres.
     pub fn near(easting_m: f64, northing_m: f64) -> Origin {
-        let km = |v: f64| (v / 1000.0).round() as i64 * 1000;
+        let km = |v: f64| ((v / 1000.0).round() as i64).saturating_mul(1000);
         Origin { e_m: km(easting_m), n_m: km(northing_m) }
     }
 
     /// The grid point of an absolute coordinate; `None` outside the exact range.
     pub fn grid(self, p: Place) -> Option<Pt> {
-        let fit = |v: i64| i32::try_from(v).ok().filter(|v| v.abs() < LIMIT);
-        Some(Pt { x: fit(p.e_mm - self.e_m * 1000)?, y: fit(p.n_mm - self.n_m * 1000)? })
+        let fit = |v: i64, from_m: i64| {
+            let mm = v.checked_sub(from_m.checked_mul(1000)?)?;
+            i32::try_from(mm).ok().filter(|v| v.unsigned_abs() < LIMIT as u32)
+        };
+        Some(Pt { x: fit(p.e_mm, self.e_m)?, y: fit(p.n_mm, self.n_m)? })
     }
 
     /// The grid point of a coordinate in metres, to the nearest millimetre; `None` outside the exact range.
@@ -74,7 +86,8 @@ impl Origin {
 
     /// The absolute coordinate of a grid point.
     pub fn place(self, p: Pt) -> Place {
-        Place { e_mm: self.e_m * 1000 + i64::from(p.x), n_mm: self.n_m * 1000 + i64::from(p.y) }
+        let mm = |from_m: i64, v: i32| from_m.saturating_mul(1000).saturating_add(i64::from(v));
+        Place { e_mm: mm(self.e_m, p.x), n_mm: mm(self.n_m, p.y) }
     }
 
     /// Easting, northing in metres of a grid point.

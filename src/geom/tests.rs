@@ -67,3 +67,20 @@ fn places_read_and_write_millimetres() {
     assert_eq!(o.place(o.grid(p).unwrap()), p);
     assert!(o.grid(Place { e_mm: 0, n_mm: i64::MAX / 2000 }).is_none());
 }
+
+#[test]
+fn an_origin_is_whole_kilometres_on_this_earth_and_never_overflows() {
+    assert_eq!(Origin::at(586_000, -3_476_000), Some(Origin { e_m: 586_000, n_m: -3_476_000 }));
+    assert_eq!(Origin::at(100_000_000, 0), Some(Origin { e_m: 100_000_000, n_m: 0 }));
+    for (e, n) in [(586_001, 0), (0, 500), (100_001_000, 0), (0, -100_001_000), (i64::MIN, 0), (0, i64::MAX)] {
+        assert_eq!(Origin::at(e, n), None, "{e} {n}");
+    }
+    // A value that was never checked says "not here" and does not stop the program.
+    for v in [i64::MIN, i64::MAX, i64::MAX / 1000] {
+        let wild = Origin { e_m: v, n_m: v };
+        assert_eq!(wild.grid(Place { e_mm: i64::MAX, n_mm: -5 }), None);
+        assert_eq!(wild.grid(Place { e_mm: i64::MIN, n_mm: 5 }), None);
+        let _ = wild.place(pt(-1, 1));
+    }
+    assert_eq!(Origin::at(Origin::near(f64::MAX, 0.0).e_m, 0), None);
+}

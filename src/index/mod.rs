@@ -1,13 +1,15 @@
 //! Search structures that know nothing of maps: shared pages, bucket grids, packed trees.
 //!
 //! Owns: [`Paged`] (a persistent vector), [`Buckets`] (a persistent grid of item numbers, the edge locator's
-//! body), [`PackedTree`] (an immutable R-tree over boxes).
+//! body), [`Sparse`] (a persistent map from few numbers of many), [`PackedTree`] (an immutable R-tree over boxes).
 //! Never: domain words, IO, mutation that another holder of a clone could see.
 
 mod buckets;
 mod packed;
 mod paged;
+mod sparse;
 
 pub use buckets::Buckets;
 pub use packed::{PackedTree, hilbert};
 pub use paged::Paged;
+pub use sparse::Sparse;

@@ -34,6 +34,9 @@ impl Id {
 }
 
 impl EditId {
+    /// Numbers of steps are smaller.
+    pub const SEQUENCES: u32 = 1 << 28;
+
     /// The `ordinal`-th identity that this edit gives.
     pub fn id(self, ordinal: u16) -> Id {
         let replica = u64::from(self.replica & 0xF_FFFF);

@@ -2,9 +2,10 @@
 
 use super::{Field, Kind, Row, Segment, ShapeRef, Value};
 use crate::geom::{Box2, Pt};
+use crate::index::Sparse;
 use rstar::primitives::{GeomWithData, Rectangle};
 use rstar::{AABB, RTree};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 
 /// A segment in a table: its rows have the slots `base .. base + len`.
@@ -24,14 +25,17 @@ pub struct Table {
     kind: Kind,
     segments: Arc<Vec<Placed>>,
     /// Rows changed, added (`Some`) or removed (`None`) since; slots beyond all segments are added rows.
-    overlay: Arc<Overlay>,
+    overlay: Sparse<Option<Arc<Row>>>,
+    astray: Arc<Astray>,
     live: usize,
 }
 
-/// Later changes by slot, with an R-tree over their boxes that is made when it is first asked after a change.
+/// Rows of the overlay that the segments do not lead to: those whose code or box is not that of the row they hide. Few:
+/// a changed attribute leaves both. The R-tree is made when it is first asked after a change.
 #[derive(Debug, Default)]
-struct Overlay {
-    rows: BTreeMap<u32, Option<Arc<Row>>>,
+struct Astray {
+    at: BTreeMap<u32, (String, Box2)>,
+    codes: BTreeSet<(String, u32)>,
     tree: OnceLock<RTree<Placard>>,
 }
 
@@ -42,21 +46,20 @@ fn corner(p: Pt) -> [f64; 2] {
     [f64::from(p.x), f64::from(p.y)]
 }
 
-impl Clone for Overlay {
+impl Clone for Astray {
     /// The copy is about to change, so it begins without a tree.
-    fn clone(&self) -> Overlay {
-        Overlay { rows: self.rows.clone(), tree: OnceLock::new() }
+    fn clone(&self) -> Astray {
+        Astray { at: self.at.clone(), codes: self.codes.clone(), tree: OnceLock::new() }
     }
 }
 
-impl Overlay {
+impl Astray {
     fn tree(&self) -> &RTree<Placard> {
         self.tree.get_or_init(|| {
-            let boxes = self.rows.iter().filter_map(|(&slot, row)| {
-                let b = row.as_deref()?.shape.bbox();
-                (!b.is_empty()).then(|| GeomWithData::new(Rectangle::from_corners(corner(b.min), corner(b.max)), slot))
-            });
-            RTree::bulk_load(boxes.collect())
+            let boxes = self.at.iter().filter(|(_, (_, b))| !b.is_empty());
+            let placed = boxes
+                .map(|(&slot, (_, b))| GeomWithData::new(Rectangle::from_corners(corner(b.min), corner(b.max)), slot));
+            RTree::bulk_load(placed.collect())
         })
     }
 }
@@ -73,7 +76,7 @@ pub enum RowRef<'a> {
 impl Table {
     /// An empty table.
     pub fn new(kind: Kind) -> Table {
-        Table { kind, segments: Arc::default(), overlay: Arc::default(), live: 0 }
+        Table { kind, segments: Arc::default(), overlay: Sparse::default(), astray: Arc::default(), live: 0 }
     }
 
     /// What the rows are.
@@ -97,19 +100,19 @@ impl Table {
     }
 
     /// The overlay: slot → changed row, or `None` where removed.
-    pub fn overlay(&self) -> &BTreeMap<u32, Option<Arc<Row>>> {
-        &self.overlay.rows
+    pub fn overlay(&self) -> &Sparse<Option<Arc<Row>>> {
+        &self.overlay
     }
 
     /// One past the largest slot in use; where the next segment or row goes.
     pub fn end(&self) -> u32 {
         let seg = self.segments.iter().map(|p| p.base + p.segment.len() as u32).max().unwrap_or(0);
-        seg.max(self.overlay.rows.keys().next_back().map_or(0, |s| s + 1))
+        seg.max(self.overlay.last().map_or(0, |s| s + 1))
     }
 
     /// The row at a slot.
     pub fn get(&self, slot: u32) -> Option<RowRef<'_>> {
-        if let Some(changed) = self.overlay.rows.get(&slot) {
+        if let Some(changed) = self.overlay.get(slot) {
             return changed.as_deref().map(RowRef::Own);
         }
         self.in_segment(slot).map(|(s, i)| RowRef::In(s, i))
@@ -129,19 +132,19 @@ impl Table {
             .segments
             .iter()
             .flat_map(|p| (0..p.segment.len()).map(move |i| (p.base + i as u32, RowRef::In(&p.segment, i))))
-            .filter(|(slot, _)| self.overlay.rows.is_empty() || !self.overlay.rows.contains_key(slot));
-        let own = self.overlay.rows.iter().filter_map(|(&s, r)| r.as_deref().map(|r| (s, RowRef::Own(r))));
+            .filter(|(slot, _)| self.overlay.is_empty() || self.overlay.get(*slot).is_none());
+        let own = self.overlay.iter().filter_map(|(s, r)| r.as_deref().map(|r| (s, RowRef::Own(r))));
         in_segments.chain(own)
     }
 
-    /// The slot of the row with a code; O(segments · log n + overlay).
+    /// The slot of the row with a code; O(segments · log n).
     pub fn find(&self, code: &str) -> Option<u32> {
-        if let Some((s, _)) = self.overlay.rows.iter().find(|(_, r)| r.as_deref().is_some_and(|r| r.code == code)) {
-            return Some(*s);
+        if let Some((_, slot)) = self.astray.codes.range((code.to_owned(), 0)..).next().filter(|(c, _)| c == code) {
+            return Some(*slot);
         }
         self.segments.iter().find_map(|p| {
             let slot = p.base + p.segment.find(code)? as u32;
-            (!self.overlay.rows.contains_key(&slot)).then_some(slot)
+            self.get(slot).filter(|r| r.code() == code).map(|_| slot)
         })
     }
 
@@ -150,17 +153,19 @@ impl Table {
         for p in self.segments.iter() {
             p.segment.tree().search(p.segment.boxes(), area, &mut |i| {
                 let slot = p.base + i as u32;
-                if self.overlay.rows.is_empty() || !self.overlay.rows.contains_key(&slot) {
-                    f(slot, RowRef::In(&p.segment, i));
+                match self.overlay.get(slot) {
+                    None => f(slot, RowRef::In(&p.segment, i)),
+                    Some(Some(row)) if !self.astray.at.contains_key(&slot) => f(slot, RowRef::Own(row)),
+                    Some(_) => {}
                 }
             });
         }
-        if self.overlay.rows.is_empty() || area.is_empty() {
+        if self.astray.at.is_empty() || area.is_empty() {
             return;
         }
         let window = AABB::from_corners(corner(area.min), corner(area.max));
-        for at in self.overlay.tree().locate_in_envelope_intersecting(&window) {
-            if let Some(Some(row)) = self.overlay.rows.get(&at.data) {
+        for at in self.astray.tree().locate_in_envelope_intersecting(&window) {
+            if let Some(Some(row)) = self.overlay.get(at.data) {
                 f(at.data, RowRef::Own(row));
             }
         }
@@ -171,7 +176,12 @@ impl Table {
         self.live += segment.len();
         let v = Arc::make_mut(&mut self.segments);
         let k = v.partition_point(|p| p.base < base);
+        let end = base.saturating_add(segment.len() as u32);
         v.insert(k, Placed { base, segment });
+        // Rows that an overlay sets there, if any, hide rows now.
+        for slot in self.overlay.range(base..end).map(|(slot, _)| slot).collect::<Vec<_>>() {
+            self.follow(slot);
+        }
     }
 
     /// Takes the segment at a base slot away; its rows must not be in the overlay any more.
@@ -183,16 +193,32 @@ impl Table {
     }
 
     /// Sets the overlay at a slot: `None` = as in the segment, `Some(None)` = removed, `Some(Some(row))` = changed.
+    /// O(log n + √n) for n entries; O(rows that moved or changed their codes) for one that does.
     pub fn set_overlay(&mut self, slot: u32, entry: Option<Option<Arc<Row>>>) {
         let before = usize::from(self.get(slot).is_some());
-        let overlay = Arc::make_mut(&mut self.overlay);
-        overlay.tree = OnceLock::new();
-        let map = &mut overlay.rows;
-        match entry {
-            None => map.remove(&slot),
-            Some(e) => map.insert(slot, e),
-        };
+        self.overlay.set(slot, entry);
+        self.follow(slot);
         self.live = self.live + usize::from(self.get(slot).is_some()) - before;
+    }
+
+    /// Brings what leads to an overlay's row up to date.
+    fn follow(&mut self, slot: u32) {
+        let row = self.overlay.get(slot).and_then(Option::as_deref).map(|r| (r.code.as_str(), r.shape.bbox()));
+        let hidden = self.in_segment(slot).map(|(s, i)| (s.code(i), s.boxes()[i]));
+        let now = row.filter(|r| hidden != Some(*r));
+        if now == self.astray.at.get(&slot).map(|(code, b)| (code.as_str(), *b)) {
+            return;
+        }
+        let now = now.map(|(code, b)| (code.to_owned(), b));
+        let astray = Arc::make_mut(&mut self.astray);
+        astray.tree = OnceLock::new();
+        if let Some((code, _)) = astray.at.remove(&slot) {
+            astray.codes.remove(&(code, slot));
+        }
+        if let Some((code, b)) = now {
+            astray.codes.insert((code.clone(), slot));
+            astray.at.insert(slot, (code, b));
+        }
     }
 }
 
@@ -281,6 +307,7 @@ mod tests {
     use super::*;
     use crate::geom::pt;
     use crate::model::Shape;
+    use proptest::prelude::*;
 
     #[test]
     fn changed_rows_are_found_where_they_are_now() {
@@ -305,5 +332,63 @@ mod tests {
         assert_eq!((found(&before, 30), before.len()), (vec!["B3".to_owned()], 100));
         t.set_overlay(slot, None);
         assert_eq!((found(&t, 30), t.len()), (vec!["B3".to_owned()], 100));
+    }
+
+    /// The rows of a table as a list that is looked through from end to end.
+    type Plain = std::collections::BTreeMap<u32, Row>;
+
+    proptest! {
+        #[test]
+        fn rows_are_found_by_code_and_place_whatever_changed(ops in prop::collection::vec((0u8..6, 0u32..60, 0i32..80), 0..60)) {
+            let row = |code: i32, x: i32| {
+                let ring = vec![pt(x * 10, 0), pt(x * 10 + 5, 0), pt(x * 10 + 5, 5), pt(x * 10, 5)];
+                Row::new(&format!("B{code}"), "", vec![], Shape::Polygons(vec![vec![ring]])).unwrap()
+            };
+            let mut t = Table::new(Kind::Buildings);
+            t.add_segment(0, Segment::pack(Kind::Buildings, (0..40).map(|i| row(i, i)).collect()));
+            let first: Plain = t.iter().map(|(s, r)| (s, r.to_row())).collect();
+            let mut plain = first.clone();
+            let mut kept: Vec<(Table, Plain)> = Vec::new();
+            for (op, slot, x) in ops {
+                let now = match op {
+                    0 => { t.set_overlay(slot, None); first.get(&slot).cloned() }
+                    1 => { t.set_overlay(slot, Some(None)); None }
+                    2 => { kept.push((t.clone(), plain.clone())); continue }
+                    // An attribute, the place, or code and place of its own.
+                    3 => plain.get(&slot).cloned().map(|mut r| { r.name = format!("{x}"); r }),
+                    4 => plain.get(&slot).map(|r| Row { code: r.code.clone(), ..row(0, x) }),
+                    _ => Some(row(1000 + slot as i32, x)),
+                };
+                if op > 2 && now.is_some() {
+                    t.set_overlay(slot, Some(now.clone().map(Arc::new)));
+                }
+                match now {
+                    Some(r) => drop(plain.insert(slot, r)),
+                    None if op > 2 => {}
+                    None => drop(plain.remove(&slot)),
+                }
+            }
+            kept.push((t, plain));
+            for (t, plain) in kept {
+                prop_assert_eq!(t.len(), plain.len());
+                let mut rows: Vec<(u32, Row)> = t.iter().map(|(s, r)| (s, r.to_row())).collect();
+                rows.sort_by_key(|(s, _)| *s);
+                prop_assert!(rows.iter().map(|(s, r)| (s, r)).eq(plain.iter()));
+                for (slot, r) in &plain {
+                    prop_assert_eq!(t.find(&r.code), Some(*slot));
+                }
+                for code in ["B0", "B7", "B39", "B1003", "B1050"] {
+                    prop_assert_eq!(t.find(code), plain.iter().find(|(_, r)| r.code == code).map(|(s, _)| *s));
+                }
+                for x in [0, 7, 33, 55, 79] {
+                    let area = Box2::of_two(pt(x * 10, 0), pt(x * 10 + 40, 5));
+                    let mut found = Vec::new();
+                    t.search(&area, |slot, r| found.push((slot, r.to_row())));
+                    found.sort_by_key(|(s, _)| *s);
+                    let there = plain.iter().filter(|(_, r)| r.shape.bbox().meets(&area));
+                    prop_assert!(found.iter().map(|(s, r)| (s, r)).eq(there));
+                }
+            }
+        }
     }
 }

@@ -44,10 +44,17 @@ pub enum EditError {
     },
     /// The ground covers several higher units.
     Spans {
-        /// Their codes.
+        /// Their codes; empty for ground of none.
         units: Vec<String>,
         /// A place of the drawing.
         at: Place,
+    },
+    /// What is done to cells only was asked of a unit above them.
+    NotACell {
+        /// Its code.
+        code: String,
+        /// Name of its level.
+        level: String,
     },
     /// A layer must be named, there are several.
     WhichLayer,
@@ -134,6 +141,7 @@ impl EditError {
             EditError::NoSuch { .. } => "not_found",
             EditError::Duplicate { .. } => "duplicate",
             EditError::Spans { .. } => "spans_units",
+            EditError::NotACell { .. } => "not_a_cell",
             EditError::WhichLayer => "layer",
             EditError::Text(_) => "text",
             EditError::Field { .. } => "field",
@@ -236,9 +244,21 @@ impl EditError {
             EditError::Duplicate { code } => {
                 Said::new(format!("编码“{code}”已被使用。"), format!("The code \"{code}\" is taken."))
             }
-            EditError::Spans { units, .. } => Said::new(
-                format!("画的范围跨了 {}。请画在一个之内，或指定属于哪一个。", units.join("、")),
-                format!("The drawing covers {}. Stay within one, or say which.", units.join(", ")),
+            EditError::Spans { units, .. } => {
+                let named = |none: &str, between: &str| {
+                    let names = units.iter().map(|u| if u.is_empty() { none } else { u });
+                    names.collect::<Vec<_>>().join(between)
+                };
+                Said::new(
+                    format!("画的范围跨了 {}。请画在一个之内，或指定属于哪一个。", named("未划入上级的地", "、")),
+                    format!("The drawing covers {}. Stay within one, or say which.", named("ground of no unit", ", ")),
+                )
+            }
+            EditError::NotACell { code, level } => Said::new(
+                format!("“{code}”是{level}，不是网格；拆分、合并和归属只用于网格。请选它下面的网格。"),
+                format!(
+                    "\"{code}\" is a unit of level {level}, not a cell. Only cells are split, merged and given buildings; choose a cell below it."
+                ),
             ),
             EditError::WhichLayer => s("项目有几个图层，请指明图层。", "There are several layers; name one."),
             EditError::Text(e) => {

@@ -195,7 +195,7 @@ impl Project {
                 let s = &self.table(kind).segments().iter().find(|s| s.base == base)?.segment;
                 Item::Segment(SegmentRef { hash: s.hash(), rows: Some(s.clone()) })
             }
-            Key::Row(kind, slot) => Item::Row(self.table(kind).overlay().get(&slot)?.clone()),
+            Key::Row(kind, slot) => Item::Row(self.table(kind).overlay().get(slot)?.clone()),
             Key::Member(id) => Item::Member(self.facts.members.get(&id)?.clone()),
             Key::Post(id) => Item::Post(self.facts.posts.get(&id)?.clone()),
             Key::Org(id) => Item::Org(self.facts.orgs.get(&id)?.clone()),

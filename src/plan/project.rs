@@ -256,7 +256,7 @@ impl Project {
             for p in t.segments() {
                 add(p.segment.sum());
             }
-            for (&slot, row) in t.overlay() {
+            for (slot, row) in t.overlay().iter() {
                 add(self.row_sum(t.kind(), slot, row.as_deref()));
             }
         }

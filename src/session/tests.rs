@@ -110,6 +110,30 @@ fn choices_left_open_are_filled() {
 }
 
 #[test]
+fn a_drawing_mostly_on_ground_of_no_community_stays_on_it() {
+    let mut s = sample();
+    let (o, layer) = (s.project().origin(), s.project().layer(s.plan(), 0).unwrap());
+    let b = layer.partition.extent();
+    let box_of = |b: Box2| {
+        let at = |x, y| o.place(crate::geom::pt(x, y));
+        vec![at(b.min.x, b.min.y), at(b.max.x, b.min.y), at(b.max.x, b.max.y), at(b.min.x, b.max.y)]
+    };
+    done(&mut s, Op::Outline { rings: vec![box_of(b.grown(200_000))], crs: None });
+    let known: Vec<_> = s.project().layer(s.plan(), 0).unwrap().units.keys().copied().collect();
+    // The northern half of the map's east and 150 m beyond it.
+    let c = b.centre();
+    let north_east = Box2 { min: crate::geom::pt(b.max.x - 50_000, c.y), max: b.grown(150_000).max };
+    let rings = vec![box_of(north_east)];
+    done(&mut s, Op::Draw { code: None, name: None, rings, take: Take::All, parent: None });
+    let layer = s.project().layer(s.plan(), 0).unwrap();
+    let drawn = layer.units.values().find(|u| !known.contains(&u.id)).unwrap();
+    assert_eq!(drawn.parent, None);
+    let mine = layer.partition.faces_of(drawn.id.0);
+    let area2: i128 = mine.iter().map(|&f| layer.partition.face(f).unwrap().area2).sum();
+    assert!(area2 > 2 * 140_000 * i128::from(north_east.height()), "{area2}");
+}
+
+#[test]
 fn a_plan_in_force_is_changed_in_a_new_draft_that_names_itself() {
     let mut s = sample();
     let old = s.project().plans[0].meta.name.clone();

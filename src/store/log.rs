@@ -13,7 +13,7 @@ use std::sync::Arc;
 pub(super) const PATCHES: usize = 1000;
 
 /// What the step's checksum is over, besides the patch, which has its own.
-fn crc(s: &Step, place: Option<&str>, edit: &str) -> u32 {
+pub(super) fn crc(s: &Step, place: Option<&str>, edit: &str) -> u32 {
     let words = (s.id, s.time, &s.author, &s.plan, &s.sentence, place, edit);
     crc32fast::hash(&postcard::to_stdvec(&words).unwrap_or_default())
 }
@@ -67,6 +67,10 @@ pub(super) fn read(conn: &Connection, shelf: &Shelf, whole: bool) -> Result<Step
         };
         if crc(&step, place.as_deref(), &edit) != r.get::<_, u32>(10).map_err(column)? {
             return Err(bad("checksum".into()));
+        }
+        // The next step's number must fit into an identity too.
+        if step.id.sequence >= EditId::SEQUENCES - 1 {
+            return Err(bad("the step's number is not possible".into()));
         }
         if out.last().is_some_and(|(s, _): &(Step, bool)| s.id.sequence >= step.id.sequence) {
             return Err(bad("steps are out of order".into()));

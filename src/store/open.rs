@@ -172,6 +172,7 @@ fn read(
         header: outside.header,
         size: outside.size,
         modified_ns: outside.modified_ns,
+        touched: schema::touched(conn)?,
     };
     let history = History::new(project, replica).with_log(steps, &redo);
     Ok(Opened { history, segments: shelf, generation, warnings, last_plan, version })

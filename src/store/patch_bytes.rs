@@ -2,7 +2,7 @@
 
 use super::StoreError;
 use super::bytes::{read_all, seal, unseal};
-use super::truth::{Shelf, fits, in_range};
+use super::truth::{Shelf, fits, in_range, possible};
 use crate::model::{Id, Post, Unit};
 use crate::plan::{Item, Key, Layer, Patch, Plan, PlanChange, PlanMeta};
 use crate::topology::{Change, Edge, Face, Node, Partition, PartitionPatch};
@@ -13,6 +13,8 @@ use std::sync::Arc;
 const VERSION: u8 = 1;
 /// Largest slot of a node, edge or face that is believed; keeps a damaged number from filling memory.
 const MAX_SLOT: u32 = 1 << 24;
+/// Largest slot of a row that is believed.
+const MAX_ROW: u32 = 1 << 26;
 /// What the checksum is said to be of.
 const WHAT: &str = "patch";
 
@@ -129,6 +131,11 @@ fn read_body(body: &[u8]) -> Result<Patch, String> {
     let form: Form = read_all(rest)?;
     if form.items.iter().any(|(k, b, a)| [b, a].into_iter().flatten().any(|i| !fits(k, i))) {
         return Err("a value does not belong to its key".to_owned());
+    }
+    let far = |k: &Key| matches!(k, Key::Row(_, slot) | Key::Segment(_, slot) if *slot >= MAX_ROW);
+    let odd = |i: &Option<Item>| i.as_ref().is_some_and(|i| !possible(i));
+    if form.items.iter().any(|(k, b, a)| far(k) || odd(b) || odd(a)) {
+        return Err("a number is not possible".to_owned());
     }
     if !form.partitions.iter().all(|(_, _, p)| sound(p)) {
         return Err("a border cannot be as it is written".to_owned());

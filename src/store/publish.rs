@@ -25,6 +25,8 @@ pub struct Generation {
     pub(super) size: u64,
     /// Nanoseconds since 1970-01-01 UTC of the last change, where the system says so.
     pub(super) modified_ns: Option<u128>,
+    /// Hash of the rows of `getu_touched`: in WAL mode another program may write without a change of the header.
+    pub(super) touched: [u8; 32],
 }
 
 impl Generation {
@@ -297,16 +299,21 @@ fn data_dir_of(var: &dyn Fn(&str) -> Option<PathBuf>) -> Option<PathBuf> {
     xdg.or_else(|| var("HOME").map(|p| p.join(".local/share"))).map(|p| p.join("getu"))
 }
 
-/// The folder with the earlier generations of a file.
+/// The folder with the earlier generations of a file, named by its absolute path without links in it.
 pub(super) fn generations_folder(data: &Path, path: &Path) -> PathBuf {
-    let name = blake3::hash(path.as_os_str().as_encoded_bytes()).to_hex();
+    let folder = fs::canonicalize(folder_of(path)).or_else(|_| std::path::absolute(folder_of(path)));
+    let whole = match (folder, path.file_name()) {
+        (Ok(folder), Some(name)) => folder.join(name),
+        _ => path.to_owned(),
+    };
+    let name = blake3::hash(whole.as_os_str().as_encoded_bytes()).to_hex();
     data.join("generations").join(&name[..16])
 }
 
 /// Keeps a copy of a published file before another takes its place, and drops all but the last five. A failure is a
 /// warning: it must not keep anybody from saving.
 pub(super) fn keep_generation(data: &Path, path: &Path, id: &str) -> Option<Warning> {
-    let keep = || -> std::io::Result<()> {
+    let keep = || -> Result<(), Box<dyn std::error::Error>> {
         let folder = generations_folder(data, path);
         fs::create_dir_all(&folder)?;
         let mut kept: Vec<(u64, PathBuf)> = fs::read_dir(&folder)?
@@ -320,13 +327,14 @@ pub(super) fn keep_generation(data: &Path, path: &Path, id: &str) -> Option<Warn
         let next = kept.last().map_or(1, |(n, _)| n + 1);
         let short: String = id.chars().filter(char::is_ascii_hexdigit).take(8).collect();
         let to = folder.join(format!("{next:06}-{short}.gpkg"));
-        let half = folder.join("half-copied");
-        fs::copy(path, &half)?;
-        File::open(&half)?.sync_all().or_else(|e| if cfg!(windows) { Ok(()) } else { Err(e) })?;
-        fs::rename(&half, &to)?;
+        let half = Temporary::beside(&to)?;
+        fs::copy(path, half.path())?;
+        File::open(half.path())?.sync_all().or_else(|e| if cfg!(windows) { Ok(()) } else { Err(e) })?;
+        fs::rename(half.path(), &to)?;
+        half.keep();
         fs::write(folder.join("path.txt"), path.display().to_string())?;
         let too_many = (kept.len() + 1).saturating_sub(KEPT);
-        kept.iter().take(too_many).try_for_each(|(_, p)| fs::remove_file(p))
+        Ok(kept.iter().take(too_many).try_for_each(|(_, p)| fs::remove_file(p))?)
     };
     keep().err().map(|e| Warning::NotKept { why: e.to_string() })
 }
@@ -380,6 +388,46 @@ mod tests {
             .collect();
         texts.sort();
         assert_eq!(texts, (3..8).map(|i| format!("content {i}")).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn generations_belong_to_the_file_however_its_path_is_typed() {
+        let dir = tempfile::tempdir().unwrap();
+        let (a, b, data) = (dir.path().join("a"), dir.path().join("b"), dir.path().join("data"));
+        fs::create_dir_all(&a).unwrap();
+        fs::create_dir_all(&b).unwrap();
+        let of = |p: &Path| generations_folder(&data, p);
+        assert_eq!(of(&a.join("x.gpkg")), of(&a.join("../a/./x.gpkg")));
+        assert_ne!(of(&a.join("x.gpkg")), of(&b.join("x.gpkg")));
+        // The same words typed in two folders are two files.
+        let here = std::env::current_dir().unwrap();
+        assert_eq!(of(Path::new("x.gpkg")), of(&here.join("x.gpkg")));
+        #[cfg(unix)]
+        {
+            std::os::unix::fs::symlink(&a, dir.path().join("link")).unwrap();
+            assert_eq!(of(&dir.path().join("link/x.gpkg")), of(&a.join("x.gpkg")));
+        }
+    }
+
+    #[test]
+    fn generations_kept_at_the_same_time_do_not_spoil_each_other() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.gpkg");
+        let bytes = vec![7u8; 3_000_000];
+        fs::write(&path, &bytes).unwrap();
+        std::thread::scope(|s| {
+            for i in 0..4u32 {
+                let (path, data) = (&path, dir.path());
+                s.spawn(move || {
+                    assert_eq!(keep_generation(data, path, &format!("{:032x}", u128::from(i) << 96)), None)
+                });
+            }
+        });
+        let kept: Vec<_> =
+            fs::read_dir(generations_folder(dir.path(), &path)).unwrap().map(|e| e.unwrap().path()).collect();
+        let copies: Vec<_> = kept.iter().filter(|p| p.extension().is_some_and(|e| e == "gpkg")).collect();
+        assert_eq!((copies.len(), kept.len()), (4, 5), "{kept:?}");
+        assert!(copies.iter().all(|p| fs::read(p).unwrap() == bytes));
     }
 
     #[test]

@@ -94,8 +94,8 @@ fn save_inner(path: &Path, input: &SaveInput<'_>, base: Option<&Generation>) -> 
         _ => {}
     }
     saved.warnings.extend(publish(temporary, path)?);
-    saved.generation =
-        Generation { id, by, header: outside.header, size: outside.size, modified_ns: outside.modified_ns };
+    let Outside { header, size, modified_ns } = outside;
+    saved.generation = Generation { header, size, modified_ns, ..saved.generation };
     Ok(saved)
 }
 
@@ -197,6 +197,9 @@ fn write(
         if old.get("generation") != Some(&base.id) {
             return Err(changed(path));
         }
+        if schema::touched(&tx)? != base.touched {
+            return Err(changed(path));
+        }
         schema::climb(&tx, schema::version(&old)?)?;
     } else {
         schema::create(&tx)?;
@@ -262,7 +265,14 @@ fn write_all(
             put.execute(params![key, value])?;
         }
     }
-    let generation = Generation { id: id.to_owned(), by: by.clone(), header: [0; 100], size: 0, modified_ns: None };
+    let generation = Generation {
+        id: id.to_owned(),
+        by: by.clone(),
+        header: [0; 100],
+        size: 0,
+        modified_ns: None,
+        touched: schema::touched(conn)?,
+    };
     Ok(Saved { generation, truth_rows, derived_rows, segments, warnings: warning.into_iter().collect() })
 }
 

@@ -102,6 +102,20 @@ pub(super) fn read_meta(conn: &Connection) -> Result<Option<BTreeMap<String, Str
     Ok(Some(rows.collect::<Result<_, _>>()?))
 }
 
+/// Hash of the rows that triggers noted in `getu_touched`.
+pub(super) fn touched(conn: &Connection) -> Result<[u8; 32], StoreError> {
+    let mut get = conn.prepare("SELECT quote(table_name), quote(fid) FROM getu_touched ORDER BY table_name, fid")?;
+    let mut rows = get.query([])?;
+    let mut h = blake3::Hasher::new();
+    while let Some(r) = rows.next()? {
+        for i in 0..2 {
+            h.update(r.get::<_, String>(i)?.as_bytes());
+        }
+        h.update(b"\n");
+    }
+    Ok(*h.finalize().as_bytes())
+}
+
 /// The file's version as it stands in `getu_meta`.
 pub(super) fn version(meta: &BTreeMap<String, String>) -> Result<u32, StoreError> {
     let text = meta.get("file_version").map_or("", String::as_str);

@@ -2,7 +2,7 @@
 
 use super::StoreError;
 use super::bytes::{hex, read_all, read_sealed, sealed};
-use crate::geom::{LIMIT, Pt};
+use crate::geom::{LIMIT, Origin, Pt};
 use crate::model::{Id, Kind, Rules, Segment, SegmentHash, Shape, Table, Target};
 use crate::plan::{Facts, Item, Key, Layer, Plan, Project};
 use crate::topology::{Edge, Face, Node, OUTSIDE, Partition};
@@ -53,7 +53,7 @@ fn keys(p: &Project) -> Vec<Key> {
     out.extend((0..p.facts.layers.len()).map(|i| Key::Layer(i as u16)));
     for t in p.facts.tables.iter() {
         out.extend(t.segments().iter().map(|s| Key::Segment(t.kind(), s.base)));
-        out.extend(t.overlay().keys().map(|&s| Key::Row(t.kind(), s)));
+        out.extend(t.overlay().iter().map(|(s, _)| Key::Row(t.kind(), s)));
     }
     out.extend(p.facts.members.keys().map(|&i| Key::Member(i)));
     out.extend(p.facts.posts.keys().map(|&i| Key::Post(i)));
@@ -131,6 +131,12 @@ pub(super) fn fits(key: &Key, item: &Item) -> bool {
     )
 }
 
+/// Whether an origin is one that an edit may have set; a crafted number may be any.
+pub(super) fn possible(item: &Item) -> bool {
+    let Item::Head(head) = item else { return true };
+    head.origin.is_none_or(|o| Origin::at(o.e_m, o.n_m).is_some())
+}
+
 /// Whether points lie in the exact range; a damaged number may be any `i32`.
 pub(super) fn in_range<'a>(points: impl IntoIterator<Item = &'a Pt>) -> bool {
     let near = |v: i32| v.unsigned_abs() < LIMIT as u32;
@@ -166,6 +172,9 @@ pub(super) fn project_of(rows: &Rows, shelf: &Shelf) -> Result<Project, StoreErr
     }
     let missing = |what: &str| StoreError::damaged(ITEMS, what, "the row is missing");
     let Some((Item::Head(head), _)) = items.remove(&Key::Head) else { return Err(missing("head")) };
+    if !possible(&Item::Head(head.clone())) {
+        return Err(StoreError::damaged(ITEMS, "head", "the origin is not possible"));
+    }
     let rules = match items.remove(&Key::Rules) {
         Some((Item::Rules(r), _)) => r,
         _ => Rules::default(),
@@ -239,6 +248,13 @@ pub(super) fn project_of(rows: &Rows, shelf: &Shelf) -> Result<Project, StoreErr
             s.rows = Some(rows.clone());
         }
         project.put(&k, Some(item));
+    }
+    for t in project.facts.tables.iter() {
+        // Slots are used from the first on; a list by slot is as long as the last. Rows that were taken out leave gaps.
+        let rows: usize = t.segments().iter().map(|p| p.segment.len()).sum::<usize>() + t.overlay().len();
+        if t.end() as usize > rows * 4 + (1 << 20) {
+            return Err(StoreError::damaged(ITEMS, t.kind().name(), "slots are too far apart"));
+        }
     }
     check_units(&project)?;
     project.state = project.recount_state();

@@ -147,7 +147,7 @@ fn inside_faces(d: &Draft, first: Pt) -> Result<BTreeSet<u32>, TopologyError> {
 /// An end of the line inside the ground is carried to the border if one is within `attach_mm`.
 ///
 /// # Errors
-/// A loose end (with the gap to the border), a line that crosses itself, one that divides nothing.
+/// A loose end (with the gap to the border), a line that crosses itself, one that divides nothing, a `keep` outside.
 pub fn split(
     p: &Partition,
     owner: Owner,
@@ -157,6 +157,9 @@ pub fn split(
     new: Owner,
 ) -> Result<Parted, TopologyError> {
     let faces: BTreeSet<u32> = p.faces_of(owner).into_iter().collect();
+    if let Some(at) = keep.filter(|&at| !faces.contains(&p.locate(at))) {
+        return Err(TopologyError::NotFound { at });
+    }
     let mut line = line.to_vec();
     line.dedup();
     let (Some(&first), Some(&last)) = (line.first(), line.last()) else {

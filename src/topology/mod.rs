@@ -422,7 +422,7 @@ impl Partition {
         best.map_or(WORLD, |(_, _, f)| f)
     }
 
-    /// Applies a patch, or with `back` its inverse. O(change).
+    /// Applies a patch, or with `back` its inverse. O(change), O(vertices) where it leaves the locator's ground.
     pub fn patched(&self, patch: &PartitionPatch, back: bool) -> Partition {
         let mut p = self.clone();
         for c in &patch.edges {
@@ -437,7 +437,9 @@ impl Partition {
         apply_changes(&mut p.nodes, &patch.nodes, back);
         apply_changes(&mut p.edges, &patch.edges, back);
         apply_changes(&mut p.faces, &patch.faces, back);
-        p
+        let now = patch.edges.iter().filter_map(|c| if back { c.before.as_ref() } else { c.after.as_ref() });
+        let outgrown = now.into_iter().any(|e| !p.locator.covers(&Box2::of(e.points.iter())));
+        if outgrown { p.with_fitted_locator() } else { p }
     }
 
     /// The patch from this partition to another. O(both).
@@ -461,7 +463,8 @@ impl Partition {
         self
     }
 
-    /// A partition from its stored parts, unchecked but for the numbers that lead from one to another.
+    /// A partition from its stored parts. That the numbers lead from one part to another and every ring closes is
+    /// checked, areas are counted anew. O(vertices).
     ///
     /// # Errors
     /// The name of the part that does not fit. Call [`check`] for the geometry.
@@ -477,16 +480,27 @@ impl Partition {
         if p.face(WORLD).is_none_or(|f| f.owner != OUTSIDE) {
             return Err("the outside face is missing");
         }
-        let half_ok = |p: &Partition, h: &Half| p.edge(h.edge()).is_some();
-        for (_, n) in p.nodes() {
-            if n.halves.is_empty() || !n.halves.iter().all(|h| half_ok(&p, h)) {
-                return Err("a node names an edge that is not there");
+        // Every half-edge leaves its node once; so each has one before it and one after it, and every ring closes.
+        let mut next: Vec<Option<Half>> = vec![None; p.edges.len() * 2];
+        for (i, n) in p.nodes() {
+            for (k, &h) in n.halves.iter().enumerate() {
+                if p.edge(h.edge()).is_none() || p.start(h) != i {
+                    return Err("a node names an edge that is not there");
+                }
+                let before = n.halves[(k + n.halves.len() - 1) % n.halves.len()];
+                if next[h.twin().0 as usize].replace(before).is_some() {
+                    return Err("a node names an edge twice");
+                }
+            }
+            if n.halves.is_empty() {
+                return Err("a node names no edge");
             }
         }
         for (i, e) in p.edges() {
-            let ends = [(e.from, e.points.first(), Half::new(i, false)), (e.to, e.points.last(), Half::new(i, true))];
-            let at_nodes =
-                ends.iter().all(|(n, at, h)| p.node(*n).is_some_and(|n| Some(&n.at) == *at && n.halves.contains(h)));
+            let ends = [(e.from, e.points.first(), Half::new(i, true)), (e.to, e.points.last(), Half::new(i, false))];
+            let at_nodes = ends
+                .iter()
+                .all(|(n, at, to)| p.node(*n).is_some_and(|n| Some(&n.at) == *at) && next[to.0 as usize].is_some());
             if e.points.len() < 2 || !at_nodes || !e.points.iter().all(|p| p.in_range()) {
                 return Err("an edge does not reach its nodes");
             }
@@ -494,10 +508,38 @@ impl Partition {
                 return Err("an edge names a face that is not there");
             }
         }
+        let mut areas: Vec<(u32, i128)> = Vec::new();
         for (i, f) in p.faces() {
-            let rings_ok = f.rings.iter().all(|h| half_ok(&p, h) && p.left(*h) == i);
-            if !rings_ok || (f.rings.is_empty() && i != WORLD) {
-                return Err("a face names an edge that is not its own");
+            if f.rings.is_empty() && i != WORLD {
+                return Err("a face has no ring");
+            }
+            let mut area2 = 0;
+            for &first in &f.rings {
+                let mut h = first;
+                loop {
+                    // A half-edge met before is one of this ring's or of another's: each is on one ring only.
+                    let own = p.left(h) == i;
+                    let Some(after) = next.get_mut(h.0 as usize).and_then(Option::take).filter(|_| own) else {
+                        return Err("a face names an edge that is not its own");
+                    };
+                    area2 += p.edge(h.edge()).map_or(0, |e| crate::geom::chain_area2(&e.points))
+                        * (1 - 2 * i128::from(h.back()));
+                    h = after;
+                    if h == first {
+                        break;
+                    }
+                }
+            }
+            if area2 != f.area2 {
+                areas.push((i, area2));
+            }
+        }
+        if next.iter().any(Option::is_some) {
+            return Err("an edge is on no ring of its face");
+        }
+        for (i, area2) in areas {
+            if let Some(Some(f)) = p.faces.get_mut(i as usize) {
+                f.area2 = area2;
             }
         }
         Ok(p.with_fitted_locator())

@@ -147,6 +147,73 @@ fn polygons_that_fit_are_assembled_and_others_named_by_place() {
     assert!(matches!(assemble(None, &over, LAYER).unwrap_err()[0], Misfit::Overlaps { owners: (1, 2), .. }));
 }
 
+#[test]
+fn parts_that_would_lead_round_for_ever_are_refused() {
+    let p = outline(square(0, 0, 1000, 1000));
+    let p = draw_free(&p, square(0, 0, 500, 1000), 1).unwrap().partition;
+    type Parts = (Vec<(u32, Node)>, Vec<(u32, Edge)>, Vec<(u32, Face)>);
+    let parts = || -> Parts {
+        (
+            p.nodes().map(|(i, n)| (i, n.clone())).collect(),
+            p.edges().map(|(i, e)| (i, e.clone())).collect(),
+            p.faces().map(|(i, f)| (i, f.clone())).collect(),
+        )
+    };
+    let with = |change: &dyn Fn(&mut Parts)| {
+        let mut parts = parts();
+        change(&mut parts);
+        Partition::from_parts(parts.0, parts.1, parts.2)
+    };
+    assert!(with(&|_| {}).is_ok());
+    // A half-edge twice at a node, at a node that it does not leave, or missing from its ring.
+    let [first, second] = [0, 1].map(|n| parts().0[n].1.halves[0]);
+    let ring = parts().2[1].1.rings[0];
+    assert!(with(&|x| x.0[0].1.halves.push(first)).is_err());
+    assert!(with(&|x| x.0[1].1.halves.push(first)).is_err());
+    assert!(with(&|x| x.0[0].1.halves[0] = second).is_err());
+    // A ring named twice, or not at all, or of another face.
+    assert!(with(&|x| x.2[1].1.rings.push(ring)).is_err());
+    assert!(with(&|x| x.2[0].1.rings.clear()).is_err());
+    assert!(with(&|x| x.2[2].1.rings[0] = ring).is_err());
+    assert!(
+        with(&|x| {
+            let e = &mut x.1[0].1;
+            (e.left, e.right) = (e.right, e.left);
+        })
+        .is_err()
+    );
+    // An area is counted, not believed.
+    let q = with(&|x| x.2[1].1.area2 = i128::MAX).unwrap();
+    assert_eq!(check(&q), vec![]);
+}
+
+#[test]
+fn a_keep_outside_the_cell_is_refused() {
+    let p = outline(square(0, 0, 1000, 1000));
+    let p = draw_free(&p, square(0, 0, 500, 1000), 1).unwrap().partition;
+    let line = [pt(250, 0), pt(250, 1000)];
+    for at in [pt(700, 500), pt(2000, 500)] {
+        assert_eq!(split(&p, 1, &line, Some(at), 2.0, 2).unwrap_err(), TopologyError::NotFound { at });
+    }
+    assert!(split(&p, 1, &line, Some(pt(300, 500)), 2.0, 2).is_ok());
+}
+
+#[test]
+fn a_patch_that_draws_far_from_the_grid_brings_its_own() {
+    // An empty partition as it is read from a file, and the outline done again.
+    let empty = Partition::from_parts(vec![], vec![], Partition::new().faces().map(|(i, f)| (i, f.clone())).collect());
+    let empty = empty.unwrap();
+    let take = |o: Owner| (o == OUTSIDE).then_some(LAYER);
+    let ring = square(40_000_000, 40_000_000, 3_000_000, 2_000_000);
+    let d = draw(&empty, &[ring], &take, &|_| true).unwrap();
+    let again = empty.patched(&d.patch, false);
+    let fitted = again.clone().with_fitted_locator();
+    assert_eq!(again.locator.size(), fitted.locator.size());
+    assert!(again.locator.size().0 > 40, "{:?}", again.locator.size());
+    assert_eq!(again.owner(again.locate(pt(41_000_000, 41_000_000))), LAYER);
+    assert!(again.patched(&d.patch, true).is_empty());
+}
+
 /// What must hold after any edit.
 fn invariants(p: &Partition, outline_area2: i128, rng: &mut Rng, span: i32) {
     valid(p);

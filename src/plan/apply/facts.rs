@@ -5,6 +5,7 @@ use crate::model::{Field, GridLayer, Id, Kind, Member, Post, Row, Rules, Target,
 use crate::plan::edit::{Op, SetOp};
 use crate::plan::error::EditError;
 use crate::plan::patch::{Item, Key};
+use crate::plan::project::Plan;
 use serde_json::{Map, Value as Json};
 use std::sync::Arc;
 
@@ -165,7 +166,7 @@ impl<'a> Applying<'a> {
         let (slot, _) = self.row(Kind::Buildings, building)?;
         let item = match cell {
             None => None,
-            Some(c) => Some(Item::Pin(layer.unit(c).ok_or_else(|| no_such("网格", "cell", c))?.id)),
+            Some(c) => Some(Item::Pin(self.cell(layer, c)?.id)),
         };
         self.tx.put(Key::Pin(plan.id, i, slot), item);
         Ok(())
@@ -274,7 +275,11 @@ impl<'a> Applying<'a> {
         }
         match target {
             Target::Cell { layer, unit } => {
-                for plan in self.plans_of_post(plan.id, layer, unit) {
+                let (written, taken) = self.plans_of_post(plan.id, id, Some((layer, unit)));
+                for plan in taken {
+                    self.tx.put(Key::CellPost(plan, id), None);
+                }
+                for plan in written {
                     // A draft may have given the code to a post of its own.
                     if self.project.post(plan, &value.code).is_some_and(|p| p.id != id) {
                         return Err(EditError::Duplicate { code: value.code.clone() });
@@ -287,13 +292,22 @@ impl<'a> Applying<'a> {
         Ok(())
     }
 
-    /// A post on a cell is written in its plan; one on the plan in force also in every draft that still has the cell.
-    fn plans_of_post(&self, plan: Id, layer: u16, unit: Id) -> Vec<Id> {
+    /// Plans in which a post on a cell is written, and those from which it is taken (`on` = `None`: from all). A post on
+    /// the plan in force stands also in every draft that has the cell, and in no other draft.
+    fn plans_of_post(&self, plan: Id, post: Id, on: Option<(u16, Id)>) -> (Vec<Id>, Vec<Id>) {
         let in_force = self.project.plan(plan).is_some_and(|p| p.meta.in_force);
         let has =
-            |p: &crate::plan::project::Plan| p.layers.get(layer as usize).is_some_and(|l| l.units.contains_key(&unit));
-        let others = self.project.plans.iter().filter(|p| in_force && p.id != plan && !p.meta.protected() && has(p));
-        std::iter::once(plan).chain(others.map(|p| p.id)).collect()
+            |p: &Plan| on.is_some_and(|(l, u)| p.layers.get(l as usize).is_some_and(|l| l.units.contains_key(&u)));
+        let (mut written, mut taken) = (Vec::new(), Vec::new());
+        for p in self.project.plans.iter() {
+            let draft = in_force && !p.meta.protected();
+            if (draft || p.id == plan) && has(p) {
+                written.push(p.id);
+            } else if (draft || p.id == plan) && p.posts.contains_key(&post) {
+                taken.push(p.id);
+            }
+        }
+        (written, taken)
     }
 
     pub(super) fn remove(&mut self, member: Option<&str>, post: Option<&str>) -> Result<(), EditError> {
@@ -316,8 +330,8 @@ impl<'a> Applying<'a> {
                 let plan = self.the_plan()?;
                 let p = self.project.post(plan.id, code).ok_or_else(|| no_such("岗位", "post", code))?;
                 match &p.target {
-                    Target::Cell { layer, unit } => {
-                        for plan in self.plans_of_post(plan.id, *layer, *unit) {
+                    Target::Cell { .. } => {
+                        for plan in self.plans_of_post(plan.id, p.id, None).1 {
                             self.tx.put(Key::CellPost(plan, p.id), None);
                         }
                     }

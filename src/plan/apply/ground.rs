@@ -48,13 +48,30 @@ impl<'a> Applying<'a> {
         let frame = vec![b.min, Pt { x: b.max.x, y: b.min.y }, b.max, Pt { x: b.min.x, y: b.max.y }];
         let beyond: Vec<Vec<Pt>> = std::iter::once(frame).chain(rings.iter().cloned()).collect();
         let mut patch = PartitionPatch::default();
+        let cell_level = self.project.facts.layers[i as usize].cell_level();
+        let is_cell = |o: Owner| layer.unit_of(o).is_some_and(|u| u.level >= cell_level);
+        let mut taken: BTreeSet<Owner> = BTreeSet::new();
         for (rings, to) in [(&rings, 0), (&beyond, OUTSIDE)] {
             let takes = |o: Owner| (to == OUTSIDE || o == OUTSIDE).then_some(to);
-            match crate::topology::draw(&now, rings, &takes, &|o| o == 0 || o == OUTSIDE) {
-                Ok(d) => (now, patch) = (d.partition.with_fitted_locator(), patch.then(d.patch)),
+            match crate::topology::draw(&now, rings, &takes, &|o| !is_cell(o)) {
+                Ok(d) => {
+                    (now, patch) = (d.partition.with_fitted_locator(), patch.then(d.patch));
+                    taken.extend(d.taken.keys());
+                }
                 Err(TopologyError::NoGround { .. }) => {}
                 Err(e) => return Err(self.border(layer, e)),
             }
+        }
+        // A higher unit may lose its own ground as long as a unit below it has some.
+        let standing: BTreeSet<Id> = now
+            .faces()
+            .flat_map(|(_, f)| layer.unit_of(f.owner).map(|u| layer.chain(u.id)))
+            .flatten()
+            .map(|u| u.id)
+            .collect();
+        if let Some(lost) = taken.into_iter().filter_map(|o| layer.unit_of(o)).find(|u| !standing.contains(&u.id)) {
+            let at = layer.partition.polygons(lost.id.0).iter().flatten().flatten().next().copied().unwrap_or_default();
+            return Err(self.border(layer, TopologyError::WouldVanish { at, owner: lost.id.0 }));
         }
         self.tx.set_partition(plan.id, i, now, patch);
         Ok(())
@@ -106,16 +123,18 @@ impl<'a> Applying<'a> {
         let cell_level = self.project.facts.layers[i as usize].cell_level();
         let code = self.free_code(layer, code)?;
         let name = check_text(name.unwrap_or_default())?;
+        // None = whatever unit's ground; Some(None) = ground of none.
         let only = match parent {
             None => None,
-            Some(c) => Some(layer.unit(c).ok_or_else(|| no_such("上级", "unit", c))?.id),
+            Some("") => Some(None),
+            Some(c) => Some(Some(layer.unit(c).ok_or_else(|| no_such("上级", "unit", c))?.id)),
         };
         let rings = self.rings(rings)?;
         let id = self.new_id(0);
         let takes = |o: Owner| {
             let is_cell = layer.unit_of(o).is_some_and(|u| u.level >= cell_level);
             let allowed = o != OUTSIDE && (!is_cell || take == Take::All);
-            let fits = only.is_none() || Self::ground_unit(layer, cell_level, o) == only;
+            let fits = only.is_none_or(|p| Self::ground_unit(layer, cell_level, o) == p);
             (allowed && fits).then_some(id.0)
         };
         // A cell may not vanish; ground of the layer or of a higher unit may be drawn over completely.
@@ -124,7 +143,8 @@ impl<'a> Applying<'a> {
             crate::topology::draw(&layer.partition, &rings, &takes, &may_vanish).map_err(|e| self.border(layer, e))?;
         let parents: BTreeSet<Option<Id>> = d.taken.keys().map(|&o| Self::ground_unit(layer, cell_level, o)).collect();
         if parents.len() > 1 {
-            let units = parents.iter().flatten().filter_map(|p| layer.units.get(p)).map(|u| u.code.clone()).collect();
+            let code = |p: &Option<Id>| p.and_then(|p| layer.units.get(&p)).map_or(String::new(), |u| u.code.clone());
+            let units = parents.iter().map(code).collect();
             return Err(EditError::Spans { units, at: self.project.origin().place(rings[0][0]) });
         }
         let parent = parents.into_iter().next().flatten();
@@ -177,8 +197,15 @@ impl<'a> Applying<'a> {
         Ok(())
     }
 
-    fn cell(&self, layer: &'a Layer, code: &str) -> Result<&'a Arc<Unit>, EditError> {
-        layer.unit(code).ok_or_else(|| no_such("网格", "cell", code))
+    /// The cell with a code; a unit above the cells is refused.
+    pub(super) fn cell(&self, layer: &'a Layer, code: &str) -> Result<&'a Arc<Unit>, EditError> {
+        let unit = layer.unit(code).ok_or_else(|| no_such("网格", "cell", code))?;
+        match self.levels().get(usize::from(unit.level)) {
+            Some(level) if usize::from(unit.level) + 1 < self.levels().len() => {
+                Err(EditError::NotACell { code: code.to_owned(), level: level.clone() })
+            }
+            _ => Ok(unit),
+        }
     }
 
     pub(super) fn split(
@@ -234,7 +261,7 @@ impl<'a> Applying<'a> {
         }
         let keep = keep.ok_or(EditError::NotFilled { field: "keep" })?;
         let survivor = units.iter().copied().find(|u| u.code == keep).ok_or_else(|| no_such("网格", "cell", keep))?;
-        if units.iter().any(|u| u.level != survivor.level || u.parent != survivor.parent) {
+        if units.iter().any(|u| u.parent != survivor.parent) {
             return Err(EditError::Parents { cells: cells.to_vec() });
         }
         let gone: Vec<Id> = units.iter().map(|u| u.id).filter(|u| *u != survivor.id).collect();
@@ -254,10 +281,6 @@ impl<'a> Applying<'a> {
                 moved.target = Target::Cell { layer: i, unit: survivor.id };
                 self.tx.put(Key::CellPost(plan.id, post.id), Some(Item::Post(Arc::new(moved))));
             }
-        }
-        for child in layer.units.values().filter(|u| u.parent.is_some_and(|p| gone.contains(&p))) {
-            let moved = Unit { parent: Some(survivor.id), ..(**child).clone() };
-            self.tx.put(Key::Unit(plan.id, i, child.id), Some(Item::Unit(Arc::new(moved))));
         }
         for id in gone {
             self.tx.put(Key::Unit(plan.id, i, id), None);

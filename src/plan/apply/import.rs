@@ -19,7 +19,8 @@ impl<'a> Applying<'a> {
     pub(super) fn decide_crs(&mut self, crs: Option<&(String, [i64; 2])>) -> Result<(), EditError> {
         let head = &self.project.facts.head;
         if let Some((crs, [e_m, n_m])) = crs {
-            let (crs, origin) = (check_text(crs)?, Origin { e_m: *e_m, n_m: *n_m });
+            let origin = Origin::at(*e_m, *n_m).ok_or_else(|| EditError::Field { field: "crs".into() })?;
+            let crs = check_text(crs)?;
             let agrees = (head.crs == "auto" && head.origin.is_none()) || head.crs == crs;
             if !agrees || head.origin.is_some_and(|o| o != origin) {
                 return Err(EditError::OtherCrs { crs, project: head.crs.clone() });

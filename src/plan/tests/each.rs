@@ -1,6 +1,6 @@
 //! Every edit of ground, places and people: what it does and what it refuses.
 
-use super::town::{Town, community, draw, draw_over, m, merge, opened, rect, split};
+use super::town::{self, Town, community, draw, draw_over, m, merge, opened, rect, split};
 use crate::geom::Place;
 use crate::model::{Date, Field, Id, Kind, Target};
 use crate::plan::{EditError, Op, PlanOp, SetOp, Take};
@@ -76,7 +76,7 @@ fn a_drawing_on_two_communities_is_refused_or_kept_to_the_one_named() {
     let why = t.refuses("spans_units", over(Take::Free, None));
     let EditError::Spans { mut units, at } = why else { panic!() };
     units.sort();
-    assert_eq!((units, at), (vec!["SQ2".to_owned(), "SQ3".to_owned()], m(280.0, -50.0)));
+    assert_eq!((units, at), (vec![String::new(), "SQ2".to_owned(), "SQ3".to_owned()], m(280.0, -50.0)));
     t.refuses("not_found", over(Take::Free, Some("SQ9")));
     t.does(over(Take::Free, Some("SQ2")));
     assert_eq!((t.area_m2("X"), t.area_m2("E1")), (90.0 * 50.0, 20_000.0));
@@ -90,6 +90,64 @@ fn a_drawing_on_two_communities_is_refused_or_kept_to_the_one_named() {
     let bare = Op::Draw { code: None, name: None, rings: vec![], take: Take::Free, parent: None };
     t.refuses("not_filled", bare);
     t.refuses("too_few_points", draw("Z", vec![]));
+}
+
+#[test]
+fn a_drawing_may_be_kept_to_the_ground_of_no_community() {
+    let mut t = Town::new();
+    t.does(Op::Outline { rings: vec![rect(0.0, 0.0, 600.0, 200.0)], crs: None });
+    let over = |parent: Option<&str>| Op::Draw {
+        code: Some("X".into()),
+        name: None,
+        rings: vec![rect(390.0, 0.0, 100.0, 100.0)],
+        take: Take::Free,
+        parent: parent.map(Into::into),
+    };
+    let why = t.refuses("spans_units", over(None));
+    assert!(matches!(&why, EditError::Spans { units, .. } if units == &["", "SQ2"]), "{why:?}");
+    let said = why.said();
+    assert!(said.zh.contains("SQ2") && said.zh.contains("未划入"), "{said:?}");
+    t.does(over(Some("")));
+    assert_eq!((t.area_m2("X"), t.layer().unit("X").unwrap().parent), (9_000.0, None));
+    t.h.undo();
+    t.does(over(Some("SQ2")));
+    assert_eq!(t.area_m2("X"), 1_000.0);
+}
+
+#[test]
+fn a_community_divided_into_cells_may_lose_the_strip_that_is_no_cells() {
+    let mut t = Town::new();
+    // Of SQ1 only a strip of 10 m at the rim is no cell's.
+    t.does(Op::Outline { rings: vec![rect(-10.0, 0.0, 410.0, 200.0)], crs: None });
+    t.does(community("SQ0", rect(-10.0, 0.0, 10.0, 200.0)));
+    t.does(draw("W0", rect(-5.0, 0.0, 5.0, 200.0)));
+    let cut = Op::Outline { rings: vec![rect(-5.0, 0.0, 405.0, 200.0)], crs: None };
+    t.does(cut);
+    assert_eq!((t.at(-2.0, 10.0), t.at(-7.0, 10.0)), ("W0".into(), String::new()));
+    assert!(t.layer().unit("SQ0").is_some());
+    // With its last cell it would be gone altogether.
+    let gone = Op::Outline { rings: vec![rect(0.0, 0.0, 400.0, 200.0)], crs: None };
+    let why = t.refuses("would_vanish", gone);
+    assert!(matches!(&why, EditError::Border { units, .. } if units == &["W0"]), "{why:?}");
+    // One without cells that would lose all it has is named itself.
+    t.does(Op::Outline { rings: vec![rect(-5.0, 0.0, 505.0, 200.0)], crs: None });
+    t.does(community("SQ5", rect(400.0, 0.0, 100.0, 200.0)));
+    let why = t.refuses("would_vanish", Op::Outline { rings: vec![rect(-5.0, 0.0, 405.0, 200.0)], crs: None });
+    assert!(matches!(&why, EditError::Border { units, .. } if units == &["SQ5"]), "{why:?}");
+}
+
+#[test]
+fn split_merge_and_pin_are_for_cells() {
+    let mut t = Town::new();
+    t.does(Op::Outline { rings: vec![rect(0.0, 0.0, 400.0, 300.0)], crs: None });
+    t.does(community("SQ3", rect(0.0, 200.0, 400.0, 100.0)));
+    let why = t.refuses("not_a_cell", split("SQ3", "X", vec![m(200.0, 200.0), m(200.0, 300.0)]));
+    assert_eq!(why, EditError::NotACell { code: "SQ3".into(), level: "社区".into() });
+    assert!(why.said().zh.contains("社区") && why.said().en.contains("SQ3"));
+    t.refuses("not_a_cell", merge(&["SQ1", "SQ3"]));
+    t.refuses("not_a_cell", merge(&["W1", "SQ1"]));
+    t.refuses("not_a_cell", pin("B1", Some("SQ1")));
+    t.does(pin("B1", Some("W2")));
 }
 
 #[test]
@@ -262,19 +320,6 @@ fn an_island_that_other_borders_come_to_and_leave_again_counts_the_same() {
 }
 
 #[test]
-fn merging_communities_keeps_their_cells_under_the_one_that_stays() {
-    let mut t = Town::new();
-    t.does(draw("E2", rect(300.0, 0.0, 50.0, 200.0)));
-    t.does(Op::Outline { rings: vec![rect(0.0, 0.0, 400.0, 300.0)], crs: None });
-    t.does(community("SQ3", rect(350.0, 200.0, 50.0, 100.0)));
-    t.does(draw("C1", rect(350.0, 250.0, 50.0, 50.0)));
-    t.does(merge(&["SQ2", "SQ3"]));
-    let sq2 = t.layer().unit("SQ2").unwrap().id;
-    assert_eq!(t.layer().unit("C1").unwrap().parent, Some(sq2));
-    assert!(t.layer().unit("SQ3").is_none());
-}
-
-#[test]
 fn units_take_ground_of_the_layer_or_of_the_unit_above() {
     let mut t = Town::new();
     t.does(Op::Outline { rings: vec![rect(0.0, 0.0, 500.0, 200.0)], crs: None });
@@ -347,6 +392,28 @@ fn attributes_are_set_and_unknown_fields_refused() {
     t.refuses("field", set("member", "M1", serde_json::json!({ "id_number": "1" })));
     t.refuses("not_found", set("member", "M1", serde_json::json!({ "org": "O9" })));
     t.refuses("not_found", set("member", "M9", serde_json::json!({})));
+}
+
+#[test]
+fn twenty_thousand_buildings_are_set_one_by_one() {
+    const N: i32 = 20_000;
+    let mut t = Town::new();
+    t.bring(
+        Kind::Buildings,
+        (0..N).map(|i| town::house(&format!("C{i:05}"), i % 200 * 12, 300 + i / 200 * 12)).collect(),
+    );
+    let started = std::time::Instant::now();
+    for i in 0..N {
+        let op = set("building", &format!("C{i:05}"), serde_json::json!({ "residents": i }));
+        t.h.stage(op.into(), &t.rows).unwrap();
+        t.h.commit(Default::default(), 0, "", None).unwrap();
+    }
+    println!("{N} edits in {:?}", started.elapsed());
+    let buildings = t.project().table(Kind::Buildings);
+    assert_eq!((buildings.len(), buildings.overlay().len()), (N as usize + 4, N as usize));
+    let last = buildings.get(buildings.find("C19999").unwrap()).unwrap();
+    assert_eq!(last.count(Field::Residents), Some(19_999));
+    assert_eq!(t.project().state, t.project().recount_state());
 }
 
 #[test]

@@ -125,6 +125,7 @@ fn refusals() -> Vec<EditError> {
         EditError::NoSuch { what: Said::new("网格", "cell"), name: text() },
         EditError::Duplicate { code: text() },
         EditError::Spans { units: vec![], at: place },
+        EditError::NotACell { code: text(), level: "社区".into() },
         EditError::WhichLayer,
         EditError::Text(ModelError::Code(text())),
         EditError::Field { field: text() },
@@ -147,7 +148,7 @@ fn refusals() -> Vec<EditError> {
             EditError::WhichLayer | EditError::Text(_) | EditError::Field { .. } | EditError::NotFilled { .. } => {}
             EditError::Far { .. } | EditError::NoCrs | EditError::NoSegment { .. } | EditError::Misfit { .. } => {}
             EditError::Nothing | EditError::KeepPlan { .. } | EditError::TooEarly { .. } => {}
-            EditError::Parents { .. } | EditError::OtherCrs { .. } => {}
+            EditError::Parents { .. } | EditError::NotACell { .. } | EditError::OtherCrs { .. } => {}
         }
     }
     all

@@ -59,6 +59,10 @@ fn the_first_import_decides_the_crs() {
     let bare = t.packed(Kind::Buildings, vec![house("B1", 1, 1)]);
     t.refuses("no_crs", bare.clone());
     let Op::Import { segments, .. } = bare else { panic!() };
+    for origin in [[500_500, 3_000_000], [i64::MAX, 0], [0, i64::MIN], [200_000_000, 0]] {
+        let rings = vec![rect(0.0, 0.0, 1.0, 1.0)];
+        t.refuses("field", Op::Outline { rings, crs: Some(("EPSG:4549".to_owned(), origin)) });
+    }
     let crs = Some(("EPSG:4549".to_owned(), [500_000, 3_000_000]));
     t.does(Op::Import { kind: Kind::Buildings, segments, source: "b.geojson".into(), crs, level: None });
     assert_eq!(t.project().facts.head.crs, "EPSG:4549");

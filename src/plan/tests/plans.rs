@@ -1,7 +1,7 @@
 //! Plans: copied, renamed, deleted, put in force; posts on the plan in force.
 
 use super::town::{Town, m, merge, opened};
-use crate::model::Date;
+use crate::model::{Date, Target};
 use crate::plan::{Edit, EditError, Op, PlanOp};
 
 fn copy(old: &str, new: &str) -> Op {
@@ -115,6 +115,35 @@ fn a_post_on_the_plan_in_force_is_written_in_every_draft_that_has_the_cell() {
     assert_eq!([codes(&t, "方案A"), codes(&t, "方案B"), codes(&t, "方案C")], [vec![], vec!["P2".to_owned()], vec![]]);
     t.does(on("方案A", post("P3", "W1")));
     t.does(Op::Remove { member: Some("M1".into()), post: None });
+    assert!(t.project().plans.iter().all(|p| p.posts.is_empty()));
+}
+
+#[test]
+fn a_post_moved_or_removed_on_the_plan_in_force_is_left_nowhere() {
+    let mut t = Town::new();
+    t.does(adopt("方案A", "2026-06-18"));
+    t.does(on("方案A", post("P1", "W1")));
+    t.does(copy("方案A", "方案B"));
+    t.does(copy("方案A", "方案C"));
+    // B moves the post to the cell that will be left, C has no W2 any more.
+    t.does(on("方案C", merge(&["W1", "W2"])));
+    t.does(on("方案B", merge(&["W2", "W1"])));
+    let target = |t: &Town, plan: &str| {
+        let p = t.project().plan_named(plan).unwrap();
+        let Target::Cell { unit, .. } = p.posts.values().next()?.target else { panic!() };
+        Some(p.layers[0].units[&unit].code.clone())
+    };
+    assert_eq!((target(&t, "方案B").as_deref(), target(&t, "方案C").as_deref()), (Some("W2"), Some("W1")));
+    // To a cell that C has not: there it goes. In B it moves along.
+    t.does(on("方案A", post("P1", "W2")));
+    assert_eq!((target(&t, "方案A").as_deref(), target(&t, "方案B").as_deref()), (Some("W2"), Some("W2")));
+    assert_eq!(target(&t, "方案C"), None);
+    // To one that B has not.
+    t.does(on("方案A", post("P1", "W1")));
+    assert_eq!((target(&t, "方案B"), target(&t, "方案C").as_deref()), (None, Some("W1")));
+    // Removed: also where the draft has it on another cell.
+    t.does(on("方案C", post("P1", "E1")));
+    t.does(on("方案A", Op::Remove { member: None, post: Some("P1".into()) }));
     assert!(t.project().plans.iter().all(|p| p.posts.is_empty()));
 }
 

@@ -146,6 +146,82 @@ fn items_that_do_not_give_the_stored_state_open_with_a_warning_and_without_undo(
     assert!(opened.history.log().count() > 10, "the log can still be read");
 }
 
+/// The error of opening a file in which the rows of a project were changed, with right checksums.
+fn crafted(change: impl FnOnce(&Connection)) -> Result<Opened, StoreError> {
+    let (_dir, path, _) = small();
+    let c = Connection::open(&path).unwrap();
+    change(&c);
+    drop(c);
+    open(&path, 1, None)
+}
+
+#[test]
+fn numbers_that_no_memory_could_hold_are_refused() {
+    use crate::plan::{Item, Key};
+    let put = |key: Key, item: Item| {
+        crafted(move |c| {
+            let key = postcard::to_stdvec(&key).unwrap();
+            let value = super::super::bytes::sealed("getu_items", &key, &item);
+            c.execute("INSERT OR REPLACE INTO getu_items VALUES (?1, ?2)", rusqlite::params![key, value]).unwrap();
+        })
+    };
+    let row = |slot| put(Key::Row(Kind::Buildings, slot), Item::Row(Some(Arc::new(buildings(900, 1).remove(0)))));
+    assert!(row(120).is_ok(), "a row added singly");
+    for slot in [u32::MAX - 1, 1 << 28] {
+        assert_eq!(row(slot).unwrap_err().kind(), "damaged", "{slot}");
+        let none = put(Key::Row(Kind::Buildings, slot), Item::Row(None));
+        assert_eq!(none.unwrap_err().kind(), "damaged", "{slot}");
+    }
+    let base = |base: u32| {
+        crafted(move |c| {
+            let (key, value): (Vec<u8>, Vec<u8>) = c
+                .query_row("SELECT key, value FROM getu_items WHERE substr(key, 1, 2) = x'0300'", [], |r| {
+                    Ok((r.get(0)?, r.get(1)?))
+                })
+                .unwrap();
+            let item: Item = super::super::bytes::read_sealed("getu_items", &key, &value).unwrap();
+            c.execute("DELETE FROM getu_items WHERE key = ?1", [&key]).unwrap();
+            let key = postcard::to_stdvec(&Key::Segment(Kind::Buildings, base)).unwrap();
+            let value = super::super::bytes::sealed("getu_items", &key, &item);
+            c.execute("INSERT INTO getu_items VALUES (?1, ?2)", rusqlite::params![key, value]).unwrap();
+        })
+    };
+    assert!(base(500).is_ok());
+    for b in [1 << 28, u32::MAX - 200] {
+        assert_eq!(base(b).unwrap_err().kind(), "damaged", "{b}");
+    }
+    let head = |e_m, n_m| {
+        let origin = Some(Origin { e_m, n_m });
+        put(Key::Head, Item::Head(Head { name: "n".into(), crs: "EPSG:4549".into(), origin }))
+    };
+    assert!(head(501_000, -3_000).is_ok());
+    for (e, n) in [(i64::MAX, 0), (0, i64::MIN), (500_500, 0), (0, 100_001_000)] {
+        assert_eq!(head(e, n).unwrap_err().kind(), "damaged", "{e} {n}");
+    }
+}
+
+#[test]
+fn step_numbers_beyond_what_an_identity_holds_are_refused() {
+    let with = |step: u32| {
+        let (_dir, path, _) = small();
+        let o = open(&path, 1, None).unwrap();
+        let (last, _) = o.history.log().last().unwrap();
+        let mut s = (**last).clone();
+        s.id.sequence = step;
+        let place = s.place.map(|b| format!("{} {} {} {}", b.min.x, b.min.y, b.max.x, b.max.y));
+        let crc = super::super::log::crc(&s, place.as_deref(), &serde_json::to_string(&s.edit).unwrap());
+        let c = Connection::open(&path).unwrap();
+        c.execute("UPDATE getu_log SET step = ?1, crc = ?2 WHERE n = (SELECT max(n) FROM getu_log)", [step, crc])
+            .unwrap();
+        drop(c);
+        open(&path, 1, None).map(|o| o.history.next_id().sequence)
+    };
+    assert_eq!(with((1 << 28) - 2), Ok((1 << 28) - 1));
+    for step in [(1 << 28) - 1, 1 << 28, u32::MAX] {
+        assert_eq!(with(step).unwrap_err().kind(), "damaged", "{step}");
+    }
+}
+
 #[test]
 fn borders_that_do_not_fit_together_are_refused() {
     let (dir, path, _) = small();

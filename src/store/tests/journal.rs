@@ -1,14 +1,14 @@
 //! Records of the journal.
 
 use super::*;
-use crate::store::journal::{Deed, HEADER, Record, RecordHash, Tail, decode, encode};
+use crate::store::journal::{Deed, MAGIC, Record, Start, Tail, begin, decode, encode};
 use proptest::prelude::*;
 
 /// A journal of a town's steps with undo and redo, and where each record ends.
 fn journal() -> (Vec<u8>, Vec<usize>) {
     let d = Desk::town();
-    let mut bytes = HEADER.to_vec();
-    let (mut ends, mut before) = (vec![bytes.len()], RecordHash::first());
+    let (mut bytes, mut before) = begin(&Start::of(Desk::new().history.stable(), None));
+    let mut ends = vec![bytes.len()];
     let mut write = |sequence: u64, step, deed, state| {
         let record = Record { sequence, step, author: "王敏".into(), time: -5, deed, state, before };
         let (b, hash) = encode(&record);
@@ -22,7 +22,13 @@ fn journal() -> (Vec<u8>, Vec<usize>) {
         let patch = s.patch.as_deref().unwrap().clone();
         let state = patch.state.1;
         let edit = Box::new(s.edit.clone());
-        let deed = Deed::Edit { edit, patch: Box::new(patch), sentence: s.sentence.clone(), plan: s.plan.clone() };
+        let deed = Deed::Edit {
+            edit,
+            patch: Box::new(patch),
+            sentence: s.sentence.clone(),
+            plan: s.plan.clone(),
+            place: s.place,
+        };
         write(n, s.id, deed, state);
     }
     let last = d.history.next_undo().unwrap();
@@ -39,6 +45,14 @@ fn a_journal_is_read_as_it_was_written_and_replays_the_project() {
     assert_eq!((j.tail, j.whole_bytes, j.records.len()), (Tail::Whole, bytes.len(), ends.len() - 1));
     let d = Desk::town();
     let mut now = Desk::new().history.stable().clone();
+    assert_eq!(j.start, Some(Start::of(&now, None)));
+    let places = |of: &mut dyn Iterator<Item = Option<crate::geom::Box2>>| of.collect::<Vec<_>>();
+    let read = places(&mut j.records.iter().filter_map(|r| match &r.deed {
+        Deed::Edit { place, .. } => Some(*place),
+        _ => None,
+    }));
+    assert_eq!(read, places(&mut d.history.log().map(|(s, _)| s.place)));
+    assert!(read.iter().any(Option::is_some));
     let mut by_step = BTreeMap::new();
     for r in &j.records {
         match &r.deed {
@@ -56,8 +70,35 @@ fn a_journal_is_read_as_it_was_written_and_replays_the_project() {
     }
     assert_eq!(content(&now), content(d.history.stable()));
     // Encoding what was decoded gives the same bytes.
-    let again: Vec<u8> = HEADER.iter().copied().chain(j.records.iter().flat_map(|r| encode(r).0)).collect();
+    let mut again = begin(&j.start.unwrap()).0;
+    again.extend(j.records.iter().flat_map(|r| encode(r).0));
     assert_eq!(again, bytes);
+}
+
+#[test]
+fn a_journal_belongs_to_one_file_in_one_state() {
+    let (_dir, path) = file();
+    let mut d = Desk::town();
+    let first = save(&path, &d.input(), None).unwrap().generation;
+    let start = Start::of(d.history.stable(), Some(&first));
+    // What is read is what was saved; another save of the same project is another file to go on from.
+    let opened = open(&path, 1, None).unwrap();
+    assert_eq!(Start::of(opened.project(), Some(&opened.generation)), start);
+    let second = save(&path, &d.input(), Some(&first)).unwrap().generation;
+    assert_ne!(Start::of(d.history.stable(), Some(&second)), start);
+    d.must(json!({"op": "set", "building": "B000001", "households": 1}));
+    assert_ne!(Start::of(d.history.stable(), Some(&first)), start);
+    // Two new projects of equal content.
+    let (a, b) = [Id(7), Id(8)].map(|id| Project::new((*d.history.stable().facts.head).clone(), vec![], id)).into();
+    assert_eq!(a.state, b.state);
+    assert_ne!(Start::of(&a, None), Start::of(&b, None));
+    // Records of one journal do not follow the header of another.
+    let (bytes, ends) = journal();
+    let mut moved = begin(&start).0;
+    moved.extend(&bytes[ends[0]..]);
+    let j = decode(&moved);
+    assert_eq!((j.start, j.records.len()), (Some(start), 0));
+    assert!(matches!(j.tail, Tail::Torn { .. }));
 }
 
 #[test]
@@ -98,7 +139,7 @@ proptest! {
     #[test]
     fn no_bytes_make_it_panic(mut bytes in prop::collection::vec(any::<u8>(), 0..300), headed in any::<bool>()) {
         if headed {
-            bytes.splice(0..0, HEADER);
+            bytes.splice(0..0, MAGIC);
         }
         let j = decode(&bytes);
         prop_assert!(j.whole_bytes <= bytes.len());

@@ -58,6 +58,33 @@ fn a_file_that_another_program_wrote_is_seen_and_can_be_opened() {
 }
 
 #[test]
+fn rows_that_another_program_changed_in_wal_mode_are_a_change() {
+    let (_dir, path) = file();
+    let d = Desk::town();
+    save(&path, &d.input(), None).unwrap();
+    let c = Connection::open(&path).unwrap();
+    c.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(())).unwrap();
+    c.execute("DELETE FROM buildings WHERE code = 'B000001'", []).unwrap();
+    drop(c);
+    let opened = open(&path, 1, None).unwrap();
+    assert_eq!(opened.warnings, [Warning::EditedElsewhere { tables: vec![("buildings".into(), 1)] }]);
+    // One row more. In WAL mode a transaction need not change the header.
+    let before = std::fs::read(&path).unwrap();
+    let c = Connection::open(&path).unwrap();
+    c.execute("DELETE FROM buildings WHERE code = 'B000002'", []).unwrap();
+    drop(c);
+    let after = std::fs::read(&path).unwrap();
+    assert_eq!((before.len(), &before[..100]), (after.len(), &after[..100]));
+    assert!(matches!(save(&path, &d.input(), Some(&opened.generation)), Err(StoreError::Changed { .. })));
+    assert_eq!(std::fs::read(&path).unwrap(), after);
+    // Opened again, what was seen is no change.
+    let again = open(&path, 1, None).unwrap();
+    let saved = save(&path, &d.input(), Some(&again.generation)).unwrap();
+    assert_eq!(open(&path, 1, None).unwrap().warnings, []);
+    save(&path, &d.input(), Some(&saved.generation)).unwrap();
+}
+
+#[test]
 fn a_live_lock_a_file_in_the_way_and_a_file_that_went_are_refused() {
     let (dir, path) = file();
     let d = Desk::town();
