@@ -28,7 +28,12 @@ pub struct Touched {
 impl Touched {
     /// What a patch changes. `now`: the partition with the patch or without it. O(change).
     pub fn patch(&mut self, patch: &PartitionPatch, now: &Partition) {
-        self.edges.extend(patch.edges.iter().map(|c| c.slot / FACES));
+        for c in &patch.edges {
+            self.edges.insert(c.slot / FACES);
+            // A point more on a border changes the ground beside it, but neither its area nor its rings.
+            let beside = [&c.before, &c.after].into_iter().flatten().flat_map(|e| [e.left, e.right]);
+            self.faces.extend(beside.filter(|f| *f != WORLD).map(|f| f / FACES));
+        }
         for c in &patch.faces {
             self.face(c.slot, now);
         }

@@ -57,8 +57,8 @@ struct Sums {
 }
 
 /// Brings the lists of an opened project up to date. O(1) while nothing changed, O(cells) while an edit is staged,
-/// O(cells · log cells) after a step.
-pub fn keep(doc: &mut Doc, lang: Lang, language: Language, clock: &dyn Fn(i64) -> String) {
+/// O(cells · log cells) after a step. `classes`: those of the incidents are wanted, too.
+pub fn keep(doc: &mut Doc, (lang, language): (Lang, Language), classes: bool, clock: &dyn Fn(i64) -> String) {
     let mut lists = std::mem::take(&mut doc.lists);
     lists.keep_cells(doc, language, clock);
     let s = &doc.session;
@@ -68,7 +68,7 @@ pub fn keep(doc: &mut Doc, lang: Lang, language: Language, clock: &dyn Fn(i64) -
         let (state, plan, layer, tones, selection) = inspected;
         lists.inspected = Some((state, plan, layer, tones, selection.clone()));
     }
-    if lists.classes_for != Some(doc.facts) {
+    if classes && lists.classes_for != Some(doc.facts) {
         lists.classes = view::classes(doc);
         lists.classes_for = Some(doc.facts);
     }
@@ -94,10 +94,9 @@ impl Lists {
             let units = |p: &Project| p.layer(s.plan(), s.layer()).map(|l| Arc::as_ptr(&l.units));
             let few = h.staged().is_none_or(|x| units(&x.outcome.project) == units(stable));
             // An edit that makes or takes cells gives another list, to be given up with it.
-            let foreign = self.made_for.is_none();
-            if !same || !few || foreign {
+            if !same || !few {
                 let project = if few { stable } else { s.project() };
-                self.make(doc, project, lang, clock, !few);
+                self.make(doc, project, !few);
                 self.made_for = few.then_some(want);
             } else {
                 for (i, row) in self.settled.drain(..) {
@@ -121,8 +120,7 @@ impl Lists {
     }
 
     /// The whole list of `project`; `with`: what is staged is counted.
-    fn make(&mut self, doc: &Doc, project: &Project, lang: Language, clock: &dyn Fn(i64) -> String, with: bool) {
-        let _ = (lang, clock);
+    fn make(&mut self, doc: &Doc, project: &Project, with: bool) {
         self.made += 1;
         let (s, p) = (&doc.session, project);
         let (plan, layer) = (s.plan(), s.layer());
@@ -172,7 +170,8 @@ impl Lists {
         let Some(l) = p.layer(s.plan(), s.layer()) else { return };
         for (owner, change) in &s.staged().delta {
             let Some(unit) = l.unit_of(*owner).filter(|u| self.places.contains_key(&u.id.0)) else {
-                if *owner != crate::topology::OUTSIDE {
+                // Ground of the layer or of a higher unit; what leaves the outline is nobody's.
+                if *owner == 0 || l.unit_of(*owner).is_some() {
                     sums.free = sums.free.plus(change, 1);
                 }
                 continue;

@@ -391,7 +391,7 @@ impl App {
         if let Some(doc) = &mut self.doc {
             let failed = heat::keep(doc, &self.jobs, dark);
             search::keep(doc, language, &self.jobs);
-            lists::keep(doc, lang, language, &clock);
+            lists::keep(doc, (lang, language), self.layers_open, &clock);
             if let Some(e) = failed {
                 self.job_error(&e);
             }

@@ -57,13 +57,15 @@ struct Part<T> {
     /// What was asked for last.
     asked: Option<MadeFor>,
     job: Latest<T>,
+    /// Whether there is anything to be brought up to date.
+    there: bool,
     /// What changed since the job was asked for.
     late: Since,
 }
 
 impl<T> Default for Part<T> {
     fn default() -> Self {
-        Part { asked: None, job: Latest::default(), late: Since::default() }
+        Part { asked: None, job: Latest::default(), there: false, late: Since::default() }
     }
 }
 
@@ -246,14 +248,20 @@ impl Layers {
 
     fn take_cells(&mut self, made: Cells) {
         (self.cells, self.colours) = (made.layers, made.colours);
-        self.steps.join(&std::mem::take(&mut self.cells_part.late));
+        self.cells_part.there = true;
+        let late = std::mem::take(&mut self.cells_part.late);
+        self.recolour |= !late.is_empty();
+        self.steps.join(&late);
         self.tones += 1;
         self.came();
     }
 
     fn take_ground(&mut self, s: &Session, made: Ground) {
         self.ground = made.layers;
-        self.steps.join(&std::mem::take(&mut self.ground_part.late));
+        self.ground_part.there = true;
+        let late = std::mem::take(&mut self.ground_part.late);
+        self.recolour |= !late.is_empty();
+        self.steps.join(&late);
         self.recoloured(s, &made.colours);
         self.came();
     }
@@ -261,7 +269,6 @@ impl Layers {
     /// What came from a job is the committed project; what is staged has to be put on it again.
     fn came(&mut self) {
         self.shown = None;
-        self.recolour = true;
         self.made.0 += 1;
         self.version += 1;
     }
@@ -303,7 +310,9 @@ impl Layers {
             late.join(&touched);
         }
         let project = s.project();
-        touch_cells(&mut self.cells, project, s.plan(), s.layer(), &self.colours, &touched.cells);
+        if self.cells_part.there {
+            touch_cells(&mut self.cells, project, s.plan(), s.layer(), &self.colours, &touched.cells);
+        }
         let owners = Owners::staged(s.assignment(), s.staged());
         let slots: Vec<u32> = touched.slots.into_iter().collect();
         tint_buildings(&mut self.ground, project, &owners, &self.colours, Some(&slots));
@@ -342,4 +351,170 @@ pub fn is_small(p: &Project) -> bool {
     let rows: usize = Kind::TABLES.iter().map(|k| p.table(*k).len()).sum();
     let units: usize = p.plans.iter().flat_map(|p| p.layers.iter()).map(|l| l.units.len()).max().unwrap_or(0);
     rows + 10 * units <= SMALL
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::geom::{Origin, pt};
+    use crate::model::{Field, GridLayer, Lang, Row, Segment, Shape, Value};
+    use crate::plan::{Edit, Hash, History, Op, Take};
+    use crate::scene::{cell_layers, ground_layers};
+    use crate::session::{Command, empty_project};
+    use std::time::{Duration, Instant};
+
+    const ORIGIN: Origin = Origin { e_m: 500_000, n_m: 3_000_000 };
+
+    fn place(x: i32, y: i32) -> crate::geom::Place {
+        ORIGIN.place(pt(x * 1000, y * 1000))
+    }
+
+    fn ring(x0: i32, y0: i32, x1: i32, y1: i32) -> Vec<crate::geom::Place> {
+        [(x0, y0), (x1, y0), (x1, y1), (x0, y1)].map(|(x, y)| place(x, y)).to_vec()
+    }
+
+    fn done(s: &mut Session, layers: &mut Layers, op: Op) {
+        let effects = s.dispatch(Command::Do(Edit::from(op)), 0);
+        assert!(!effects.iter().any(|e| matches!(e, Effect::Refused(_))), "{effects:?}");
+        layers.follow(s, &effects);
+    }
+
+    fn import(s: &mut Session, layers: &mut Layers, rows: Vec<Row>) {
+        let segment = Segment::pack(Kind::Buildings, rows);
+        let segments = vec![Hash(segment.hash())];
+        s.hold(segment);
+        done(s, layers, Op::Import { kind: Kind::Buildings, segments, source: "t".into(), crs: None, level: None });
+    }
+
+    /// Four cells of 500 × 500 m and `n` homes, 8 m apart.
+    fn town(n: i32, layers: &mut Layers) -> Session {
+        let grid = GridLayer::new("grid", "治理网格", vec!["社区".to_owned(), "网格".to_owned()]).unwrap();
+        let project = empty_project("试", "EPSG:4549", Some(ORIGIN), vec![grid], 1).unwrap();
+        let mut s = Session::new(History::new(project, 1), None, Lang::Zh, "");
+        layers.follow(&s, &[]);
+        done(&mut s, layers, Op::Outline { rings: vec![ring(0, 0, 1000, 1000)], crs: None });
+        for (x, y) in [(0, 0), (500, 0), (0, 500), (500, 500)] {
+            let rings = vec![ring(x, y, x + 500, y + 500)];
+            done(&mut s, layers, Op::Draw { code: None, name: None, rings, take: Take::Free, parent: None });
+        }
+        import(&mut s, layers, (0..n).map(|i| home(i, 6)).collect());
+        s
+    }
+
+    fn home(i: i32, side: i32) -> Row {
+        let (x, y) = (i % 120 * 8, i / 120 * 8);
+        let p = |dx: i32, dy: i32| pt((x + dx) * 1000, (y + dy) * 1000);
+        let shape = Shape::Polygons(vec![vec![vec![p(0, 0), p(side, 0), p(side, side), p(0, side)]]]);
+        let fields = vec![(Field::Use, Value::Text("residential".into()))];
+        Row::new(&format!("B{:06}", i * 10 + side), "", fields, shape).unwrap()
+    }
+
+    /// Layers made from nothing, as they ought to be.
+    fn fresh(s: &Session, colours: &CellColours) -> Vec<Arc<Layer>> {
+        let p = s.project();
+        let mut out = ground_layers(p, &[]);
+        tint_buildings(&mut out, p, &Owners::staged(s.assignment(), s.staged()), colours, None);
+        out.extend(cell_layers(p, s.plan(), s.layer(), colours, &[]));
+        out
+    }
+
+    fn same(layers: &Layers, s: &Session) -> bool {
+        let name = |l: &Arc<Layer>| (l.key, l.version, l.slots.clone());
+        layers.iter().map(name).eq(fresh(s, &layers.colours).iter().map(name))
+    }
+
+    fn until_same(layers: &mut Layers, s: &Session, jobs: &Jobs) {
+        let start = Instant::now();
+        loop {
+            layers.refresh(s, jobs);
+            if !layers.cells_part.job.busy() && !layers.ground_part.job.busy() {
+                break;
+            }
+            assert!(start.elapsed() < Duration::from_secs(60));
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        assert!(same(layers, s));
+    }
+
+    #[test]
+    fn a_small_project_is_there_at_once_and_nothing_is_made_twice() {
+        let (mut layers, jobs) = (Layers::default(), Jobs::new(|| {}));
+        let mut s = town(300, &mut layers);
+        layers.refresh(&s, &jobs);
+        assert!(same(&layers, &s));
+        let before: Vec<Arc<Layer>> = layers.iter().cloned().collect();
+        let (made, version) = (layers.made, layers.version());
+        for _ in 0..3 {
+            s.dispatch(Command::Select(crate::session::Selection::Buildings(vec![1])), 0);
+            layers.refresh(&s, &jobs);
+        }
+        assert_eq!((layers.made, layers.version()), (made, version));
+        assert!(layers.iter().zip(&before).all(|(a, b)| Arc::ptr_eq(a, b)));
+    }
+
+    #[test]
+    fn a_drag_makes_only_what_it_touches_and_a_step_is_followed() {
+        let (mut layers, jobs) = (Layers::default(), Jobs::new(|| {}));
+        let mut s = town(6000, &mut layers);
+        layers.refresh(&s, &jobs);
+        let on = [place(500, 0), place(500, 500)];
+        done(&mut s, &mut layers, Op::Insert { on, at: place(500, 250) });
+        layers.refresh(&s, &jobs);
+        assert!(same(&layers, &s));
+        let whole = layers.made.0;
+        for x in [520, 530, 560, 540] {
+            s.dispatch(Command::Stage(Edit::from(Op::Move { at: place(500, 250), to: place(x, 250) })), 0);
+            assert!(!s.staged().buildings.is_empty());
+            layers.refresh(&s, &jobs);
+            assert!(same(&layers, &s), "dragged to {x}");
+        }
+        let effects = s.dispatch(Command::Commit, 0);
+        layers.follow(&s, &effects);
+        layers.refresh(&s, &jobs);
+        assert!(same(&layers, &s));
+        let effects = s.dispatch(Command::Undo, 0);
+        layers.follow(&s, &effects);
+        layers.refresh(&s, &jobs);
+        assert!(same(&layers, &s));
+        // What is given up leaves nothing behind.
+        s.dispatch(Command::Stage(Edit::from(Op::Move { at: place(500, 250), to: place(570, 250) })), 0);
+        layers.refresh(&s, &jobs);
+        s.dispatch(Command::Revert, 0);
+        layers.refresh(&s, &jobs);
+        assert!(same(&layers, &s));
+        assert_eq!(layers.made.0, whole, "no part was made from nothing");
+        // A merge: colours may change with it.
+        let l = s.project().layer(s.plan(), 0).unwrap();
+        let codes: Vec<String> = l.units.values().take(2).map(|u| u.code.clone()).collect();
+        done(&mut s, &mut layers, Op::Merge { cells: codes, keep: None });
+        layers.refresh(&s, &jobs);
+        assert!(same(&layers, &s));
+    }
+
+    #[test]
+    fn a_large_project_comes_by_jobs_and_the_newest_of_them_wins() {
+        let (mut layers, jobs) = (Layers::default(), Jobs::new(|| {}));
+        let mut s = town(13_000, &mut layers);
+        assert!(!is_small(s.project()));
+        layers.refresh(&s, &jobs);
+        assert_eq!(layers.iter().count(), 0, "nothing of it is made on this thread");
+        // More homes and a moved border while the jobs are on their way.
+        import(&mut s, &mut layers, (0..50).map(|i| home(i, 5)).collect());
+        let on = [place(500, 0), place(500, 500)];
+        done(&mut s, &mut layers, Op::Insert { on, at: place(500, 250) });
+        layers.refresh(&s, &jobs);
+        s.dispatch(Command::Stage(Edit::from(Op::Move { at: place(500, 250), to: place(550, 250) })), 0);
+        layers.refresh(&s, &jobs);
+        until_same(&mut layers, &s, &jobs);
+        // What was shown stays while all is made anew.
+        let shown = layers.iter().count();
+        s.dispatch(Command::Revert, 0);
+        import(&mut s, &mut layers, (100..150).map(|i| home(i, 5)).collect());
+        layers.refresh(&s, &jobs);
+        assert_eq!(layers.iter().count(), shown);
+        until_same(&mut layers, &s, &jobs);
+        // A step that nobody told of is seen by its state.
+        s.dispatch(Command::Do(Edit::from(Op::Move { at: place(500, 250), to: place(560, 250) })), 0);
+        until_same(&mut layers, &s, &jobs);
+    }
 }

@@ -302,10 +302,8 @@ pub fn levels(doc: &Doc) -> Vec<(String, String, String)> {
 /// Classes of the incidents, sorted. O(incidents).
 pub fn classes(doc: &Doc) -> Vec<String> {
     let t = doc.session.project().table(Kind::Incidents);
-    let mut out: Vec<String> = t.iter().filter_map(|(_, r)| r.text(Field::Class).map(str::to_owned)).collect();
-    out.sort();
-    out.dedup();
-    out
+    let names: std::collections::BTreeSet<&str> = t.iter().filter_map(|(_, r)| r.text(Field::Class)).collect();
+    names.into_iter().map(str::to_owned).collect()
 }
 
 /// The plans panel.
