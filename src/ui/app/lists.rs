@@ -191,9 +191,11 @@ impl Lists {
         let households = || view.cells.iter().map(|c| c.households);
         let (most, least) = (households().max().unwrap_or(i64::MIN), households().min().unwrap_or(i64::MAX));
         view.totals = Totals {
-            households: sums.cells.households,
-            residents: sums.cells.residents,
-            buildings: sums.cells.buildings,
+            // The whole community: also what no cell has yet.
+            households: sums.cells.households + sums.free.households,
+            residents: sums.cells.residents + sums.free.residents,
+            buildings: sums.cells.buildings + sums.free.buildings,
+            estimated: sums.cells.estimated + sums.free.estimated,
             average: sums.cells.households as f64 / view.cells.len().max(1) as f64,
             most_least: (least > 0 && most >= least).then(|| most as f64 / least as f64),
             within: view.cells.iter().filter(|c| c.deviation == 0).count() as u32,
@@ -208,6 +210,8 @@ impl Lists {
 
     fn history(&mut self, doc: &Doc, lang: Language, clock: &dyn Fn(i64) -> String) {
         let h = doc.session.history();
+        let members = &h.stable().facts.members;
+        let names: HashMap<&str, &str> = members.values().map(|m| (m.code.as_str(), m.name.as_str())).collect();
         let rows = &mut self.cells.history;
         rows.clear();
         if let Some(staged) = h.staged() {
@@ -231,10 +235,26 @@ impl Lists {
         rows.extend(log.iter().rev().take(STEPS).map(|(step, undone)| StepRow {
             step: u64::from(step.id.sequence),
             time: clock(step.time),
-            sentence: step.sentence.get(lang).to_owned(),
+            sentence: with_names(step.sentence.get(lang), &names),
             state: if *undone { StepState::Undone } else { StepState::Done },
         }));
     }
+}
+
+/// A sentence with the names of members for their codes. The sentence itself, which lives on in the log, has none.
+fn with_names(sentence: &str, names: &HashMap<&str, &str>) -> String {
+    let mut out = String::with_capacity(sentence.len());
+    for word in sentence.split_inclusive(|c: char| !c.is_ascii_alphanumeric()) {
+        let code = word.trim_end_matches(|c: char| !c.is_ascii_alphanumeric());
+        match names.get(code) {
+            Some(name) => {
+                out.push_str(name);
+                out.push_str(&word[code.len()..]);
+            }
+            None => out.push_str(word),
+        }
+    }
+    out
 }
 
 fn row(doc: &Doc, l: &Layer, u: &Unit, change: &Tally, p: &Project) -> CellRow {

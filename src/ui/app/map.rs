@@ -363,7 +363,9 @@ fn paint(ui: &mut Ui, doc: &mut Doc, rect: Rect, around: Around<'_>, moving: boo
     sketch(doc, &painter, rect, &camera, t);
     let symbols = &doc.picture.scene().symbols;
     paint_symbols(&painter, rect, &camera, &sheet, symbols, &[Stack::Facilities, Stack::Incidents], &faces);
-    paint_labels(&painter, rect, &camera, &doc.placed, &faces);
+    if doc.picture.labels_fit(&camera) {
+        paint_labels(&painter, rect, &camera, &doc.placed, &faces);
+    }
     paint_symbols(&painter, rect, &camera, &sheet, symbols, &[Stack::Handles], &faces);
     if let Some(from) = doc.box_from
         && let Some(to) = doc.pointer
@@ -405,6 +407,13 @@ fn sketch(doc: &Doc, painter: &egui::Painter, rect: Rect, camera: &Camera, t: &T
         painter.line(line.clone(), Stroke::new(5.0, t.raise));
         painter.line(line, Stroke::new(2.6, t.accent));
     }
+    // Where it is refused, if that is a place.
+    let origin = doc.session.project().origin();
+    if let Some(at) = doc.hand.refusal().and_then(|e| e.at()).and_then(|p| origin.grid(p)) {
+        let at = on_screen(rect, camera, at);
+        painter.circle_stroke(at, 11.0, Stroke::new(4.0, t.raise));
+        painter.circle_stroke(at, 11.0, Stroke::new(2.2, t.err));
+    }
     if doc.hand.refusal().is_some()
         && let (Some(p), Some(Grip::Point(at))) = (doc.pointer, doc.hand.grip())
     {
@@ -444,6 +453,8 @@ fn delta(doc: &Doc, language: Language) -> Option<Delta> {
     let l = project.layer(s.plan(), s.layer())?;
     let old = s.history().stable();
     let rules = &project.facts.rules;
+    let lowest = project.facts.layers.get(s.layer() as usize).map_or(0, |d| d.cell_level());
+    let unassigned = if language == Language::Zh { "未划入" } else { "None" };
     let changes = s.staged();
     // Those whose households change, and the two sides of the border that moves.
     let mut owners: Vec<u64> = changes.delta.keys().copied().collect();
@@ -461,14 +472,16 @@ fn delta(doc: &Doc, language: Language) -> Option<Delta> {
             let unit = l.unit_of(*owner).or_else(|| old.layer(s.plan(), s.layer())?.unit_of(*owner))?;
             let d = changes.delta.get(owner).map_or(0, |d| d.households);
             let before = s.assignment().own(*owner).households;
+            // Ground of a higher unit is ground that no cell has: it wears no cell's code and has no range to keep.
+            let cell = unit.level >= lowest;
             let side = DeltaSide {
-                code: crate::scene::cell_chip(l, unit),
+                code: if cell { crate::scene::cell_chip(l, unit) } else { unassigned.to_owned() },
                 tone: doc.picture.layers.colours.number(*owner).unwrap_or(0),
                 before,
                 after: before + d,
-                deviation: rules.deviation((before + d).max(0) as u64),
+                deviation: cell.then(|| rules.deviation((before + d).max(0) as u64)),
             };
-            Some((d, side))
+            (cell || d != 0).then_some((d, side))
         })
         .collect();
     sides.sort_by_key(|(d, _)| *d);

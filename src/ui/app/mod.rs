@@ -328,6 +328,10 @@ impl App {
         {
             self.verb(&ctx, verb);
         }
+        let floats = (self.plans_open || self.layers_open) && !busy;
+        if floats && ctx.input_mut(|i| i.consume_key(egui::Modifiers::NONE, egui::Key::Escape)) {
+            (self.plans_open, self.layers_open) = (false, false);
+        }
         if self.keys_open && ctx.input_mut(|i| i.consume_key(egui::Modifiers::NONE, egui::Key::Escape)) {
             self.keys_open = false;
         }

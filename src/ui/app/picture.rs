@@ -13,7 +13,7 @@ use crate::scene::{
 use crate::session::Selection;
 use crate::session::snap::SnapKind;
 use crate::session::tools::{Grip, Tool};
-use crate::topology::{Spot, spot};
+use crate::topology::{OUTSIDE, Spot, spot};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// What a picture's labels were placed for.
@@ -23,6 +23,7 @@ type Labelled = (u128, Camera, Lang, bool);
 struct Names {
     labels: Vec<Label>,
     placed: Vec<PlacedLabel>,
+    camera: Camera,
 }
 
 /// Layers, labels and what they were made of.
@@ -42,12 +43,20 @@ pub struct Picture {
     poles: Arc<Mutex<Poles>>,
     names: Latest<Names>,
     labelled_for: Option<Labelled>,
+    /// The view for which the names that are shown were placed.
+    placed_for: Option<Camera>,
 }
 
 /// Facts, minute, camera and what is shown of the symbols that are part of the project.
 type Standing = (u128, i64, Camera, bool, bool);
 
 impl Picture {
+    /// Whether the names were placed for about this scale; at another they would lie over each other.
+    pub fn labels_fit(&self, camera: &Camera) -> bool {
+        let ratio = self.placed_for.map_or(1.0, |c| c.mm_per_px / camera.mm_per_px);
+        (0.5..2.0).contains(&ratio)
+    }
+
     /// The scene for this frame.
     pub fn scene(&self) -> &Scene {
         &self.scene
@@ -129,7 +138,7 @@ fn letter(doc: &mut Doc, camera: Camera, with: &Lettering<'_>, jobs: &Jobs, stil
     let pic = &mut doc.picture;
     while let Some((_, names)) = pic.names.poll(jobs) {
         if let Ok(n) = names {
-            (pic.scene.labels, doc.placed) = (n.labels, n.placed);
+            (pic.scene.labels, doc.placed, pic.placed_for) = (n.labels, n.placed, Some(n.camera));
         }
     }
     let stable = doc.session.history().stable();
@@ -151,11 +160,11 @@ fn letter(doc: &mut Doc, camera: Camera, with: &Lettering<'_>, jobs: &Jobs, stil
         let mut poles = poles.lock().unwrap_or_else(PoisonError::into_inner);
         scene.labels = if named { labels(&project, &assignment, &options, &mut poles) } else { vec![] };
         let placed = place_labels(&scene, &camera, &sheet, &fonts);
-        Names { labels: scene.labels, placed }
+        Names { labels: scene.labels, placed, camera }
     };
     if is_small(stable) {
         let n = make();
-        (pic.scene.labels, doc.placed) = (n.labels, n.placed);
+        (pic.scene.labels, doc.placed, pic.placed_for) = (n.labels, n.placed, Some(n.camera));
     } else {
         pic.names.request(jobs, "names", move |_| Ok(make()));
     }
@@ -204,12 +213,20 @@ fn handles(doc: &mut Doc, camera: Camera) {
             let Some(edge) = l.partition.edge(e) else { continue };
             let (a, b) = l.partition.sides(edge);
             let own = selected.contains(&a) || selected.contains(&b);
-            if !(own || tool == Tool::Move) {
+            // The outline shows handles only once it is opened.
+            let closed = [a, b].contains(&OUTSIDE) && !doc.session.opened().iter().any(|o| o == "outline");
+            if closed || !(own || tool == Tool::Move) {
                 continue;
             }
+            let mut last: Option<Pt> = None;
+            let ends = [edge.points[0], edge.points[edge.points.len() - 1]];
             for &v in edge.points.iter() {
+                // On a curve the points stand closer than handles can: some are passed over until the map is nearer.
+                let apart = |q: Pt| q.dist(v) > 13.0 * camera.mm_per_pt();
+                let room = ends.contains(&v) || last.is_none_or(apart) && ends.iter().all(|e| apart(*e));
                 // Of other borders only what the hand is near.
-                if near(v) || (own && tool == Tool::Move) {
+                if room && (near(v) || (own && tool == Tool::Move)) {
+                    last = Some(v);
                     let node = spot(&l.partition, v) == Spot::Node;
                     out.push(Symbol { at: v, kind: if node { SymbolKind::Junction } else { SymbolKind::Vertex } });
                 }

@@ -110,7 +110,9 @@ fn search(
                 return None;
             }
             let address = row.text(Field::Address).unwrap_or_default();
-            if any(&[row.code(), row.name(), address]) {
+            // A road comes in pieces: its name once is enough.
+            let again = kind == Kind::Roads && hits.iter().any(|h| h.kind == HitKind::Place && h.name == row.name());
+            if !again && any(&[row.code(), row.name(), address]) {
                 let detail = if address.is_empty() {
                     crate::session::kind_title(kind, lang).to_owned()
                 } else {

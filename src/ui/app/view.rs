@@ -186,6 +186,7 @@ fn cell(doc: &Doc, id: Id) -> Option<CellView> {
         range: (p.facts.rules.households_min, p.facts.rules.households_max),
         residents: t.residents,
         buildings: t.buildings,
+        estimated: t.estimated,
         courtyards: t.courtyards,
         area_m2,
         perimeter_m,
