@@ -95,7 +95,7 @@ fn a_vacant_lead_is_appointed_through_the_form() {
     type_into(&mut h, "姓名", "赵某某");
     type_into(&mut h, "起始", "2026-03-01");
     push(&mut h, "指派");
-    assert_eq!(steps(&h), 3, "{}", told(&mut h));
+    assert_eq!(steps(&h), 2, "{}", told(&mut h));
     assert!(h.query_by_label("网格长 赵某某").is_some());
     assert!(h.query_by_label("网格长 空缺").is_none());
 }
