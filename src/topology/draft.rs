@@ -36,7 +36,7 @@ pub(crate) struct Draft {
     /// Ends of borders that were cut: one that closed on itself may need its old start no more.
     pub cut_ends: BTreeSet<u32>,
     /// Vertices inserted into old borders; taken out again where no border came to end there.
-    /// Each with the segment it was put into.
+    /// Each with the old segment that it is part of.
     pub inserted: BTreeMap<Pt, (Pt, Pt)>,
     /// Directed segments of the drawn line that run along borders or are borders now.
     pub path: BTreeSet<(Pt, Pt)>,
@@ -143,7 +143,8 @@ impl Draft {
             points.insert(i + 1, at);
             edge.points = points.into();
             self.change_points(e, edge);
-            self.inserted.entry(at).or_insert((a, b));
+            let old = self.unbent(a, b).unwrap_or((a, b));
+            self.inserted.entry(at).or_insert(old);
             for (from, to) in [(a, b), (b, a)] {
                 if self.path.remove(&(from, to)) {
                     self.path.insert((from, at));
@@ -152,6 +153,13 @@ impl Draft {
             }
         }
         i + 1
+    }
+
+    /// The old segment that a–b is part of, where vertices were put into one.
+    pub fn unbent(&self, a: Pt, b: Pt) -> Option<(Pt, Pt)> {
+        let (of_a, of_b) = (self.inserted.get(&a), self.inserted.get(&b));
+        let part = |v: Pt, of: Option<&(Pt, Pt)>, old: (Pt, Pt)| of == Some(&old) || v == old.0 || v == old.1;
+        of_a.filter(|&&old| part(b, of_b, old)).or(of_b.filter(|&&old| part(a, of_a, old))).copied()
     }
 
     /// Sets an edge whose points changed (its ends did not) and keeps the areas of its faces right.
@@ -333,7 +341,8 @@ impl Draft {
         Err(TopologyError::TooClose { at })
     }
 
-    fn may_bend(&self, e: u32, i: usize, p: Pt, spare: &[Pt]) -> bool {
+    /// Whether a segment may be bent to `p`; see [`Draft::bend`].
+    pub fn may_bend(&self, e: u32, i: usize, p: Pt, spare: &[Pt]) -> bool {
         let Some(edge) = self.p.edge(e) else { return false };
         let (c, d) = (edge.points[i], edge.points[i + 1]);
         let hurt = spare.iter().any(|&v| v != p && in_triangle(v, c, p, d));
@@ -342,23 +351,29 @@ impl Draft {
 
     /// Takes out vertices that were put into borders and at which nothing ends.
     pub fn drop_unused_vertices(&mut self) {
-        let mut left: Vec<(Pt, (Pt, Pt))> = std::mem::take(&mut self.inserted).into_iter().collect();
-        // A vertex put between two others put in before it can only go after they have: repeat until nothing goes.
+        let mut left: Vec<Pt> = self.inserted.keys().copied().collect();
+        // A vertex may stand in the way of another's going: repeat until nothing goes.
         loop {
             let before = left.len();
-            left.retain(|&(at, ends)| !self.drop_vertex(at, ends));
+            left.retain(|&at| !self.drop_vertex(at));
             if left.len() == before || left.is_empty() {
                 break;
             }
         }
+        self.inserted.clear();
     }
 
-    /// Takes out an inner vertex if it stands between the ends it was put between; true if it is gone.
-    fn drop_vertex(&mut self, at: Pt, (a, b): (Pt, Pt)) -> bool {
+    /// Takes out an inner vertex if its neighbours are parts or ends of the old segment it was put into; true if it is
+    /// gone.
+    fn drop_vertex(&mut self, at: Pt) -> bool {
         let Hit::Vertex(e, i) = self.hit(at) else { return false };
         let Some(mut edge) = self.p.edge(e).cloned() else { return true };
         let ends = (edge.points[i - 1], edge.points[i + 1]);
-        if ends != (a, b) && ends != (b, a) || check_chain(&self.p, e, (i - 1, i + 1), &[ends.0, ends.1]).is_err() {
+        let part = self.inserted.get(&at).is_some_and(|old| {
+            let of_old = |v: Pt| v == old.0 || v == old.1 || self.inserted.get(&v) == Some(old);
+            of_old(ends.0) && of_old(ends.1)
+        });
+        if !part || check_chain(&self.p, e, (i - 1, i + 1), &[ends.0, ends.1]).is_err() {
             return false;
         }
         let mut points = edge.points.to_vec();

@@ -3,11 +3,12 @@
 //! Every new point is rounded to the grid; old vertices never move. Where a line meets a border between two vertices
 //! a vertex is put in, which bends the border by at most 0.71 mm; the line then runs to exactly that point. After
 //! such a bend the rest of the stretch is looked at anew, so that rounding can never leave an unseen crossing
-//! (snap rounding of the new line alone: Hobby 1999, with old vertices fixed).
+//! (snap rounding of the new line alone: Hobby 1999, with old vertices fixed). A vertex of the line that rounding may
+//! have taken off a border is on that border: else a line that follows it would leave a sliver thinner than the grid.
 
 use super::draft::{Draft, Hit};
 use super::{NO_FACE, Partition, TopologyError, WORLD};
-use crate::geom::{Box2, Meet, Pt, crossing_point, meet};
+use crate::geom::{Box2, Meet, Pt, cross, crossing_point, dist2_to_segment, meet};
 use std::collections::BTreeSet;
 
 /// What a line overlay looks at.
@@ -28,6 +29,9 @@ enum Stop {
     Along(Pt),
 }
 
+/// What rounding to the grid may take a point off its place: half a square's diagonal, squared.
+const ROUNDING2_MM2: f64 = 0.5;
+
 /// Rounds in which one stretch is looked at anew before it is called too close.
 const TRIES: usize = 24;
 
@@ -38,6 +42,9 @@ impl Draft {
         let Some(&start) = line.first() else { return Ok(()) };
         for &p in line {
             Draft::in_range(p)?;
+        }
+        for &p in line {
+            self.pin(p, rules);
         }
         let mut at = start;
         // In the open: the face it is in, by the borders that were there before.
@@ -67,6 +74,42 @@ impl Draft {
         Ok(())
     }
 
+    /// Bends a border to a point of the line that lies beside it by rounding alone. A border that cannot be bent there
+    /// without touching another stays, and the point is one in the open.
+    fn pin(&mut self, at: Pt, rules: &Rules<'_>) {
+        if self.hit(at) != Hit::Free {
+            return;
+        }
+        let around = Box2::of_two(at, at).grown(1);
+        let mut near: Option<(f64, u32, usize)> = None;
+        for g in self.p.edges_near(&around) {
+            let Some(edge) = self.p.edge(g).filter(|e| e.left == NO_FACE || (rules.obstacle)(&self.p, g)) else {
+                continue;
+            };
+            for (i, w) in edge.points.windows(2).enumerate() {
+                let d2 = self.dist2_unbent(at, w[0], w[1]);
+                if d2 <= ROUNDING2_MM2 && near.is_none_or(|(best, _, _)| d2 < best) {
+                    near = Some((d2, g, i));
+                }
+            }
+        }
+        if let Some((_, e, i)) = near
+            && self.may_bend(e, i, at, &[])
+        {
+            self.put_vertex(e, i, at);
+        }
+    }
+
+    /// Squared distance of a point from a segment, or, if that is less, from the one it was part of before it was bent,
+    /// provided that the point is beside the part.
+    fn dist2_unbent(&self, at: Pt, a: Pt, b: Pt) -> f64 {
+        let now = dist2_to_segment(at, a, b);
+        match self.unbent(a, b) {
+            Some((c, d)) if now <= 4.0 * ROUNDING2_MM2 => now.min(dist2_to_segment(at, c, d)),
+            _ => now,
+        }
+    }
+
     /// The face in which a point in the open lies, by the borders that have faces.
     fn open_face(&self, at: Pt) -> u32 {
         if self.hit(at) == Hit::Free { self.p.locate_among(at, |e| e.left != NO_FACE) } else { NO_FACE }
@@ -79,17 +122,13 @@ impl Draft {
             match self.first_stop(at, target, rules) {
                 None => return Ok((target, false)),
                 Some(Stop::Along(to)) => return Ok((to, true)),
-                Some(Stop::At(p)) if p == target => {
-                    if self.is_clear(at, target, rules) {
-                        return Ok((target, false));
-                    }
-                    return Err(TopologyError::TooClose { at: target });
-                }
+                Some(Stop::At(p)) if p == target => return Ok((target, false)),
                 Some(Stop::At(p)) => target = p,
                 Some(Stop::Bend(e, i, p)) => {
-                    // The point may round onto the start itself: the border is then bent to pass through it.
+                    // The point may round onto the start itself: the border is then bent to pass through it, or, where
+                    // another border does already, beside it.
                     let spare = [at, goal];
-                    let q = if p == at { self.bend_to(e, i, at)? } else { self.bend(e, i, p, &spare)? };
+                    let q = self.bend(e, i, p, if p == at { &[] } else { &spare })?;
                     if q != at {
                         target = q;
                     }
@@ -99,33 +138,15 @@ impl Draft {
         Err(TopologyError::TooClose { at: target })
     }
 
-    fn bend_to(&mut self, e: u32, i: usize, at: Pt) -> Result<Pt, TopologyError> {
-        let moved = self.bend(e, i, at, &[])?;
-        if moved == at { Ok(at) } else { Err(TopologyError::TooClose { at }) }
-    }
-
-    /// Whether the stretch meets nothing but what stands at its two ends.
-    fn is_clear(&self, a: Pt, b: Pt, rules: &Rules<'_>) -> bool {
-        for g in self.p.edges_near(&Box2::of_two(a, b)) {
-            let Some(edge) = self.p.edge(g) else { continue };
-            if edge.left != NO_FACE && !(rules.obstacle)(&self.p, g) {
-                continue;
-            }
-            for w in edge.points.windows(2) {
-                match meet(a, b, w[0], w[1]) {
-                    Meet::Apart => {}
-                    Meet::Touch(q) if q == a || q == b => {}
-                    _ => return false,
-                }
-            }
-        }
-        true
-    }
-
+    /// What the line from `a` to `b` meets first; its own end only where it meets nothing else on the way.
     fn first_stop(&self, a: Pt, b: Pt, rules: &Rules<'_>) -> Option<Stop> {
         let area = Box2::of_two(a, b);
         let (dx, dy) = (f64::from(b.x) - f64::from(a.x), f64::from(b.y) - f64::from(a.y));
-        let along = |p: Pt| (f64::from(p.x) - f64::from(a.x)) * dx + (f64::from(p.y) - f64::from(a.y)) * dy;
+        // Part of the way from `a` to `b`.
+        let along = |p: Pt| {
+            let way = (f64::from(p.x) - f64::from(a.x)) * dx + (f64::from(p.y) - f64::from(a.y)) * dy;
+            if p == b { f64::INFINITY } else { way / (dx * dx + dy * dy) }
+        };
         let mut best: Option<(f64, Stop)> = None;
         let mut offer = |t: f64, s: Stop| {
             if best.as_ref().is_none_or(|(u, _)| t < *u) {
@@ -152,7 +173,9 @@ impl Draft {
                     }
                     Meet::Cross => {
                         let p = crossing_point(a, b, w[0], w[1]);
-                        let t = along(p).max(0.0);
+                        // By the crossing itself: of two borders less than a grid square apart both would round to one.
+                        let (before, after) = (cross(w[0], w[1], a) as f64, cross(w[0], w[1], b) as f64);
+                        let t = before / (before - after);
                         if p == w[0] || p == w[1] {
                             // Rounded onto an old vertex: the line goes there, unless it starts there already.
                             if p == a {

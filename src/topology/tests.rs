@@ -371,3 +371,114 @@ fn random_edits_never_break_the_partition() {
     println!("{done} edits done, {refused} refused");
     assert!(done > 500);
 }
+
+/// An outline side that no grid point lies on, as it was on a real map, and a cell whose corner is a point of that side
+/// rounded to the grid.
+fn beside_the_outline() -> (Partition, Vec<Pt>) {
+    let ring = [(-124055, 1360718), (-1212659, 1360718), (-1212659, -383019), (987292, -189821), (971938, 1360718)];
+    let p = outline(ring.map(|(x, y)| pt(x, y)).to_vec());
+    let cell = [(971938, 1360718), (-124055, 1360718), (-165480, 934172), (376485, 671224), (978303, 717914)];
+    (p, cell.map(|(x, y)| pt(x, y)).to_vec())
+}
+
+const ACROSS: [Pt; 4] = [pt(489_601, 509_588), pt(1_057_021, 509_588), pt(1_057_021, 1_168_793), pt(489_601, 985_270)];
+
+#[test]
+fn a_corner_rounded_off_a_border_is_on_it() {
+    let (p, cell) = beside_the_outline();
+    let p = draw_free(&p, cell, 2).unwrap().partition;
+    valid(&p);
+    // No sliver between the cell and the outline: their common border is one.
+    assert_eq!(p.owner(p.locate(pt(1_000_000, 1_000_000))), OUTSIDE);
+    assert!(p.edges().any(|(_, e)| p.sides(e) == (2, OUTSIDE) || p.sides(e) == (OUTSIDE, 2)));
+    assert_eq!((p.faces().count(), p.edges().count()), (3, 3));
+    valid(&draw_free(&p, ACROSS.to_vec(), 3).unwrap().partition);
+}
+
+#[test]
+fn a_sliver_thinner_than_the_grid_is_crossed() {
+    let (p, cell) = beside_the_outline();
+    let ring = p.rings(1);
+    // As it lies in files where such a corner was left off the border.
+    let p = assemble(Some(&[(LAYER, vec![ring])]), &[(2, vec![vec![cell]])], LAYER).unwrap();
+    assert_eq!((p.faces().count(), p.edges().count()), (3, 3));
+    valid(&p);
+    let q = draw_free(&p, ACROSS.to_vec(), 3).unwrap().partition;
+    valid(&q);
+    assert_eq!(q.owner(q.locate(pt(900_000, 600_000))), 3);
+}
+
+/// A map two kilometres wide on which corners are put on borders, as snapping does, or beside them by millimetres; then
+/// rings, lines and an outline drawn across it. How many were tried, and the refusals by kind.
+fn crowded_walk(seed: u64, tried: &mut usize, refused: &mut std::collections::BTreeMap<String, usize>) {
+    let mut rng = Rng(seed);
+    let span = 2_000_000;
+    let near = |rng: &mut Rng, mm: i32| rng.below(2 * mm + 1) - mm;
+    let corner = |rng: &mut Rng, x: i32, y: i32| pt(x + near(rng, 200_000), y + near(rng, 200_000));
+    let ring = [(0, 0), (span / 2, 0), (span, 0), (span, span), (0, span)];
+    let mut p = outline(ring.map(|(x, y)| corner(&mut rng, x, y)).to_vec());
+    for i in 0..24 {
+        // Every border of nearly one direction meets many others here: points of few borders, taken again and again.
+        let beside = |rng: &mut Rng, off_mm: i32| {
+            let edges: Vec<&Edge> = p.edges().map(|(_, e)| e).collect();
+            let e = edges[rng.below(edges.len() as i32) as usize];
+            let k = rng.below(e.points.len() as i32 - 1) as usize;
+            let (a, b) = (e.points[k], e.points[k + 1]);
+            let t = f64::from(rng.below(1000)) / 1000.0;
+            let along = |a: i32, b: i32| a + (t * f64::from(b - a)).round() as i32;
+            let at = crate::geom::foot_on_segment(pt(along(a.x, b.x), along(a.y, b.y)), a, b);
+            match rng.below(4) {
+                0 => a,
+                1 => pt(at.x + near(rng, off_mm), at.y + near(rng, off_mm)),
+                _ => at,
+            }
+        };
+        let new = 1 + i as Owner;
+        let open = |rng: &mut Rng| pt(rng.below(span), rng.below(span));
+        *tried += 1;
+        let result = if i % 3 < 2 {
+            // A ring two corners of which follow borders.
+            let off = [1, 3, 30][i % 3];
+            let mut corners = vec![beside(&mut rng, off), beside(&mut rng, off), open(&mut rng), open(&mut rng)];
+            let middle = pt(corners.iter().map(|c| c.x / 4).sum::<i32>(), corners.iter().map(|c| c.y / 4).sum::<i32>());
+            corners.sort_by_key(|c| {
+                let turn = f64::from(c.y - middle.y).atan2(f64::from(c.x - middle.x));
+                (turn * 1e9) as i64
+            });
+            let all = rng.below(3) == 0;
+            let take = move |o: Owner| (o == LAYER || (all && o != OUTSIDE)).then_some(new);
+            draw(&p, &[corners], &take, &|o| o == LAYER).map(|d| d.partition)
+        } else {
+            let owners: std::collections::BTreeSet<Owner> =
+                p.faces().map(|(_, f)| f.owner).filter(|o| *o != OUTSIDE).collect();
+            let owner = *owners.iter().nth(rng.below(owners.len() as i32) as usize).unwrap();
+            let line = [beside(&mut rng, 3), beside(&mut rng, 3)];
+            split(&p, owner, &line, None, 2.0, new).map(|s| s.partition)
+        };
+        match result {
+            Ok(q) => {
+                valid(&q);
+                p = q;
+            }
+            Err(e) => {
+                let kind = format!("{e:?}");
+                if kind.starts_with("TooClose") && std::env::var_os("GETU_SEEDS").is_some() {
+                    println!("seed {seed} edit {i}: {kind}");
+                }
+                *refused.entry(kind.split(' ').next().unwrap_or_default().to_owned()).or_default() += 1;
+            }
+        }
+    }
+}
+
+#[test]
+fn random_drawing_beside_borders_is_hardly_ever_too_close() {
+    let (mut tried, mut refused) = (0, std::collections::BTreeMap::new());
+    let seeds = std::env::var("GETU_SEEDS").ok().and_then(|s| s.parse().ok()).unwrap_or(40);
+    for seed in 0..seeds {
+        crowded_walk(seed, &mut tried, &mut refused);
+    }
+    println!("{tried} tried; refused: {refused:?}");
+    let too_close = refused.get("TooClose").copied().unwrap_or(0);
+    assert!(too_close * 100 < tried, "{too_close} of {tried} refused as too close");
+}
