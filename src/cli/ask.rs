@@ -233,13 +233,16 @@ mod tests {
             }
         };
         assert_eq!(check("whole.gpkg", &|_| ()), 0);
-        // A cell whose stored area is not that of its borders.
+        // A border one point of which lies far beyond the others.
         let wrong = |l: &mut Layer| {
             let nodes = l.partition.nodes().map(|(i, n)| (i, n.clone())).collect();
-            let edges = l.partition.edges().map(|(i, e)| (i, e.clone())).collect();
-            let mut faces: Vec<(u32, crate::topology::Face)> =
-                l.partition.faces().map(|(i, f)| (i, f.clone())).collect();
-            faces.last_mut().unwrap().1.area2 += 2_000_000;
+            let mut edges: Vec<(u32, crate::topology::Edge)> =
+                l.partition.edges().map(|(i, e)| (i, e.clone())).collect();
+            let bent = edges.iter_mut().map(|(_, e)| e).find(|e| e.points.len() > 2).unwrap();
+            let mut points = bent.points.to_vec();
+            points[1] = crate::geom::pt(points[1].x + 5_000_000, points[1].y + 3_000_000);
+            bent.points = points.into();
+            let faces = l.partition.faces().map(|(i, f)| (i, f.clone())).collect();
             l.partition = Partition::from_parts(nodes, edges, faces).unwrap();
         };
         assert_eq!(check("damaged.gpkg", &wrong), 1);

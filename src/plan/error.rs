@@ -227,12 +227,12 @@ impl EditError {
                 }
             }
             EditError::Protected { line, .. } if line == "outline" => s(
-                "这是整个范围的外边界，受保护。要改请先打开“范围”。",
-                "This is the outline; it is protected. Open the outline first.",
+                "这是整个范围的外边界，受保护。要改请先在图层里允许改动“范围”。",
+                "This is the outline; it is protected. Allow changes to it in Layers first.",
             ),
             EditError::Protected { line, .. } => Said::new(
-                format!("这是{line}界，受保护。要改请先打开“{line}”一级。"),
-                format!("This is a border of level {line}; it is protected. Open that level first."),
+                format!("这是{line}界，受保护。要改请先在图层里允许改动“{line}界”。"),
+                format!("This is a border of level {line}; it is protected. Allow changes to it in Layers first."),
             ),
             EditError::InForce { plan } => Said::new(
                 format!("“{plan}”是现行方案，不能直接改。请在新方案上修改。"),

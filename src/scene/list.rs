@@ -64,7 +64,7 @@ pub struct LayerKey {
     pub part: u32,
 }
 
-/// A set of shapes that changes as one.
+/// A set of shapes that changes as one. `clone` is O(1).
 #[derive(Clone, Debug)]
 pub struct Layer {
     /// Its name.
@@ -74,11 +74,11 @@ pub struct Layer {
     /// Box round all geometry, mm (without widths).
     pub bounds: Box2,
     /// Areas, painted in this order.
-    pub fills: Vec<Fill>,
+    pub fills: Arc<Vec<Fill>>,
     /// Bands along the inside of borders.
-    pub bands: Vec<Band>,
+    pub bands: Arc<Vec<Band>>,
     /// Lines; painted by class, then in this order.
-    pub lines: Vec<Line>,
+    pub lines: Arc<Vec<Line>>,
     /// What the fills of each slot are now (see [`Fill::slot`]). May change without a new `version`.
     pub slots: Arc<Vec<FillClass>>,
     /// Changes whenever `slots` changes.
@@ -90,6 +90,7 @@ impl Layer {
     pub fn new(key: LayerKey, version: u64, fills: Vec<Fill>, bands: Vec<Band>, lines: Vec<Line>) -> Layer {
         let rings = fills.iter().flat_map(|f| f.rings.iter()).chain(bands.iter().map(|b| &b.ring));
         let bounds = Box2::of(rings.chain(lines.iter().map(|l| &l.points)).flatten());
+        let (fills, bands, lines) = (Arc::new(fills), Arc::new(bands), Arc::new(lines));
         Layer { key, version, bounds, fills, bands, lines, slots: Arc::default(), slots_version: 0 }
     }
 

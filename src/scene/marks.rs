@@ -5,20 +5,26 @@ use super::list::{Incident, Symbol, SymbolKind};
 use crate::geom::Pt;
 use std::collections::HashMap;
 
-/// Marks closer than this become one, points.
+/// Marks closer than this become one, points: single marks on a street map, circles with counts on a smaller one.
 const NEAR_PT: f64 = 9.0;
+/// The same on maps smaller than 1:[`STREETS`].
+const FAR_PT: f64 = 30.0;
+/// Denominator of the smallest street map.
+const STREETS: f64 = 6000.0;
 
-/// The symbols of incidents as seen by `camera`: marks nearer than 9 pt to each other become one with a count.
-/// Overdue and new ones are never merged away: each keeps its own mark, on top. Depends on the scale and the list's
+/// The symbols of incidents as seen by `camera`: marks nearer than 9 pt to each other become one with a count,
+/// on maps smaller than 1:6,000 those nearer than 30 pt. Overdue and new ones are never merged away on a street map: each
+/// keeps its own mark, on top. Depends on the scale and the list's
 /// order only, not on where the view is, so nothing flickers while the map is moved. Linear for usual lists.
 pub fn incident_marks(incidents: &[(Pt, Incident)], camera: &Camera) -> Vec<Symbol> {
-    let near_mm = NEAR_PT * camera.mm_per_pt();
+    let far = camera.scale_denominator() > STREETS;
+    let near_mm = if far { FAR_PT } else { NEAR_PT } * camera.mm_per_pt();
     let bucket = |p: Pt| ((f64::from(p.x) / near_mm).floor() as i64, (f64::from(p.y) / near_mm).floor() as i64);
     let mut marks: Vec<(Pt, Incident, u32)> = Vec::new();
     let mut grid: HashMap<(i64, i64), Vec<usize>> = HashMap::new();
     let mut alone = Vec::new();
     for &(at, state) in incidents {
-        if matches!(state, Incident::New | Incident::Overdue) {
+        if !far && matches!(state, Incident::New | Incident::Overdue) {
             alone.push(Symbol { at, kind: SymbolKind::Incident(state) });
             continue;
         }

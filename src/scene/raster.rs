@@ -137,7 +137,7 @@ impl Painter<'_> {
             scene.layers.iter().map(|l| &**l).filter(|l| l.key.stack == stack && l.bounds.meets(&self.view)).collect();
         layers.sort_by_key(|l| l.key);
         for layer in &layers {
-            for fill in &layer.fills {
+            for fill in layer.fills.iter() {
                 self.fill(layer, fill);
             }
             self.bands(&layer.bands);
@@ -332,7 +332,7 @@ impl Painter<'_> {
     fn lines(&mut self, layers: &[&Layer]) {
         let mm_per_pt = self.camera.mm_per_pt();
         let mut looks: BTreeMap<(LineClass, u32), (LineStyle, f32, PathBuilder)> = BTreeMap::new();
-        for line in layers.iter().flat_map(|l| &l.lines) {
+        for line in layers.iter().flat_map(|l| l.lines.iter()) {
             let Some(style) = self.sheet.resolve_line(line.class) else { continue };
             if !Box2::of(&line.points).meets(&self.view) {
                 continue;

@@ -124,7 +124,7 @@ struct Draft {
 #[derive(Clone, Debug)]
 pub struct Session {
     history: History,
-    assignment: Assignment,
+    assignment: Arc<Assignment>,
     /// What the staged edit moves; empty if nothing is staged.
     staged: Changes,
     segments: Store,
@@ -149,7 +149,7 @@ impl Session {
         let plan = shown.map_or(Id::LAYER, |p| p.id);
         let segments = project.facts.tables.iter().flat_map(|t| t.segments()).map(|p| p.segment.clone());
         let segments = Store(segments.map(|s| (s.hash(), s)).collect());
-        let assignment = Assignment::count(project, plan, 0);
+        let assignment = Arc::new(Assignment::count(project, plan, 0));
         let saved = project.state;
         Session {
             assignment,
@@ -181,6 +181,11 @@ impl Session {
     /// The assignment of the stable project in the shown plan and layer.
     pub fn assignment(&self) -> &Assignment {
         &self.assignment
+    }
+
+    /// The same, to be kept by work beside the window. While another holds it, the next step copies it.
+    pub fn shared_assignment(&self) -> Arc<Assignment> {
+        self.assignment.clone()
     }
 
     /// What the staged edit moves.
@@ -312,7 +317,7 @@ impl Session {
     }
 
     fn recount(&mut self) {
-        self.assignment = Assignment::count(self.history.stable(), self.plan, self.layer);
+        self.assignment = Arc::new(Assignment::count(self.history.stable(), self.plan, self.layer));
     }
 
     fn revert(&mut self) {
@@ -400,9 +405,9 @@ impl Session {
         self.staged = Changes::default();
         if let Some(a) = assignment {
             self.plan = a.plan();
-            self.assignment = a;
+            self.assignment = Arc::new(a);
         }
-        self.assignment.apply(&changes);
+        Arc::make_mut(&mut self.assignment).apply(&changes);
         self.generation += 1;
         if self.history.stable().plan(self.plan).is_none() {
             self.follow_plan();
@@ -449,7 +454,7 @@ impl Session {
             }
         } else if let Some(patch) = &step.patch {
             changes = self.assignment.changes(&old, self.history.stable(), patch, undo);
-            self.assignment.apply(&changes);
+            Arc::make_mut(&mut self.assignment).apply(&changes);
             // Done again, it may have made the plan it belongs to.
             self.go_to_plan_of(&step, &mut effects);
         }

@@ -86,7 +86,10 @@ pub fn sentence(old: &Project, new: &Project, edit: &Edit, out: &Outcome, change
             } else {
                 (String::new(), String::new())
             };
-            s(format!("{zh}{who}{}", tail.0).trim().to_owned(), format!("{en}{who}{}", tail.1).trim().to_owned())
+            s(
+                format!("{}{}", format!("{zh}{who}").trim_end(), tail.0),
+                format!("{}{}", format!("{en}{who}").trim_end(), tail.1),
+            )
         }
         Op::Set(set) => {
             let (what_zh, what_en, code) = [
@@ -106,6 +109,34 @@ pub fn sentence(old: &Project, new: &Project, edit: &Edit, out: &Outcome, change
                 let all = set.rules.as_ref().unwrap_or(&set.fields);
                 all.iter().map(|(k, v)| format!("{k} = {}", plain(v))).collect()
             };
+            // The two that people do most, as they would say them.
+            if let ([(field, value)], Some(_)) =
+                (&set.fields.iter().collect::<Vec<_>>()[..], &set.cell.as_ref().or(set.building.as_ref()))
+            {
+                let title = if set.cell.is_some() { chip(old, plan_id, layer, &code) } else { code.clone() };
+                let value = plain(value);
+                match field.as_str() {
+                    "name" => {
+                        return s(
+                            format!("{what_zh} {title} 改名为“{value}”"),
+                            format!("The {what_en} {title} renamed to \"{value}\""),
+                        );
+                    }
+                    "code" => {
+                        return s(
+                            format!("{what_zh} {title} 编码改为 {value}"),
+                            format!("The {what_en} {title} has the code {value} now"),
+                        );
+                    }
+                    "households" => {
+                        return s(
+                            format!("{what_zh} {title} 户数改为 {value}"),
+                            format!("The {what_en} {title} has {value} households now"),
+                        );
+                    }
+                    _ => {}
+                }
+            }
             s(
                 format!("修改{what_zh} {code}：{}", fields.join("，")).replace("  ", " "),
                 format!("Changed {what_en} {code}: {}", fields.join(", ")).replace("  ", " "),

@@ -448,7 +448,7 @@ mod hands {
         said(&h.finish(&mut s, 1.0, 1));
         assert!(matches!(s.selection(), Selection::Units(u) if u.len() == 1));
         let made = s.history().log().last().unwrap().0.sentence.clone();
-        assert!(made.zh.contains("拆分 07，新网格 11 得") && !made.zh.contains("得 0 栋"), "{made:?}");
+        assert!(made.zh.contains("切分 07，新网格 11 得") && !made.zh.contains("得 0 栋"), "{made:?}");
         // A merge.
         let (mut s, mut h) = in_force();
         let l = s.project().layer(s.plan(), 0).unwrap();

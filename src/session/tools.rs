@@ -282,6 +282,10 @@ impl Hand {
             None => {
                 self.line.clear();
                 self.refusal = None;
+                if self.tool == Tool::Outline {
+                    // There is one outline; what comes next is its cells.
+                    self.tool = Tool::Draw;
+                }
                 let made = effects.iter().find_map(|e| match e {
                     super::Effect::Committed { created, .. } => created.first().map(|(_, id)| *id),
                     _ => None,

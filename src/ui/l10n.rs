@@ -76,7 +76,7 @@ texts! {
     new_plan: "复制出新方案", "Copy to a new plan";
     plans: "管理方案…", "Manage plans…";
     in_force: "现行方案", "Plan in force";
-    search_hint: "查网格、楼栋、人员、编号", "Find cells, buildings, members, codes";
+    search_hint: "查网格、楼栋、人员、编号", "Cells, buildings, members";
     search: "查找", "Search";
     search_results: "查找结果", "Results";
     tools: "工具", "Tools";
@@ -201,7 +201,9 @@ texts! {
 }
 
 /// Thousands grouped, minus as U+2212: `3,967`, `−68`.
-pub use crate::session::number as num;
+pub fn num(n: i64) -> String {
+    crate::session::number(n)
+}
 
 /// A difference with its sign: `+68`, `−68`, `0`.
 pub fn signed(n: i64) -> String {

@@ -5,7 +5,7 @@ use crate::model::Id;
 use crate::plan::Project;
 use crate::scene::{Tone, four_colouring};
 use crate::topology::Owner;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The colours of the cells of one layer.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -37,6 +37,14 @@ impl CellColours {
     /// The tone of a cell; `None` for ground without one.
     pub fn tone(&self, owner: Owner) -> Option<Tone> {
         self.0.get(&Id(owner)).map(|&c| Tone::a(c))
+    }
+
+    /// Cells that wear one colour here and another, or none, there. O(cells).
+    pub fn differing(&self, other: &CellColours) -> BTreeSet<Owner> {
+        let lone = |a: &CellColours, b: &CellColours| -> Vec<Owner> {
+            a.0.iter().filter(|(id, c)| b.0.get(id) != Some(c)).map(|(id, _)| id.0).collect()
+        };
+        lone(self, other).into_iter().chain(lone(other, self)).collect()
     }
 
     /// Number 0–3 of a cell's colour in its set.

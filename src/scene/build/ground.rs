@@ -1,6 +1,6 @@
 //! Layers of rows: land use, water, roads, courtyards, buildings. They change only when rows do.
 
-use super::{Version, kept};
+use super::Version;
 use crate::geom::Pt;
 use crate::model::{Field, Kind, RowRef, ShapeRef, Table};
 use crate::plan::Project;
@@ -20,6 +20,15 @@ const DRAWN: [Kind; 7] =
 /// they are (with the tint of their buildings). A building's fill has its slot less the first slot of its layer as slot;
 /// the layer's key says which: part × [`ROWS_A_LAYER`] modulo 2^24. O(changed rows + all rows / 2048).
 pub fn ground_layers(project: &Project, before: &[Arc<Layer>]) -> Vec<Arc<Layer>> {
+    ground_layers_while(project, before, &|| true).unwrap_or_default()
+}
+
+/// The same; `None` as soon as `go_on`, asked for each layer, says no.
+pub fn ground_layers_while(
+    project: &Project,
+    before: &[Arc<Layer>],
+    go_on: &dyn Fn() -> bool,
+) -> Option<Vec<Arc<Layer>>> {
     let mut old: BTreeMap<u32, Vec<&Arc<Layer>>> = BTreeMap::new();
     for l in before {
         old.entry(l.key.part).or_default().push(l);
@@ -28,6 +37,9 @@ pub fn ground_layers(project: &Project, before: &[Arc<Layer>]) -> Vec<Arc<Layer>
     for (number, kind) in DRAWN.into_iter().enumerate() {
         let table = project.table(kind);
         for chunk in 0..table.end().div_ceil(ROWS_A_LAYER) {
+            if !go_on() {
+                return None;
+            }
             let part = ((number as u32) << 24) | chunk;
             let version = version_of(table, chunk);
             let same = old.get(&part).map_or(&[][..], Vec::as_slice);
@@ -39,7 +51,7 @@ pub fn ground_layers(project: &Project, before: &[Arc<Layer>]) -> Vec<Arc<Layer>
             }
         }
     }
-    out
+    Some(out)
 }
 
 /// The first slot of the buildings of a layer; `None` if it holds no buildings.
@@ -51,13 +63,20 @@ pub(super) fn first_building(key: LayerKey) -> Option<u32> {
 fn version_of(table: &Table, chunk: u32) -> u64 {
     let (start, end) = (chunk * ROWS_A_LAYER, (chunk + 1) * ROWS_A_LAYER);
     let mut v = Version::new().with(chunk);
-    for p in table.segments().iter().filter(|p| p.base < end && p.base + p.segment.len() as u32 > start) {
+    for p in segments_of(table, start, end) {
         v = v.with(p.segment.hash().0).with(p.base);
     }
     for (slot, row) in table.overlay().range(start..end) {
         v = v.with(slot).with(row.as_ref().map(|r| r.sum(table.kind())));
     }
     v.get()
+}
+
+/// The segments with slots of a range; they are ascending.
+fn segments_of(table: &Table, start: u32, end: u32) -> impl Iterator<Item = &crate::model::Placed> {
+    let all = table.segments();
+    let from = all.partition_point(|p| p.base + p.segment.len() as u32 <= start);
+    all.get(from..).unwrap_or_default().iter().take_while(move |p| p.base < end)
 }
 
 #[derive(Default)]
@@ -74,11 +93,8 @@ fn layers_of(table: &Table, chunk: u32, part: u32, version: u64) -> Vec<Arc<Laye
             put(&mut stacks, table.kind(), slot - first, row);
         }
     }
-    let layer = |(stack, s): (Stack, Shapes)| {
-        kept(&[], LayerKey { stack, part }, version, || {
-            Layer::new(LayerKey { stack, part }, version, s.fills, vec![], s.lines)
-        })
-    };
+    let layer =
+        |(stack, s): (Stack, Shapes)| Arc::new(Layer::new(LayerKey { stack, part }, version, s.fills, vec![], s.lines));
     stacks.into_iter().map(layer).collect()
 }
 

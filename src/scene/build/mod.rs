@@ -15,15 +15,15 @@ mod marked;
 mod symbols;
 
 pub use buildings::{Owners, building_slots, tint_buildings};
-pub use cells::cell_layers;
+pub use cells::{ByKey, Touched, cell_layers, cell_layers_anew, touch_cells};
 pub use colours::CellColours;
-pub use ground::{ROWS_A_LAYER, ground_layers};
+pub use ground::{ROWS_A_LAYER, ground_layers, ground_layers_while};
 pub use labels::{LabelOptions, Poles, cell_chip, cell_name, labels};
 pub use marked::{Marked, marked_layers, staged_layers};
 pub use symbols::{heat_image, incident_list, symbols};
 
 use super::camera::Camera;
-use super::list::{Image, Layer, Scene};
+use super::list::{Image, Scene};
 use super::marks::incident_marks;
 use super::style::ScaleClass;
 use crate::assign::Assignment;
@@ -31,7 +31,6 @@ use crate::geom::Pt;
 use crate::model::Lang;
 use crate::plan::Project;
 use std::hash::{Hash, Hasher};
-use std::sync::Arc;
 
 /// What a picture shows besides the map.
 #[derive(Clone, Debug, Default)]
@@ -109,14 +108,6 @@ impl Version {
 
     fn get(&self) -> u64 {
         self.finish()
-    }
-}
-
-/// The layer of `before` that is the same as the one that `make` would make, or the new one.
-fn kept(before: &[Arc<Layer>], key: super::LayerKey, version: u64, make: impl FnOnce() -> Layer) -> Arc<Layer> {
-    match before.iter().find(|l| l.key == key && l.version == version) {
-        Some(l) => l.clone(),
-        None => Arc::new(make()),
     }
 }
 

@@ -4,6 +4,7 @@ use crate::geom::{Box2, Origin, Place, pt};
 use crate::model::{EditId, Field, GridLayer, Id, Kind, Row, Segment, SegmentHash, Shape, Value};
 use crate::plan::{Context, Edit, Hash, Head, NoSegments, Op, Segments, Take, apply};
 use crate::scene::{FillClass, LabelClass, Layer, LineClass, Stack, StyleSheet, SymbolKind, Theme, Tone, paint};
+use std::sync::Arc;
 
 struct One(Arc<Segment>);
 
@@ -173,7 +174,7 @@ fn a_dwelling_wears_the_tone_of_its_cell() {
     // What the hand sees of it: ghosts, staged borders, one building in the outline of a newcomer.
     let from = Some(unit(&p, "310115005021110"));
     let s = staged_layers((&p, &moved.project), a.plan(), 0, &moved.patch, &staged, from);
-    let classes = |k| of(&s, k).iter().flat_map(|l| &l.lines).map(|l| l.class).collect::<Vec<_>>();
+    let classes = |k| of(&s, k).iter().flat_map(|l| l.lines.iter()).map(|l| l.class).collect::<Vec<_>>();
     assert!(
         classes(Stack::Borders).contains(&LineClass::Ghost) && classes(Stack::Borders).contains(&LineClass::Staged)
     );
@@ -188,7 +189,7 @@ fn borders_are_drawn_once_by_their_highest_level() {
     let c = CellColours::default().next(&p, a.plan(), 0);
     let layers = cell_layers(&p, a.plan(), 0, &c, &[]);
     let length = |class: LineClass| -> f64 {
-        let lines = layers.iter().flat_map(|l| &l.lines).filter(|l| l.class == class);
+        let lines = layers.iter().flat_map(|l| l.lines.iter()).filter(|l| l.class == class);
         lines.map(|l| crate::geom::chain_length(&l.points)).sum::<f64>() / 1000.0
     };
     assert_eq!(length(LineClass::Community), 800.0);
@@ -215,6 +216,55 @@ fn borders_are_drawn_once_by_their_highest_level() {
         .map(|l| crate::geom::chain_length(&l.points))
         .sum();
     assert_eq!(ring, 400_000.0);
+}
+
+#[test]
+fn what_a_step_touches_is_made_anew_and_nothing_else() {
+    let at = |x: i32, y: i32| ORIGIN.place(pt(x * 1000, y * 1000));
+    let mut p = town();
+    let a = assigned(&p);
+    let (plan, colours) = (a.plan(), CellColours::default().next(&p, a.plan(), 0));
+    let all =
+        |p: &Project| -> ByKey { cell_layers(p, plan, 0, &colours, &[]).into_iter().map(|l| (l.key, l)).collect() };
+    let same = |x: &ByKey, y: &ByKey| {
+        let name = |l: &Arc<Layer>| (l.key, l.version, l.slots.clone());
+        x.values().map(name).eq(y.values().map(name))
+    };
+    let mut kept = all(&p);
+    let cells = ["310115005021006", "310115005021110"].map(str::to_owned).to_vec();
+    let split = vec![at(-10, 30), at(60, 35), at(110, 30)];
+    let ops = vec![
+        Op::Insert { on: [at(100, 0), at(100, 100)], at: at(100, 50) },
+        Op::Move { at: at(100, 50), to: at(130, 50) },
+        Op::Split { cell: cells[0].clone(), line: split, code: None, name: None, keep: None, attach_m: Some(0.002) },
+        Op::Merge { cells, keep: None },
+    ];
+    let mut n = 0;
+    for (i, op) in ops.into_iter().enumerate() {
+        let id = EditId { replica: 1, sequence: 200 + i as u32 };
+        let filled = crate::session::fill(&p, &a, plan, Edit::from(op), id, &NoSegments);
+        let Ok(out) = filled.and_then(|e| apply(&p, &e, &Context { id, segments: &NoSegments, given: 0 })) else {
+            continue;
+        };
+        n += 1;
+        let mut touched = Touched::default();
+        for (_, _, patch) in &out.patch.partitions {
+            touched.patch(patch, &out.project.layer(plan, 0).unwrap().partition);
+        }
+        assert!(!touched.is_empty());
+        touch_cells(&mut kept, &out.project, plan, 0, &colours, &touched);
+        assert!(same(&kept, &all(&out.project)), "step {i}");
+        // Taken back, the layers are those that were there; done again, the new ones.
+        let mut back = kept.clone();
+        touch_cells(&mut back, &p, plan, 0, &colours, &touched);
+        assert!(same(&back, &all(&p)), "step {i} taken back");
+        p = out.project;
+    }
+    assert!(n >= 3, "{n} steps");
+    // Nothing touched, nothing made.
+    let before = kept.clone();
+    touch_cells(&mut kept, &p, plan, 0, &colours, &Touched::default());
+    assert!(before.values().zip(kept.values()).all(|(x, y)| Arc::ptr_eq(x, y)));
 }
 
 #[test]

@@ -334,7 +334,7 @@ pub fn labels_keep_apart(scene: &Scene, camera: &Camera, sheet: &StyleSheet, fon
             assert!(i == j || !over, "{:?} and {:?}", placed[i], placed[j]);
         }
         // Sampled along every border, a point never lies in a box.
-        for line in scene.layers.iter().filter(|l| l.key.stack == Stack::Borders).flat_map(|l| &l.lines) {
+        for line in scene.layers.iter().filter(|l| l.key.stack == Stack::Borders).flat_map(|l| l.lines.iter()) {
             if line.class < LineClass::SecondLayer {
                 continue;
             }

@@ -168,6 +168,10 @@ pub struct Doc {
     pub heat: Heat,
     /// What stands in the search box.
     pub search: String,
+    /// What was found for it.
+    pub search_hits: super::search::Search,
+    /// Lists of the panels.
+    pub lists: super::lists::Lists,
     /// The search box takes the focus in the next frame.
     pub focus_search: bool,
     /// Order of the list.
@@ -208,6 +212,8 @@ impl Doc {
             hidden: vec![Shown::Incidents],
             heat: Heat::default(),
             search: String::new(),
+            search_hits: super::search::Search::default(),
+            lists: super::lists::Lists::default(),
             focus_search: false,
             sort: (SortBy::Code, false),
             reveal: None,
@@ -229,8 +235,9 @@ impl Doc {
         effects
     }
 
-    /// Follows effects: counts changes of the facts.
+    /// Follows effects: counts changes of the facts, and tells the picture.
     pub fn follow(&mut self, effects: &[Effect]) {
+        self.picture.layers.follow(&self.session, effects);
         for e in effects {
             let step = match e {
                 Effect::Committed { step, .. } | Effect::Stepped { step, .. } => step,

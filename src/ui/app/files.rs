@@ -226,7 +226,12 @@ impl App {
         self.remember(&s.path, &s.title);
         let saved = self.lang.pick("已保存", "Saved");
         // Another project may be open by now: then only the file is new.
-        let Some(doc) = self.doc.as_mut().filter(|d| d.number == of) else { return };
+        if self.doc.as_ref().is_none_or(|d| d.number != of) {
+            return;
+        }
+        // What a save could not do before, it has done now.
+        self.toasts.retain(|(t, _)| t.kind != ToastKind::Error);
+        let Some(doc) = self.doc.as_mut() else { return };
         doc.base = Some(s.generation);
         doc.path = Some(s.path);
         doc.saved_at = format!("{saved} {}", clock(now));
@@ -355,7 +360,7 @@ impl App {
         };
         let options = SceneOptions {
             lang: language,
-            colours: doc.picture.colours.clone(),
+            colours: doc.picture.layers.colours.clone(),
             incidents: doc.shows(Shown::Incidents),
             now: Some(now),
             images: doc.heat.ready.iter().filter(|_| doc.heat.on).map(|r| r.image.clone()).collect(),

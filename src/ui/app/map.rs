@@ -1,7 +1,7 @@
 //! The map in the window: pointer and keys become camera moves and commands; the painter and the floats are called.
 
 use super::doc::Doc;
-use super::picture::refresh;
+use super::picture::{Lettering, refresh};
 use super::timing::{Spent, clock};
 use crate::geom::{Box2, Pt};
 use crate::model::{Id, Kind, Lang as Language};
@@ -49,7 +49,7 @@ pub struct Around<'a> {
     /// The painter on the graphics device; without one the map is paper with labels.
     pub painter: Option<&'a mut MapPainter>,
     /// Fonts that place labels.
-    pub fonts: &'a FontSet<'a>,
+    pub fonts: &'a std::sync::Arc<FontSet<'static>>,
     /// A question, a menu or a text field had the keys when the frame began.
     pub busy: bool,
     /// Threads for tessellation.
@@ -341,7 +341,8 @@ fn paint(ui: &mut Ui, doc: &mut Doc, rect: Rect, around: Around<'_>, moving: boo
     sheet.heat = doc.heat.on && doc.heat.ready.is_some();
     sheet.by_cell = !around.dark || !sheet.heat;
     let began = clock();
-    refresh(doc, &sheet, around.fonts, around.language, around.now, !moving);
+    let lettering = Lettering { sheet: &sheet, fonts: around.fonts, lang: around.language };
+    refresh(doc, &lettering, around.jobs, around.now, !moving);
     asked.spent.scene = began.elapsed();
     let t = Tokens::of(ui);
     let painter = ui.painter().with_clip_rect(rect);
@@ -362,7 +363,9 @@ fn paint(ui: &mut Ui, doc: &mut Doc, rect: Rect, around: Around<'_>, moving: boo
     sketch(doc, &painter, rect, &camera, t);
     let symbols = &doc.picture.scene().symbols;
     paint_symbols(&painter, rect, &camera, &sheet, symbols, &[Stack::Facilities, Stack::Incidents], &faces);
-    paint_labels(&painter, rect, &camera, &doc.placed, &faces);
+    if doc.picture.labels_fit(&camera) {
+        paint_labels(&painter, rect, &camera, &doc.placed, &faces);
+    }
     paint_symbols(&painter, rect, &camera, &sheet, symbols, &[Stack::Handles], &faces);
     if let Some(from) = doc.box_from
         && let Some(to) = doc.pointer
@@ -404,6 +407,13 @@ fn sketch(doc: &Doc, painter: &egui::Painter, rect: Rect, camera: &Camera, t: &T
         painter.line(line.clone(), Stroke::new(5.0, t.raise));
         painter.line(line, Stroke::new(2.6, t.accent));
     }
+    // Where it is refused, if that is a place.
+    let origin = doc.session.project().origin();
+    if let Some(at) = doc.hand.refusal().and_then(|e| e.at()).and_then(|p| origin.grid(p)) {
+        let at = on_screen(rect, camera, at);
+        painter.circle_stroke(at, 11.0, Stroke::new(4.0, t.raise));
+        painter.circle_stroke(at, 11.0, Stroke::new(2.2, t.err));
+    }
     if doc.hand.refusal().is_some()
         && let (Some(p), Some(Grip::Point(at))) = (doc.pointer, doc.hand.grip())
     {
@@ -443,6 +453,8 @@ fn delta(doc: &Doc, language: Language) -> Option<Delta> {
     let l = project.layer(s.plan(), s.layer())?;
     let old = s.history().stable();
     let rules = &project.facts.rules;
+    let lowest = project.facts.layers.get(s.layer() as usize).map_or(0, |d| d.cell_level());
+    let unassigned = if language == Language::Zh { "未划入" } else { "None" };
     let changes = s.staged();
     // Those whose households change, and the two sides of the border that moves.
     let mut owners: Vec<u64> = changes.delta.keys().copied().collect();
@@ -460,14 +472,16 @@ fn delta(doc: &Doc, language: Language) -> Option<Delta> {
             let unit = l.unit_of(*owner).or_else(|| old.layer(s.plan(), s.layer())?.unit_of(*owner))?;
             let d = changes.delta.get(owner).map_or(0, |d| d.households);
             let before = s.assignment().own(*owner).households;
+            // Ground of a higher unit is ground that no cell has: it wears no cell's code and has no range to keep.
+            let cell = unit.level >= lowest;
             let side = DeltaSide {
-                code: crate::scene::cell_chip(l, unit),
-                tone: doc.picture.colours.number(*owner).unwrap_or(0),
+                code: if cell { crate::scene::cell_chip(l, unit) } else { unassigned.to_owned() },
+                tone: doc.picture.layers.colours.number(*owner).unwrap_or(0),
                 before,
                 after: before + d,
-                deviation: rules.deviation((before + d).max(0) as u64),
+                deviation: cell.then(|| rules.deviation((before + d).max(0) as u64)),
             };
-            Some((d, side))
+            (cell || d != 0).then_some((d, side))
         })
         .collect();
     sides.sort_by_key(|(d, _)| *d);

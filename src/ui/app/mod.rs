@@ -8,12 +8,15 @@ mod dialogs;
 mod doc;
 mod files;
 mod heat;
+mod lists;
 mod map;
 mod picture;
+mod search;
 mod start;
 #[cfg(test)]
 mod tests;
 mod timing;
+mod upkeep;
 mod view;
 mod work;
 
@@ -62,7 +65,7 @@ pub struct App {
     jobs: Jobs,
     work: Vec<Work>,
     painter: Option<MapPainter>,
-    fonts: Option<FontSet<'static>>,
+    fonts: Option<std::sync::Arc<FontSet<'static>>>,
     toasts: Vec<(Toast, Option<Instant>)>,
     next_toast: u64,
     keys_open: bool,
@@ -172,7 +175,7 @@ impl App {
             jobs: Jobs::new(move || wake.request_repaint()),
             work: Vec::new(),
             painter: None,
-            fonts: FontSet::embedded().ok(),
+            fonts: FontSet::embedded().ok().map(std::sync::Arc::new),
             toasts: Vec::new(),
             next_toast: 1,
             keys_open: false,
@@ -325,6 +328,10 @@ impl App {
         {
             self.verb(&ctx, verb);
         }
+        let floats = (self.plans_open || self.layers_open) && !busy;
+        if floats && ctx.input_mut(|i| i.consume_key(egui::Modifiers::NONE, egui::Key::Escape)) {
+            (self.plans_open, self.layers_open) = (false, false);
+        }
         if self.keys_open && ctx.input_mut(|i| i.consume_key(egui::Modifiers::NONE, egui::Key::Escape)) {
             self.keys_open = false;
         }
@@ -385,10 +392,13 @@ impl App {
     fn window(&mut self, ui: &mut Ui, ctx: &egui::Context, time: f64, busy: bool) {
         let (lang, language, dark) = (self.lang, self.language(), self.dark);
         let clock = self.clock();
-        if let Some(doc) = &mut self.doc
-            && let Some(e) = heat::keep(doc, &self.jobs, dark)
-        {
-            self.job_error(&e);
+        if let Some(doc) = &mut self.doc {
+            let failed = heat::keep(doc, &self.jobs, dark);
+            search::keep(doc, language, &self.jobs);
+            lists::keep(doc, (lang, language), self.layers_open, &clock);
+            if let Some(e) = failed {
+                self.job_error(&e);
+            }
         }
         let Some(doc) = &self.doc else { return };
         let tools_view = view::tools(doc, language);
@@ -397,12 +407,10 @@ impl App {
         let (mut tools, mut status_out) = (Vec::new(), Vec::new());
         tools_place(ui).show(ui, |ui| tool_bar::tool_bar(ui, lang, &tools_view, &mut tools));
         status_place(ui).show(ui, |ui| status::status_bar(ui, lang, &status_view, &mut status_out));
-        let cells_view = view::cells(doc, language, &clock);
         let mut cells_out = Vec::new();
-        left_place(ui).show(ui, |ui| cells::cells_panel(ui, lang, &cells_view, &mut cells_out));
-        let inspector_view = view::inspector(doc);
+        left_place(ui).show(ui, |ui| cells::cells_panel(ui, lang, &doc.lists.cells, &mut cells_out));
         let mut inspector_out = Vec::new();
-        right_place(ui).show(ui, |ui| inspector::inspector_panel(ui, lang, &inspector_view, &mut inspector_out));
+        right_place(ui).show(ui, |ui| inspector::inspector_panel(ui, lang, &doc.lists.inspector, &mut inspector_out));
         let mut asked = map::Asked::default();
         let mut dismissed = None;
         CentralPanel::no_frame().show(ui, |ui| {

@@ -1,75 +1,91 @@
 //! What the map shows, kept from frame to frame: layers are made anew only where something changed.
 
 use super::doc::{Doc, Shown};
+use super::upkeep::{Layers, is_small};
 use crate::geom::Pt;
+use crate::jobs::{Jobs, Latest};
 use crate::model::{Id, Kind, Lang};
 use crate::scene::{
-    Camera, CellColours, FontSet, LabelOptions, Layer, Marked, Owners, Poles, ScaleClass, Scene, Snap, Stack,
-    StyleSheet, Symbol, SymbolKind, cell_layers, ground_layers, incident_list, incident_marks, labels, marked_layers,
-    place_labels, staged_layers, symbols, tint_buildings,
+    Camera, FontSet, Label, LabelOptions, Layer, Marked, PlacedLabel, Poles, ScaleClass, Scene, Snap, Stack,
+    StyleSheet, Symbol, SymbolKind, incident_list, incident_marks, labels, marked_layers, place_labels, staged_layers,
+    symbols,
 };
 use crate::session::Selection;
 use crate::session::snap::SnapKind;
 use crate::session::tools::{Grip, Tool};
-use crate::topology::{Spot, spot};
-use std::sync::Arc;
+use crate::topology::{OUTSIDE, Spot, spot};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// What a picture's labels were placed for.
+type Labelled = (u128, Camera, Lang, bool);
+
+/// Labels that a job has placed.
+struct Names {
+    labels: Vec<Label>,
+    placed: Vec<PlacedLabel>,
+    camera: Camera,
+}
 
 /// Layers, labels and what they were made of.
 #[derive(Default)]
 pub struct Picture {
-    /// Colours of the cells, kept through edits.
-    pub colours: CellColours,
-    ground: Vec<Arc<Layer>>,
-    cells: Vec<Arc<Layer>>,
+    /// Layers of the ground and of the cells.
+    pub layers: Layers,
     marked: Vec<Arc<Layer>>,
-    /// Facts, generation and marks for which the layers were made.
-    made_for: (u64, u64, Marked),
-    /// Buildings whose tint a staged edit changed: to be looked at again.
-    tinted: Vec<u32>,
-    /// State, plan, layer and colours by which all buildings were tinted.
-    tinted_by: Option<(u128, Id, u16, CellColours)>,
+    /// State of the project and marks for which the marked layers were made.
+    marked_for: Option<(u128, Marked)>,
+    /// Of what the scene's layers were put together.
+    shown: Option<(u64, Vec<Shown>)>,
     scene: Scene,
-    poles: Poles,
-    labelled_for: Option<(u64, Camera, Lang, bool)>,
+    /// Facilities and incidents in view, and what they were looked up for.
+    standing: (Option<Standing>, Vec<Symbol>),
+    /// Places of labels in cells; of one job at a time.
+    poles: Arc<Mutex<Poles>>,
+    names: Latest<Names>,
+    labelled_for: Option<Labelled>,
+    /// The view for which the names that are shown were placed.
+    placed_for: Option<Camera>,
 }
 
+/// Facts, minute, camera and what is shown of the symbols that are part of the project.
+type Standing = (u128, i64, Camera, bool, bool);
+
 impl Picture {
+    /// Whether the names were placed for about this scale; at another they would lie over each other.
+    pub fn labels_fit(&self, camera: &Camera) -> bool {
+        let ratio = self.placed_for.map_or(1.0, |c| c.mm_per_px / camera.mm_per_px);
+        (0.5..2.0).contains(&ratio)
+    }
+
     /// The scene for this frame.
     pub fn scene(&self) -> &Scene {
         &self.scene
     }
 }
 
+/// What labels are placed with.
+pub struct Lettering<'a> {
+    /// Looks at the scale of the map.
+    pub sheet: &'a StyleSheet,
+    /// The fonts that measure them.
+    pub fonts: &'a Arc<FontSet<'static>>,
+    /// Language.
+    pub lang: Lang,
+}
+
 /// Brings layers, symbols and labels of an opened project up to date. `still` = nothing is moving, so that labels may
-/// be placed anew.
-pub fn refresh(doc: &mut Doc, sheet: &StyleSheet, fonts: &FontSet<'_>, lang: Lang, now: i64, still: bool) {
+/// be placed anew. What takes long is done by `jobs`; the old stays until it is ready.
+pub fn refresh(doc: &mut Doc, with: &Lettering<'_>, jobs: &Jobs, now: i64, still: bool) {
     let Some(camera) = doc.camera else { return };
     let (plan, layer) = (doc.session.plan(), doc.session.layer());
-    let (facts, generation) = (doc.facts, doc.session.generation());
+    doc.picture.layers.refresh(&doc.session, jobs);
     let marked = marks(doc);
     let pic = &mut doc.picture;
     let project = doc.session.project();
-    let (new_facts, new_ground) = (pic.made_for.0 != facts, pic.made_for.1 != generation);
-    if new_ground && doc.session.history().staged().is_none() {
-        pic.colours = pic.colours.next(project, plan, layer);
-    }
-    if new_facts {
-        pic.ground = ground_layers(project, &pic.ground);
-    }
-    if new_facts || new_ground {
-        let staged = doc.session.staged();
-        let owners = Owners::staged(doc.session.assignment(), staged);
-        let touched: Vec<u32> = pic.tinted.iter().copied().chain(staged.buildings.iter().map(|m| m.slot)).collect();
-        // While a border is dragged only what moves is looked at, even if nothing does; otherwise all.
-        let by = (doc.session.history().stable().state, plan, layer, pic.colours.clone());
-        let only = (!new_facts && pic.tinted_by.as_ref() == Some(&by)).then_some(&touched[..]);
-        tint_buildings(&mut pic.ground, project, &owners, &pic.colours, only);
-        pic.tinted_by = Some(by);
-        pic.tinted = staged.buildings.iter().map(|m| m.slot).collect();
-        pic.cells = cell_layers(project, plan, layer, &pic.colours, &pic.cells);
-    }
-    if new_ground || pic.made_for.2 != marked {
-        pic.marked = marked_layers(project, plan, layer, &marked);
+    let mut anew = false;
+    let wanted = (project.state, marked);
+    if pic.marked_for.as_ref() != Some(&wanted) {
+        pic.marked = marked_layers(project, plan, layer, &wanted.1);
         if let Some(s) = doc.session.history().staged() {
             let old = doc.session.history().stable();
             let from = match doc.session.selection() {
@@ -79,36 +95,79 @@ pub fn refresh(doc: &mut Doc, sheet: &StyleSheet, fonts: &FontSet<'_>, lang: Lan
             let moved = doc.session.staged();
             pic.marked.extend(staged_layers((old, project), plan, layer, &s.outcome.patch, moved, from));
         }
+        pic.marked_for = Some(wanted);
+        anew = true;
     }
-    pic.made_for = (facts, generation, marked);
-    let shown = |l: &&Arc<Layer>| stack_shown(&doc.hidden, l.key.stack);
-    pic.scene.layers = pic.ground.iter().chain(&pic.cells).chain(&pic.marked).filter(shown).cloned().collect();
+    let made_of = (pic.layers.version(), doc.hidden.clone());
+    if anew || pic.shown.as_ref() != Some(&made_of) {
+        let shown = |l: &&Arc<Layer>| stack_shown(&doc.hidden, l.key.stack);
+        pic.scene.layers = pic.layers.iter().chain(&pic.marked).filter(shown).cloned().collect();
+        pic.shown = Some(made_of);
+    }
     let heat = doc.heat.ready.as_ref().filter(|_| doc.heat.on);
     pic.scene.images = heat.map(|r| r.image.clone()).into_iter().collect();
-    let view = camera.visible();
-    pic.scene.symbols.clear();
-    if !doc.hidden.contains(&Shown::Facilities) {
-        pic.scene.symbols.extend(symbols(project, &view));
-    }
-    if !doc.hidden.contains(&Shown::Incidents) {
-        pic.scene.symbols.extend(incident_marks(&incident_list(project, Some(now), &view), &camera));
-    }
-    let named = !doc.hidden.contains(&Shown::Labels);
-    let want = (generation, camera, lang, named);
-    // Labels are fixed to the ground: while the map moves they stay as they are.
-    let stale = match &pic.labelled_for {
-        None => true,
-        Some((_, c, l, n)) if *n != named || *l != lang || c.mm_per_px != camera.mm_per_px => true,
-        Some(w) => still && *w != want,
-    };
-    if stale && (still || pic.labelled_for.is_none()) {
-        let options = LabelOptions { lang, scale: ScaleClass::of(camera.scale_denominator()), view };
-        pic.scene.labels =
-            if named { labels(project, doc.session.assignment(), &options, &mut pic.poles) } else { vec![] };
-        doc.placed = place_labels(&pic.scene, &camera, sheet, fonts);
-        doc.picture.labelled_for = Some(want);
-    }
+    standing(doc, camera, now);
+    letter(doc, camera, with, jobs, still);
     handles(doc, camera);
+}
+
+/// Facilities and incidents in view.
+fn standing(doc: &mut Doc, camera: Camera, now: i64) {
+    let pic = &mut doc.picture;
+    let project = doc.session.project();
+    let (facilities, incidents) = (!doc.hidden.contains(&Shown::Facilities), !doc.hidden.contains(&Shown::Incidents));
+    let want = (project.state, now.div_euclid(60), camera, facilities, incidents);
+    if pic.standing.0 != Some(want) {
+        let view = camera.visible();
+        let out = &mut pic.standing.1;
+        out.clear();
+        if facilities {
+            out.extend(symbols(project, &view));
+        }
+        if incidents {
+            out.extend(incident_marks(&incident_list(project, Some(now), &view), &camera));
+        }
+        pic.standing.0 = Some(want);
+    }
+    pic.scene.symbols.clone_from(&pic.standing.1);
+}
+
+/// Labels are fixed to the ground: while the map moves they stay as they are.
+fn letter(doc: &mut Doc, camera: Camera, with: &Lettering<'_>, jobs: &Jobs, still: bool) {
+    let named = !doc.hidden.contains(&Shown::Labels);
+    let pic = &mut doc.picture;
+    while let Some((_, names)) = pic.names.poll(jobs) {
+        if let Ok(n) = names {
+            (pic.scene.labels, doc.placed, pic.placed_for) = (n.labels, n.placed, Some(n.camera));
+        }
+    }
+    let stable = doc.session.history().stable();
+    let want = (stable.state, camera, with.lang, named);
+    let due = match &pic.labelled_for {
+        None => true,
+        Some(for_) => still && *for_ != want,
+    };
+    // A border that is dragged keeps the names where they are until it is let go.
+    if !due || doc.session.history().staged().is_some() && pic.labelled_for.is_some() {
+        return;
+    }
+    pic.labelled_for = Some(want);
+    let (project, assignment) = (stable.clone(), doc.session.shared_assignment());
+    let (fonts, sheet, lang, poles) = (with.fonts.clone(), *with.sheet, with.lang, pic.poles.clone());
+    let mut scene = pic.scene.clone();
+    let make = move || {
+        let options = LabelOptions { lang, scale: ScaleClass::of(camera.scale_denominator()), view: camera.visible() };
+        let mut poles = poles.lock().unwrap_or_else(PoisonError::into_inner);
+        scene.labels = if named { labels(&project, &assignment, &options, &mut poles) } else { vec![] };
+        let placed = place_labels(&scene, &camera, &sheet, &fonts);
+        Names { labels: scene.labels, placed, camera }
+    };
+    if is_small(stable) {
+        let n = make();
+        (pic.scene.labels, doc.placed, pic.placed_for) = (n.labels, n.placed, Some(n.camera));
+    } else {
+        pic.names.request(jobs, "names", move |_| Ok(make()));
+    }
 }
 
 /// Whether what is painted in a stack is switched on.
@@ -154,12 +213,20 @@ fn handles(doc: &mut Doc, camera: Camera) {
             let Some(edge) = l.partition.edge(e) else { continue };
             let (a, b) = l.partition.sides(edge);
             let own = selected.contains(&a) || selected.contains(&b);
-            if !(own || tool == Tool::Move) {
+            // The outline shows handles only once it is opened.
+            let closed = [a, b].contains(&OUTSIDE) && !doc.session.opened().iter().any(|o| o == "outline");
+            if closed || !(own || tool == Tool::Move) {
                 continue;
             }
+            let mut last: Option<Pt> = None;
+            let ends = [edge.points[0], edge.points[edge.points.len() - 1]];
             for &v in edge.points.iter() {
+                // On a curve the points stand closer than handles can: some are passed over until the map is nearer.
+                let apart = |q: Pt| q.dist(v) > 13.0 * camera.mm_per_pt();
+                let room = ends.contains(&v) || last.is_none_or(apart) && ends.iter().all(|e| apart(*e));
                 // Of other borders only what the hand is near.
-                if near(v) || (own && tool == Tool::Move) {
+                if room && (near(v) || (own && tool == Tool::Move)) {
+                    last = Some(v);
                     let node = spot(&l.partition, v) == Spot::Node;
                     out.push(Symbol { at: v, kind: if node { SymbolKind::Junction } else { SymbolKind::Vertex } });
                 }

@@ -6,6 +6,7 @@ mod files;
 mod heat;
 mod inspector;
 mod keys;
+mod large;
 mod start;
 mod tools;
 mod words;
@@ -70,6 +71,10 @@ fn app(h: &mut Window) -> &mut App {
 
 fn doc(h: &Window) -> &Doc {
     h.state().as_ref().and_then(|a| a.doc.as_ref()).expect("a project is open")
+}
+
+fn doc_mut(h: &mut Window) -> &mut Doc {
+    app(h).doc.as_mut().expect("a project is open")
 }
 
 fn session(h: &Window) -> &Session {

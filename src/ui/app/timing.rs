@@ -54,7 +54,7 @@ impl Timings {
         let (own, wall) = (self.began.0.elapsed(), self.began.1.elapsed());
         if own > LONG {
             let n = self.frames.len();
-            log::debug!("frame {n}: {own:?} of processor time, scene {:?}, painter {:?}", spent.scene, spent.painter);
+            log::info!("frame {n}: {own:?} of processor time, scene {:?}, painter {:?}", spent.scene, spent.painter);
         }
         if self.frames.len() < MOST {
             self.frames.push([ms(own), ms(spent.scene), ms(spent.painter), 0.0, ms(wall)]);

@@ -8,19 +8,13 @@ use crate::scene::cell_chip;
 use crate::session::Selection;
 use crate::ui::l10n::Lang;
 use crate::ui::panels::building::{BuildingView, By, CellRef, CourtyardRef};
-use crate::ui::panels::cells::{CellRow, CellsView, StepRow, StepState, UnassignedRow};
 use crate::ui::panels::inspector::{CellView, InspectorView, MovedRow, PostRow};
 use crate::ui::panels::layers::{HeatSettings, LayerRow, LayersView};
 use crate::ui::panels::menu_bar::MenuView;
 use crate::ui::panels::plans::{PlanRow, PlansView};
 use crate::ui::panels::status::StatusView;
-use crate::ui::panels::tool_bar::{Hit, HitKind, PlanTab, ToolBarView};
+use crate::ui::panels::tool_bar::{PlanTab, ToolBarView};
 use crate::ui::verbs::Tool as Button;
-
-/// Steps shown in the list's history.
-const STEPS: usize = 40;
-/// Search results shown.
-const HITS: usize = 12;
 
 /// The tool of the session as the tool bar names it.
 pub fn button(tool: crate::session::tools::Tool) -> Button {
@@ -75,169 +69,10 @@ pub fn tools(doc: &Doc, lang: Language) -> ToolBarView {
         plans,
         plan,
         search: doc.search.clone(),
-        hits: search(doc, lang),
+        hits: doc.search_hits.hits.clone(),
+        searching: doc.search_hits.busy(),
         focus_search: doc.focus_search,
     }
-}
-
-/// Cells, members, courtyards, facilities, roads and buildings whose code, name or address holds the words. O(rows).
-fn search(doc: &Doc, lang: Language) -> Vec<Hit> {
-    let words = doc.search.trim().to_lowercase();
-    if words.is_empty() {
-        return vec![];
-    }
-    let p = doc.session.project();
-    let Some(l) = p.layer(doc.session.plan(), doc.session.layer()) else { return vec![] };
-    let holds = |texts: &[&str]| texts.iter().any(|t| t.to_lowercase().contains(&words));
-    let mut hits: Vec<Hit> = Vec::new();
-    for u in l.units.values().filter(|u| holds(&[&u.code, &u.name])) {
-        let tone = doc.picture.colours.number(u.id.0).unwrap_or(0);
-        let detail = answers_level(p, doc, u.level);
-        hits.push(Hit { key: u.id.0, kind: HitKind::Cell, code: cell_chip(l, u), name: u.name.clone(), detail, tone });
-    }
-    for m in p.facts.members.values().filter(|m| holds(&[&m.code, &m.name])) {
-        let posts = p.plan(doc.session.plan()).map(|x| x.posts.values()).into_iter().flatten();
-        let detail = posts.filter(|x| x.member == m.id).map(|x| x.post.clone()).collect::<Vec<_>>().join("、");
-        hits.push(Hit {
-            key: m.id.0,
-            kind: HitKind::Member,
-            code: m.code.clone(),
-            name: m.name.clone(),
-            detail,
-            tone: 0,
-        });
-    }
-    for (kind, as_) in [
-        (Kind::Courtyards, HitKind::Courtyard),
-        (Kind::Facilities, HitKind::Place),
-        (Kind::Roads, HitKind::Place),
-        (Kind::Buildings, HitKind::Building),
-    ] {
-        for (slot, row) in p.table(kind).iter() {
-            if hits.len() >= HITS {
-                return hits;
-            }
-            let address = row.text(Field::Address).unwrap_or_default();
-            if holds(&[row.code(), row.name(), address]) {
-                let detail = if address.is_empty() {
-                    crate::session::kind_title(kind, lang).to_owned()
-                } else {
-                    address.to_owned()
-                };
-                // The key tells the kind too: kinds are few, slots are 32 bits.
-                let key = (kind as u64) << 32 | u64::from(slot);
-                let name = if row.name().is_empty() { row.code() } else { row.name() };
-                hits.push(Hit { key, kind: as_, code: row.code().to_owned(), name: name.to_owned(), detail, tone: 0 });
-            }
-        }
-    }
-    hits.truncate(HITS);
-    hits
-}
-
-fn answers_level(p: &crate::plan::Project, doc: &Doc, level: u8) -> String {
-    let l = p.facts.layers.get(doc.session.layer() as usize);
-    l.and_then(|l| l.levels.get(level as usize)).cloned().unwrap_or_default()
-}
-
-/// The list of cells.
-pub fn cells(doc: &Doc, lang: Language, clock: &dyn Fn(i64) -> String) -> CellsView {
-    let s = &doc.session;
-    let p = s.project();
-    let (plan, layer) = (s.plan(), s.layer());
-    let a = s.assignment();
-    let rules = &p.facts.rules;
-    let mut view = CellsView {
-        layers: (0u64..).zip(p.facts.layers.iter()).map(|(i, l)| (i, l.name.clone())).collect(),
-        layer: layer as usize,
-        sort: doc.sort.0,
-        descending: doc.sort.1,
-        range: (rules.households_min, rules.households_max),
-        hovered: doc.hovered.map(|h| h.0),
-        reveal: doc.reveal.map(|r| r.0),
-        plan: p.plan(plan).map_or(String::new(), |x| x.meta.name.clone()),
-        ..CellsView::default()
-    };
-    if let Selection::Units(ids) = s.selection() {
-        view.selected = ids.iter().map(|i| i.0).collect();
-    }
-    let Some(l) = p.layer(plan, layer) else { return view };
-    let lowest = p.facts.layers.get(layer as usize).map_or(0, |d| d.cell_level());
-    let staged = s.staged();
-    let now = |owner: u64| {
-        let d = staged.delta.get(&owner).copied().unwrap_or_default();
-        a.own(owner).plus(&d, 1)
-    };
-    let (mut most, mut least, mut sum) = (i64::MIN, i64::MAX, Tally::default());
-    for u in l.units.values().filter(|u| u.level >= lowest) {
-        let t = now(u.id.0);
-        let was = a.own(u.id.0).households;
-        let deviation = rules.deviation(t.households.max(0) as u64);
-        sum = sum.plus(&t, 1);
-        most = most.max(t.households);
-        least = least.min(t.households);
-        view.totals.cells += 1;
-        view.totals.within += u32::from(deviation == 0);
-        view.cells.push(CellRow {
-            key: u.id.0,
-            code: cell_chip(l, u),
-            name: u.name.clone(),
-            tone: doc.picture.colours.number(u.id.0).unwrap_or(0),
-            households: t.households,
-            before: (was != t.households).then_some(was),
-            deviation,
-            locked: false,
-            warning: None,
-        });
-    }
-    let cells = f64::from(view.totals.cells.max(1));
-    view.totals.households = sum.households;
-    view.totals.residents = sum.residents;
-    view.totals.buildings = sum.buildings;
-    view.totals.average = sum.households as f64 / cells;
-    view.totals.most_least = (least > 0 && most >= least).then(|| most as f64 / least as f64);
-    // 未划入: ground of the layer or of a higher unit; what lies outside the outline belongs to the neighbours.
-    let free: Vec<u64> =
-        std::iter::once(0).chain(l.units.values().filter(|u| u.level < lowest).map(|u| u.id.0)).collect();
-    let t = free.iter().fold(Tally::default(), |x, o| x.plus(&now(*o), 1));
-    if t.buildings > 0 {
-        let place = free.iter().find_map(|o| a.buildings_of(*o).first().copied()).and_then(|slot| {
-            let row = p.table(Kind::Buildings).get(slot)?;
-            Some(row.text(Field::Address).unwrap_or(row.name()).to_owned())
-        });
-        view.unassigned =
-            Some(UnassignedRow { buildings: t.buildings, households: t.households, place: place.unwrap_or_default() });
-    }
-    let log: Vec<_> = s.history().log().collect();
-    if let Some(staged) = s.history().staged() {
-        let said = crate::session::sentence(
-            s.history().stable(),
-            &staged.outcome.project,
-            &staged.edit,
-            &staged.outcome,
-            staged_changes(doc),
-            plan,
-        );
-        view.history.push(StepRow {
-            step: u64::MAX,
-            time: String::new(),
-            sentence: said.get(lang).to_owned(),
-            state: StepState::Staged,
-        });
-    }
-    for (step, undone) in log.iter().rev().take(STEPS) {
-        view.history.push(StepRow {
-            step: u64::from(step.id.sequence),
-            time: clock(step.time),
-            sentence: step.sentence.get(lang).to_owned(),
-            state: if *undone { StepState::Undone } else { StepState::Done },
-        });
-    }
-    view
-}
-
-fn staged_changes(doc: &Doc) -> &crate::assign::Changes {
-    doc.session.staged()
 }
 
 /// The inspector of what is selected.
@@ -342,7 +177,7 @@ fn cell(doc: &Doc, id: Id) -> Option<CellView> {
         code: cell_chip(l, u),
         full_code: grouped(&u.code),
         name: u.name.clone(),
-        tone: doc.picture.colours.number(id.0).unwrap_or(0),
+        tone: doc.picture.layers.colours.number(id.0).unwrap_or(0),
         place: parent.map_or(level.clone(), |x| format!("{level} · {x}")),
         locked: false,
         households: t.households,
@@ -351,6 +186,7 @@ fn cell(doc: &Doc, id: Id) -> Option<CellView> {
         range: (p.facts.rules.households_min, p.facts.rules.households_max),
         residents: t.residents,
         buildings: t.buildings,
+        estimated: t.estimated,
         courtyards: t.courtyards,
         area_m2,
         perimeter_m,
@@ -399,7 +235,7 @@ fn building(doc: &Doc, slot: u32) -> Option<BuildingView> {
         key: u.id.0,
         code: cell_chip(l, u),
         name: u.name.clone(),
-        tone: doc.picture.colours.number(u.id.0).unwrap_or(0),
+        tone: doc.picture.layers.colours.number(u.id.0).unwrap_or(0),
     };
     let owner = s.assignment().building(slot).and_then(|o| l.unit_of(o)).filter(|u| u.level >= lowest);
     let yard = s.assignment().courtyards().of_building(slot);
@@ -437,7 +273,7 @@ pub fn layers(doc: &Doc, lang: Language, dark: bool) -> LayersView {
         .zip(Shown::ALL)
         .map(|(key, s)| LayerRow { key, name: s.name(lang).to_owned(), visible: doc.shows(s) })
         .collect();
-    let classes = classes(doc);
+    let classes = doc.lists.classes.clone();
     let has = !doc.session.project().table(Kind::Incidents).is_empty();
     let heat = has.then(|| HeatSettings {
         visible: doc.heat.on,
@@ -464,13 +300,11 @@ pub fn levels(doc: &Doc) -> Vec<(String, String, String)> {
     out
 }
 
-/// Classes of the incidents, sorted.
+/// Classes of the incidents, sorted. O(incidents).
 pub fn classes(doc: &Doc) -> Vec<String> {
     let t = doc.session.project().table(Kind::Incidents);
-    let mut out: Vec<String> = t.iter().filter_map(|(_, r)| r.text(Field::Class).map(str::to_owned)).collect();
-    out.sort();
-    out.dedup();
-    out
+    let names: std::collections::BTreeSet<&str> = t.iter().filter_map(|(_, r)| r.text(Field::Class)).collect();
+    names.into_iter().map(str::to_owned).collect()
 }
 
 /// The plans panel.
@@ -496,18 +330,11 @@ pub fn plans(doc: &Doc, lang: Lang, today: String) -> PlansView {
 
 /// The status bar without jobs.
 pub fn status(doc: &Doc, lang: Lang) -> StatusView {
-    let p = doc.session.project();
-    let l = p.layer(doc.session.plan(), doc.session.layer());
-    let lowest = p.facts.layers.get(doc.session.layer() as usize).map_or(0, |d| d.cell_level());
-    let free = l.map_or(0, |l| {
-        let owners = std::iter::once(0).chain(l.units.values().filter(|u| u.level < lowest).map(|u| u.id.0));
-        owners.map(|o| doc.session.assignment().own(o).buildings).sum()
-    });
     StatusView {
         scale: doc.camera.map(|c| c.scale_denominator()),
-        pointer: doc.pointer.map(|q| p.origin().metres(q)),
-        crs: crs_name(&p.facts.head.crs, lang),
-        unassigned: free,
+        pointer: doc.pointer.map(|q| doc.session.project().origin().metres(q)),
+        crs: doc.lists.crs.clone(),
+        unassigned: doc.lists.unassigned,
         snapping: doc.snapping,
         snaps_to: lang.pick("点·边·路口·墙角", "points, borders, crossings, corners").to_owned(),
         jobs: vec![],
@@ -515,7 +342,8 @@ pub fn status(doc: &Doc, lang: Lang) -> StatusView {
     }
 }
 
-fn crs_name(text: &str, lang: Lang) -> String {
+/// A CRS as the status bar names it. May ask PROJ, so not for every frame.
+pub fn crs_name(text: &str, lang: Lang) -> String {
     let plain = || match crate::crs::CrsDef::parse(text) {
         Ok(def) => crate::crs::name(&def).unwrap_or_else(|_| text.to_owned()),
         Err(_) if text == "auto" => lang.pick("坐标系未定", "no CRS yet").to_owned(),

@@ -10,7 +10,7 @@ struct Inside {
 fn vs_area(@location(0) p: vec2<f32>, @location(1) tag: u32) -> Inside {
     var out: Inside;
     out.at = to_clip(to_px(p));
-    out.area = tag >> 8u;
+    out.area = area_of(tag);
     let color = look.bands[tag & 15u].color;
     out.color = vec4<f32>(color.rgb * color.a, color.a);
     return out;

@@ -41,12 +41,19 @@ struct Tile {
     offset: vec2<f32>,
     // Pixels of a metre; for an image its size in pixels.
     scale: vec2<f32>,
+    // How many areas with bands lie in the layers before this one.
+    areas: vec4<f32>,
 };
 
 @group(0) @binding(0) var<uniform> look: Look;
 @group(1) @binding(0) var<uniform> tile: Tile;
 
 const NOWHERE: vec4<f32> = vec4<f32>(2.0, 2.0, 0.0, 1.0);
+
+// The number of an area with bands in the mask of this picture, of 16 bits; 0 = none.
+fn area_of(tag: u32) -> u32 {
+    return ((tag >> 8u) + u32(tile.areas.x) - 1u) % 65535u + 1u;
+}
 
 fn to_px(p: vec2<f32>) -> vec2<f32> {
     return vec2<f32>(tile.offset.x + p.x * tile.scale.x, tile.offset.y - p.y * tile.scale.y);

@@ -25,7 +25,7 @@ fn vs_cover(in: Joint) -> Edge {
     let b = to_px(in.b);
     out.ab = vec4<f32>(a, b);
     out.width = look.bands[in.tag & 15u].width.x;
-    out.area = in.tag >> 8u;
+    out.area = area_of(in.tag);
     let ab = b - a;
     let l = length(ab);
     if (in.tag & 128u) != 0u || out.width <= 0.0 || l == 0.0 {

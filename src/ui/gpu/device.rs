@@ -10,7 +10,7 @@ pub const MASK: wgpu::TextureFormat = wgpu::TextureFormat::R16Uint;
 /// How much of a pixel a band covers.
 pub const COVER: wgpu::TextureFormat = wgpu::TextureFormat::R8Unorm;
 /// Bytes of a tile's uniform.
-pub const TILE: u64 = 16;
+pub const TILE: u64 = 32;
 
 /// Layouts of bind groups.
 #[derive(Debug)]

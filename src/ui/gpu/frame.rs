@@ -1,9 +1,10 @@
 //! One picture: which chunks are drawn, in which passes.
 
+use super::build::view_of;
 use super::class::{Details, details, look};
 use super::device::{COVER, FORMAT, Gpu, MASK, Pipelines, TILE};
 use super::mesh::Part;
-use super::store::{JOINT, Ready, Slab};
+use super::store::{Cut, JOINT, Ready, Slab};
 use crate::geom::{Box2, Pt};
 use crate::scene::{Camera, Image, LayerKey, LineClass, ScaleClass, Stack, StyleSheet};
 use egui_wgpu::wgpu;
@@ -49,8 +50,18 @@ struct Seen<'a> {
     key: LayerKey,
     slab: &'a Slab,
     part: Part,
+    cut: &'a Cut,
     chunk: &'a Ready,
     offset: u32,
+}
+
+/// Bands that are clipped together: those of one partition, or the selected ones over them.
+type Group = (u32, Part);
+
+impl Seen<'_> {
+    fn group(&self) -> Group {
+        (self.key.part >> 24, self.part)
+    }
 }
 
 /// What was drawn.
@@ -103,7 +114,7 @@ impl Target {
     }
 
     /// The uniforms of all tiles.
-    fn tiles(&mut self, gpu: &Gpu, tiles: &[[f32; 4]]) {
+    fn tiles(&mut self, gpu: &Gpu, tiles: &[[f32; 8]]) {
         let need = (tiles.len().max(1) as u64) * STEP;
         if self.tiles.as_ref().is_none_or(|(b, _)| b.size() < need) {
             let buffer = gpu.device.create_buffer(&wgpu::BufferDescriptor {
@@ -181,11 +192,12 @@ impl Raster {
     }
 }
 
-/// Where a tile lies: the pixel of its origin, computed in `f64`, and pixels of a metre.
-fn tile(camera: &Camera, origin: Pt) -> [f32; 4] {
+/// Where a tile lies: the pixel of its origin, computed in `f64`, and pixels of a metre; then how many areas with bands
+/// there are before its own.
+fn tile(camera: &Camera, origin: Pt, areas: u32) -> [f32; 8] {
     let (x, y) = camera.to_screen(origin);
     let scale = (1000.0 / camera.mm_per_px) as f32;
-    [x, y, scale, scale]
+    [x, y, scale, scale, areas as f32, 0.0, 0.0, 0.0]
 }
 
 /// Paints everything that is ready. `fine`: four samples a pixel.
@@ -199,17 +211,23 @@ pub fn paint(
     fine: bool,
 ) -> Drawn {
     gpu.queue.write_buffer(&target.look, 0, bytemuck::cast_slice(&look(sheet, camera)));
-    let view = camera.visible().grown((camera.mm_per_pt() * 32.0).min(1e8) as i32);
-    let mut tiles: Vec<[f32; 4]> = Vec::new();
+    let view = view_of(camera);
+    let mut tiles: Vec<[f32; 8]> = Vec::new();
     let mut seen: Vec<Seen<'_>> = Vec::new();
+    // Areas are numbered through all layers of a group, so that one mask serves them all.
+    let mut areas: BTreeMap<Group, u32> = BTreeMap::new();
     for (&key, slab) in slabs {
-        let whole = slab.before.is_none() || slab.in_view(&view).all(|i| slab.chunks[i].ready.is_some());
-        let shown = if whole { slab } else { slab.before.as_deref().unwrap_or(slab) };
+        let shown = slab.before.as_deref().filter(|_| !slab.is_whole(&view)).unwrap_or(slab);
+        let Some(cut) = &shown.cut else { continue };
         for i in shown.in_view(&view) {
-            let Some(chunk) = &shown.chunks[i].ready else { continue };
-            let offset = (tiles.len() as u64 * STEP) as u32;
-            tiles.push(tile(camera, chunk.origin));
-            seen.push(Seen { key, slab: shown, part: shown.chunks[i].run.part, chunk, offset });
+            let Some(chunk) = &cut.chunks[i].ready else { continue };
+            let mut s = Seen { key, slab: shown, part: cut.chunks[i].run.part, cut, chunk, offset: 0 };
+            s.offset = (tiles.len() as u64 * STEP) as u32;
+            tiles.push(tile(camera, chunk.origin, areas.get(&s.group()).copied().unwrap_or(0)));
+            seen.push(s);
+        }
+        for part in [Part::CellBands, Part::SelectedBands] {
+            *areas.entry((key.part >> 24, part)).or_default() += cut.order.areas(part);
         }
     }
     let chunks = seen.len() as u32;
@@ -217,18 +235,19 @@ pub fn paint(
     for r in rasters {
         let (x0, y0) = camera.to_screen_f((f64::from(r.bounds.min.x), f64::from(r.bounds.max.y)));
         let (x1, y1) = camera.to_screen_f((f64::from(r.bounds.max.x), f64::from(r.bounds.min.y)));
-        tiles.push([x0, y0, x1 - x0, y1 - y0]);
+        tiles.push([x0, y0, x1 - x0, y1 - y0, 0.0, 0.0, 0.0, 0.0]);
     }
     target.tiles(gpu, &tiles);
 
     // Bands are clipped to their areas, group by group, before anything is painted.
     let banded = sheet.class != ScaleClass::S50000;
-    let mut groups: Vec<(LayerKey, Part)> = Vec::new();
+    let mut groups: Vec<Group> = Vec::new();
     for s in &seen {
-        if banded && matches!(s.part, Part::CellBands | Part::SelectedBands) && !groups.contains(&(s.key, s.part)) {
-            groups.push((s.key, s.part));
+        if banded && matches!(s.part, Part::CellBands | Part::SelectedBands) && !groups.contains(&s.group()) {
+            groups.push(s.group());
         }
     }
+    groups.sort_by_key(|g| g.1 == Part::SelectedBands);
     target.bands(gpu, groups.len());
     if fine && target.fine.is_none() {
         let texture = gpu.target(target.size, FORMAT, 4);
@@ -239,7 +258,7 @@ pub fn paint(
     let mut encoder = gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("map") });
     let mut drawn = Drawn { draws: 0, chunks };
     for (&group, band) in groups.iter().zip(&target.bands) {
-        let of: Vec<&Seen<'_>> = seen.iter().filter(|s| (s.key, s.part) == group).collect();
+        let of: Vec<&Seen<'_>> = seen.iter().filter(|s| s.group() == group).collect();
         for (view, pipeline) in [(&band.mask, &gpu.mask), (&band.cover, &gpu.cover)] {
             let pass = begin(&mut encoder, view, None, wgpu::Color::TRANSPARENT);
             let mut pen = Pen { pass, tile_group, drawn: &mut drawn };
@@ -267,16 +286,16 @@ pub fn paint(
     let pixel_m2 = (camera.mm_per_px / 1000.0).powi(2);
     for stack in Stack::ALL {
         let here: Vec<&Seen<'_>> = seen.iter().filter(|s| s.key.stack == stack).collect();
-        // Layer by layer: fills, their outlines, bands.
+        // Layer by layer fills and their outlines, then bands.
         for layer in here.chunk_by(|a, b| a.key == b.key) {
             pen.fills(layer, pipes, sheet, details, pixel_m2);
-            for part in [Part::CellBands, Part::SelectedBands] {
-                let Some(at) = groups.iter().position(|g| layer.first().is_some_and(|s| *g == (s.key, part))) else {
-                    continue;
-                };
+        }
+        for (&group, band) in groups.iter().zip(&target.bands) {
+            let mut of = here.iter().filter(|s| s.group() == group).peekable();
+            if of.peek().is_some() {
                 pen.pass.set_pipeline(&pipes.tint);
-                pen.pass.set_bind_group(2, &target.bands[at].cover_group, &[]);
-                layer.iter().filter(|s| s.part == part).for_each(|s| pen.triangles(s, s.chunk.count));
+                pen.pass.set_bind_group(2, &band.cover_group, &[]);
+                of.for_each(|s| pen.triangles(s, s.chunk.count));
             }
         }
         pen.lines(&here, pipes, sheet);
@@ -291,7 +310,7 @@ pub fn paint(
             pen.pass.set_pipeline(&pipes.over_heat);
             let near = sheet.class <= ScaleClass::S10000;
             for s in seen.iter().filter(|_| near).filter(|s| s.key.stack == Stack::Buildings && s.part == Part::Fills) {
-                pen.pass.set_bind_group(2, &s.slab.slots.group, &[]);
+                pen.pass.set_bind_group(2, &s.cut.slots.group, &[]);
                 pen.joints(s, 0..s.chunk.instances);
             }
         }
@@ -360,8 +379,8 @@ impl Pen<'_> {
         if first.key.stack == Stack::Buildings && sheet.class == ScaleClass::S50000 {
             return;
         }
-        let classes = first.slab.classes();
-        self.pass.set_bind_group(2, &first.slab.slots.group, &[]);
+        let classes = first.cut.classes();
+        self.pass.set_bind_group(2, &first.cut.slots.group, &[]);
         self.pass.set_pipeline(&pipes.fill);
         fills.iter().for_each(|s| self.triangles(s, s.chunk.count_at(pixel_m2)));
         if classes & details.hatched != 0 {

@@ -10,8 +10,8 @@ use bytemuck::{Pod, Zeroable};
 use earcut::Earcut;
 use std::ops::Range;
 
-/// Most shapes of a chunk.
-pub const MOST_SHAPES: usize = 2000;
+/// Most shapes of a chunk: as many as the scene puts into a layer of rows.
+pub const MOST_SHAPES: usize = 2048;
 /// Most points of a chunk, if it holds more than one shape.
 const MOST_POINTS: usize = 32_000;
 /// In a tag: no segment starts at this joint.
@@ -42,7 +42,7 @@ pub struct Joint {
 }
 
 /// What of a layer a chunk holds.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Part {
     /// Fills and their outlines.
     Fills,
@@ -76,6 +76,14 @@ pub struct Order {
     pub bands: Vec<(u32, u16)>,
     /// The chunks.
     pub runs: Vec<Run>,
+}
+
+impl Order {
+    /// How many areas have bands of a part.
+    pub fn areas(&self, part: Part) -> u32 {
+        let last = self.runs.iter().rfind(|r| r.part == part).and_then(|r| self.bands.get(r.shapes.end - 1));
+        last.map_or(0, |b| u32::from(b.1))
+    }
 }
 
 /// Triangles and joints of a chunk.

@@ -3,26 +3,29 @@
 //! Owns: triangles and lines of every layer as retained buffers, the shaders, one offscreen picture, labels and
 //! symbols painted over it with egui. Never: what is drawn (that is a [`Scene`]), how it looks (a [`StyleSheet`]),
 //! where labels stand ([`crate::scene::place_labels`]), input.
-//! Start at [`MapPainter`]; then `mesh` (shapes to triangles, no GPU), `store` (what is kept), `frame` (the passes),
-//! `class` (styles as a uniform buffer), `device` (pipelines), `labels` (text and symbols).
+//! Start at [`MapPainter`]; then `mesh` (shapes to triangles, no GPU), `store` (what is kept), `build` (what is made
+//! when and where), `frame` (the passes), `class` (styles as a uniform buffer), `device` (pipelines), `labels` (text
+//! and symbols).
 //!
 //! How it works
-//! - A layer is cut into chunks of at most 2,000 shapes that lie together. A chunk is tessellated once, when it
-//!   first comes into view: small layers (cells, borders, what the hand moves) at once, large ones a few a frame or
-//!   on other threads. While a large layer is replaced the old one stays in sight until the new one is ready.
+//! - A layer is cut into chunks of at most 2,048 shapes that lie together, and a chunk is tessellated once, when it
+//!   first comes into view: small layers (a few cells or borders, what the hand moves) within a frame's budget of
+//!   time, the rest on other threads, and what those made goes to the device within the budget too. While a layer is
+//!   replaced the old one stays in sight until the new one is ready.
 //! - Vertices carry a class and a slot; the look of all classes is one uniform of 10 KB a frame, a layer's slots are
 //!   a texture of one byte each. So zoom and theme change no buffer, and a recoloured building changes one byte.
 //! - Chunk coordinates are `f32` metres from the chunk's own origin; origin minus camera is computed in `f64`.
 //! - Lines are instanced segments whose width, dash and feather are worked out per pixel. The joints of a chain lie
 //!   in one buffer that is bound four times, each a joint later. A pixel belongs to the nearest of a segment and its
 //!   neighbours, so translucent lines do not darken at corners.
-//! - Bands: areas are numbered in a mask, the cover of an area's own border is the greatest of its segments there,
+//! - Bands: areas of all layers of one partition are numbered in a mask, the cover of an area's own border is the greatest of its segments there,
 //!   and the area is tinted by that. So bands never leave their cell nor darken themselves.
 //! - The picture is painted into a texture of its own only if something changed, and shown as an image. On a
 //!   software device a moving picture has one sample a pixel; as soon as it rests it is painted once with four.
 //! - Buildings below 1:35,000 are not drawn, and at any scale not those smaller than a pixel.
 //! - Chunks out of sight are dropped, oldest first, beyond [`PaintOptions::keep_bytes`].
 
+mod build;
 mod class;
 mod device;
 mod frame;
@@ -35,28 +38,23 @@ mod tests;
 pub use frame::Drawn;
 pub use labels::{Faces, paint_labels, paint_symbols};
 
-use crate::jobs::{Job, JobError, Jobs};
-use crate::scene::{Camera, Image, Layer, LayerKey, Scene, Stack, StyleSheet};
+use crate::geom::Box2;
+use crate::jobs::Jobs;
+use crate::scene::{Camera, Image, Layer, LayerKey, Scene, StyleSheet};
 use device::Gpu;
 use egui_wgpu::{RenderState, wgpu};
 use frame::{Raster, Target};
-use mesh::{Mesh, build};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
-use store::{Ready, Slab, Slots};
-
-/// Chunks that one job builds.
-const CHUNKS_A_JOB: usize = 8;
-/// Jobs of this room at a time: others want threads too.
-const JOBS: usize = 2;
+use std::time::Duration;
+use store::Slab;
 
 /// How to paint.
 #[derive(Clone, Copy, Debug)]
 pub struct PaintOptions<'a> {
-    /// Time a frame may spend on tessellating large layers. At least one chunk is built however short it is.
+    /// Time a frame may spend on building chunks and on what jobs have built. At least one is taken however short it is.
     pub budget: Duration,
-    /// Threads that build chunks of large layers instead.
+    /// Threads that build what is large, and what is beyond the budget; without them small layers are built at once.
     pub jobs: Option<&'a Jobs>,
     /// Buffers kept on the GPU, bytes; what is in sight is kept in any case.
     pub keep_bytes: u64,
@@ -84,29 +82,20 @@ struct Sight {
     sheet: StyleSheet,
 }
 
-type Built = Vec<(usize, Mesh)>;
-
-/// A job that builds chunks of a layer.
-struct Asked {
-    key: LayerKey,
-    version: u64,
-    outlines: bool,
-    chunks: Vec<usize>,
-    job: Job<Built>,
-}
-
 /// The painter of one map view. Dropping it frees its buffers.
 pub struct MapPainter {
     state: RenderState,
     gpu: Gpu,
     slabs: BTreeMap<LayerKey, Slab>,
+    /// The layers of the last scene, if none was set apart since.
+    layers: Vec<Arc<Layer>>,
     images: Vec<Image>,
     rasters: Vec<Raster>,
     target: Option<Target>,
     shown: Option<egui::TextureId>,
     /// What the picture shows, and whether with four samples a pixel; `None` = it is out of date.
     last: Option<(Sight, bool)>,
-    asked: Vec<Asked>,
+    work: build::Work,
     frame: u64,
 }
 
@@ -128,50 +117,56 @@ impl MapPainter {
             gpu: Gpu::new(&state.device, &state.queue, software),
             state: state.clone(),
             slabs: BTreeMap::new(),
+            layers: Vec::new(),
             images: Vec::new(),
             rasters: Vec::new(),
             target: None,
             shown: None,
             last: None,
-            asked: Vec::new(),
+            work: build::Work::default(),
             frame: 0,
         }
     }
 
     /// Takes over the layers and images of a scene; what is absent from it is dropped. Unchanged layers (same key and
-    /// version) cost a look-up each.
+    /// version) cost a look-up each, a scene of the very layers that are there a comparison of addresses.
     pub fn set_scene(&mut self, scene: &Scene) {
-        let keys: BTreeSet<LayerKey> = scene.layers.iter().map(|l| l.key).collect();
-        let gone: Vec<LayerKey> = self.slabs.keys().copied().filter(|k| !keys.contains(k)).collect();
-        gone.into_iter().for_each(|k| self.remove_layer(k));
-        scene.layers.iter().for_each(|l| self.set_layer(l));
+        if !self.layers.iter().map(Arc::as_ptr).eq(scene.layers.iter().map(Arc::as_ptr)) {
+            let keys: BTreeSet<LayerKey> = scene.layers.iter().map(|l| l.key).collect();
+            let gone: Vec<LayerKey> = self.slabs.keys().copied().filter(|k| !keys.contains(k)).collect();
+            gone.into_iter().for_each(|k| self.remove_layer(k));
+            scene.layers.iter().for_each(|l| self.set_layer(l));
+            self.layers.clone_from(&scene.layers);
+        }
         self.set_images(&scene.images);
     }
 
     /// Adds or replaces one layer. Does nothing if its versions are those already there; if only the slots changed,
-    /// only rows of their texture that changed travel.
+    /// only rows of their texture that changed travel. O(1): triangles are made when it comes into view.
     pub fn set_layer(&mut self, layer: &Arc<Layer>) {
-        let gpu = (&self.gpu.device, &self.gpu.queue);
-        let fresh = || Slots::new(gpu, &self.gpu.layouts.numbers, &layer.slots, layer.slots_version);
-        let same = self.slabs.get(&layer.key).is_some_and(|s| s.layer.version == layer.version);
-        if same {
-            let Some(slab) = self.slabs.get_mut(&layer.key) else { return };
-            if !slab.slots.fits(&layer.slots) {
-                slab.slots = fresh();
-                self.last = None;
-            } else if slab.slots.update(gpu.1, &layer.slots, layer.slots_version) {
-                self.last = None;
+        self.layers.clear();
+        let gpu = &self.gpu;
+        if let Some(slab) = self.slabs.get_mut(&layer.key).filter(|s| s.layer.version == layer.version) {
+            if let Some(cut) = &mut slab.cut {
+                let same = cut.slots.fits(&layer.slots);
+                if !same {
+                    cut.slots = gpu.slots(layer);
+                }
+                if cut.slots.update(&gpu.queue, &layer.slots, layer.slots_version) || !same {
+                    self.last = None;
+                }
             }
             slab.layer = layer.clone();
             return;
         }
         let old = self.slabs.remove(&layer.key);
-        self.slabs.insert(layer.key, Slab::new(layer.clone(), old, fresh()));
+        self.slabs.insert(layer.key, Slab::new(layer.clone(), old));
         self.last = None;
     }
 
     /// Drops a layer.
     pub fn remove_layer(&mut self, key: LayerKey) {
+        self.layers.clear();
         if self.slabs.remove(&key).is_some() {
             self.last = None;
         }
@@ -210,7 +205,8 @@ impl MapPainter {
         let most = self.gpu.device.limits().max_texture_dimension_2d;
         let size = [camera.size_px.0, camera.size_px.1].map(|v| (v.round() as u32).clamp(1, most));
         let (painted, again) = self.render((size[0], size[1]), camera, sheet, options);
-        if again {
+        // A job wakes the window when it ends; until then frames would only take time from it.
+        if again && !self.work.is_waited_for() {
             painter.ctx().request_repaint();
         }
         if let Some(id) = self.shown {
@@ -265,137 +261,20 @@ impl MapPainter {
         let Some(target) = &mut self.target else { return (Painted::default(), false) };
         let drawn = frame::paint(&self.gpu, target, &self.slabs, &self.rasters, camera, sheet, fine);
         self.last = Some((sight, fine));
-        self.forget(options.keep_bytes);
+        self.forget(options.keep_bytes, &build::view_of(camera));
         (Painted { waiting, drawn: Some(drawn) }, waiting > 0 || !fine)
     }
 
-    /// Builds chunks in sight: all of small layers, of large ones as many as the time allows or through jobs, those
-    /// of cells first, then the nearest to the middle. Returns how many are missing.
-    fn build(&mut self, camera: &Camera, sheet: &StyleSheet, options: &PaintOptions<'_>) -> usize {
-        let start = Instant::now();
-        self.collect();
-        let view = camera.visible().grown((camera.mm_per_pt() * 32.0).min(1e8) as i32);
-        let heat = !self.rasters.is_empty();
-        let mut missing: Vec<(bool, u8, i64, LayerKey, usize, bool)> = Vec::new();
-        for (&key, slab) in &mut self.slabs {
-            let outlines = frame::outlined(slab, sheet) || heat && sheet.class <= crate::scene::ScaleClass::S10000;
-            let invisible = key.stack == Stack::Buildings && sheet.class == crate::scene::ScaleClass::S50000;
-            let rank = match key.stack {
-                Stack::CellFill | Stack::Band | Stack::Borders => 0,
-                Stack::Buildings => 2,
-                _ => 1,
-            };
-            let (frame, small) = (self.frame, slab.is_small());
-            let in_view: Vec<usize> = slab.in_view(&view).collect();
-            for i in in_view {
-                if let Some(r) = &mut slab.chunks[i].ready {
-                    r.seen = frame;
-                }
-                if !slab.has(i, outlines) && !invisible {
-                    let c = slab.chunks[i].run.bounds.centre();
-                    let d = (f64::from(c.x) - camera.centre.0).hypot(f64::from(c.y) - camera.centre.1);
-                    missing.push((!small, rank, d as i64, key, i, outlines));
-                }
-            }
-        }
-        missing.sort_unstable();
-        let mut done = 0;
-        let mut large = 0;
-        for &(is_large, _, _, key, chunk, outlines) in &missing {
-            let Some(slab) = self.slabs.get(&key) else { continue };
-            if is_large {
-                if options.jobs.is_some() || (large > 0 && start.elapsed() > options.budget) {
-                    break;
-                }
-                large += 1;
-            }
-            let mesh = slab.mesh(chunk, outlines);
-            self.take(key, chunk, &mesh, outlines);
-            done += 1;
-        }
-        if let Some(jobs) = options.jobs {
-            self.ask(jobs, &missing[done..]);
-        }
-        missing.len() - done
-    }
-
-    /// A mesh goes to the GPU.
-    fn take(&mut self, key: LayerKey, chunk: usize, mesh: &Mesh, outlines: bool) {
-        let Some(chunk) = self.slabs.get_mut(&key).and_then(|s| s.chunks.get_mut(chunk)) else { return };
-        let old = chunk.ready.take().or(chunk.spare.take());
-        let mut ready = Ready::upload((&self.gpu.device, &self.gpu.queue), mesh, outlines, old);
-        ready.seen = self.frame;
-        chunk.ready = Some(ready);
-        self.last = None;
-    }
-
-    /// Spawns jobs for chunks of large layers.
-    fn ask(&mut self, jobs: &Jobs, missing: &[(bool, u8, i64, LayerKey, usize, bool)]) {
-        let mut rest = missing;
-        while self.asked.len() < JOBS {
-            let Some(&(_, _, _, key, _, outlines)) = rest.first() else { return };
-            let n = rest.iter().take_while(|m| m.3 == key && m.5 == outlines).take(CHUNKS_A_JOB).count();
-            let (now, later) = rest.split_at(n);
-            rest = later;
-            let Some(slab) = self.slabs.get_mut(&key) else { continue };
-            let chunks: Vec<usize> = now.iter().map(|m| m.4).filter(|&i| !slab.chunks[i].asked).collect();
-            if chunks.is_empty() {
-                continue;
-            }
-            chunks.iter().for_each(|&i| slab.chunks[i].asked = true);
-            let (layer, order, mine) = (slab.layer.clone(), slab.order.clone(), chunks.clone());
-            let job = jobs.spawn("map", move |token| {
-                let mut out = Built::new();
-                for i in mine {
-                    token.check()?;
-                    out.extend(order.runs.get(i).map(|run| (i, build(&layer, &order, run, outlines))));
-                }
-                Ok(out)
-            });
-            self.asked.push(Asked { key, version: slab.layer.version, outlines, chunks, job });
-        }
-    }
-
-    /// Takes what jobs have built.
-    fn collect(&mut self) {
-        let mut i = 0;
-        while i < self.asked.len() {
-            let Some(result) = self.asked[i].job.poll() else {
-                i += 1;
-                continue;
-            };
-            let asked = self.asked.swap_remove(i);
-            let current = self.slabs.get_mut(&asked.key).filter(|s| s.layer.version == asked.version);
-            let Some(slab) = current else { continue };
-            for &c in &asked.chunks {
-                if let Some(c) = slab.chunks.get_mut(c) {
-                    c.asked = false;
-                }
-            }
-            let built = result.unwrap_or_else(|e| {
-                // A chunk whose building fails would be asked for again for ever; the rest of the map matters more.
-                let hopeless = matches!(e, JobError::Panicked(_));
-                if hopeless {
-                    log::error!("a part of {:?} cannot be drawn: {e}", asked.key);
-                }
-                asked.chunks.iter().filter(|_| hopeless).map(|&c| (c, Mesh::default())).collect()
-            });
-            for (chunk, mesh) in built {
-                self.take(asked.key, chunk, &mesh, asked.outlines);
-            }
-        }
-    }
-
     /// Drops what has been out of sight longest, beyond `keep` bytes; and what a ready layer replaced.
-    fn forget(&mut self, keep: u64) {
+    fn forget(&mut self, keep: u64, view: &Box2) {
         let mut total = 0;
         let mut old: Vec<(u64, LayerKey, usize, u64)> = Vec::new();
         for (&key, slab) in &mut self.slabs {
             let frame = self.frame;
-            if slab.chunks.iter().all(|c| c.ready.is_some()) {
+            if slab.is_whole(view) {
                 slab.before = None;
             }
-            for (i, c) in slab.chunks.iter().enumerate() {
+            for (i, c) in slab.chunks().iter().enumerate() {
                 let Some(r) = &c.ready else { continue };
                 total += r.bytes;
                 if r.seen < frame {
@@ -408,7 +287,7 @@ impl MapPainter {
             if total <= keep {
                 return;
             }
-            if let Some(c) = self.slabs.get_mut(&key).and_then(|s| s.chunks.get_mut(chunk)) {
+            if let Some(c) = self.slabs.get_mut(&key).and_then(|s| s.chunk_mut(chunk)) {
                 c.ready = None;
                 total -= bytes;
             }
@@ -417,7 +296,7 @@ impl MapPainter {
 
     /// Bytes of shapes on the GPU.
     pub fn bytes(&self) -> u64 {
-        self.slabs.values().flat_map(|s| &s.chunks).filter_map(|c| Some(c.ready.as_ref()?.bytes)).sum()
+        self.slabs.values().flat_map(|s| s.chunks()).filter_map(|c| Some(c.ready.as_ref()?.bytes)).sum()
     }
 }
 

@@ -1,7 +1,7 @@
 //! The layers a painter keeps between frames: which chunks there are and what of them lies on the GPU.
 
 use super::class::fill_id;
-use super::mesh::{Joint, Mesh, Order, Part, Run, build, order};
+use super::mesh::{Joint, Mesh, Order, Part, Run};
 use crate::geom::{Box2, Pt};
 use crate::scene::{FillClass, Layer, LineClass};
 use egui_wgpu::wgpu;
@@ -132,51 +132,39 @@ impl Ready {
 pub struct Chunk {
     pub run: Run,
     pub ready: Option<Ready>,
-    /// Buffers of what it replaces, to be filled again.
-    pub spare: Option<Ready>,
     /// A thread is building it.
     pub asked: bool,
 }
 
-/// A layer kept.
+/// A layer kept. Nothing is worked out before it comes into view.
 #[derive(Debug)]
 pub struct Slab {
     pub layer: Arc<Layer>,
+    /// Its chunks, once they were cut.
+    pub cut: Option<Cut>,
+    /// A thread is cutting it.
+    pub asked: bool,
+    /// What was shown before, until the new one is ready.
+    pub before: Option<Box<Slab>>,
+}
+
+/// A layer cut into chunks.
+#[derive(Debug)]
+pub struct Cut {
     pub order: Arc<Order>,
     pub chunks: Vec<Chunk>,
     /// The classes of the slots.
     pub slots: Slots,
     /// Classes that fills have without their slots, a bit each.
     own: u64,
-    /// What was shown before, until the new one is ready.
-    pub before: Option<Box<Slab>>,
 }
 
-impl Slab {
-    /// A layer, nothing of it on the GPU yet; a small one takes over the buffers of `old`.
-    pub fn new(layer: Arc<Layer>, old: Option<Slab>, slots: Slots) -> Slab {
-        let order = Arc::new(order(&layer));
-        let mut chunks: Vec<Chunk> =
-            order.runs.iter().map(|run| Chunk { run: run.clone(), ready: None, spare: None, asked: false }).collect();
+impl Cut {
+    /// The chunks of `order`, nothing of them on the GPU yet.
+    pub fn new(layer: &Layer, order: Arc<Order>, slots: Slots) -> Cut {
+        let chunks = order.runs.iter().map(|run| Chunk { run: run.clone(), ready: None, asked: false }).collect();
         let own = layer.fills.iter().fold(0, |bits, f| bits | 1u64 << fill_id(f.class));
-        let mut slab = Slab { layer, order, chunks: Vec::new(), slots, own, before: None };
-        if let Some(mut old) = old {
-            if slab.is_small() {
-                for (new, old) in chunks.iter_mut().zip(&mut old.chunks) {
-                    new.spare = old.ready.take().or(old.spare.take());
-                }
-            } else {
-                old.before = None;
-                slab.before = Some(Box::new(old));
-            }
-        }
-        slab.chunks = chunks;
-        slab
-    }
-
-    /// Small enough to be built within a frame without being noticed: cells, borders, what the hand moves.
-    pub fn is_small(&self) -> bool {
-        self.layer.fills.len() + self.layer.lines.len() + self.layer.bands.len() <= 2000
+        Cut { order, chunks, slots, own }
     }
 
     /// Classes that fills may have, a bit each.
@@ -184,20 +172,54 @@ impl Slab {
         self.own | self.slots.classes
     }
 
-    /// The mesh of a chunk.
-    pub fn mesh(&self, chunk: usize, outlines: bool) -> Mesh {
-        self.chunks.get(chunk).map_or_else(Mesh::default, |c| build(&self.layer, &self.order, &c.run, outlines))
-    }
-
     /// Whether a chunk is on the GPU with all that is asked.
     pub fn has(&self, chunk: usize, outlines: bool) -> bool {
-        let outlines = outlines && self.chunks[chunk].run.part == Part::Fills;
-        self.chunks[chunk].ready.as_ref().is_some_and(|r| r.outlines || !outlines)
+        self.chunks.get(chunk).is_some_and(|c| {
+            let outlines = outlines && c.run.part == Part::Fills;
+            c.ready.as_ref().is_some_and(|r| r.outlines || !outlines)
+        })
+    }
+}
+
+impl Slab {
+    /// A layer; what `old` shows stays until it is ready.
+    pub fn new(layer: Arc<Layer>, old: Option<Slab>) -> Slab {
+        // Of one that never came to be shown, what it was to replace is still there.
+        let before = old.and_then(|mut o| {
+            let shown = o.cut.as_ref().is_some_and(|c| c.chunks.iter().any(|c| c.ready.is_some()));
+            let earlier = o.before.take();
+            if shown { Some(Box::new(o)) } else { earlier }
+        });
+        Slab { layer, cut: None, asked: false, before }
+    }
+
+    /// Small enough to be built within a frame without being noticed: a few cells, borders, what the hand moves.
+    pub fn is_small(&self) -> bool {
+        self.layer.fills.len() + self.layer.lines.len() + self.layer.bands.len() <= 2000
+    }
+
+    /// The chunks; none before the layer was cut.
+    pub fn chunks(&self) -> &[Chunk] {
+        self.cut.as_ref().map_or(&[], |c| &c.chunks)
+    }
+
+    /// A chunk, for change.
+    pub fn chunk_mut(&mut self, chunk: usize) -> Option<&mut Chunk> {
+        self.cut.as_mut()?.chunks.get_mut(chunk)
+    }
+
+    /// Whether all of it that meets a box is on the GPU.
+    pub fn is_whole(&self, view: &Box2) -> bool {
+        match &self.cut {
+            Some(c) => c.chunks.iter().all(|c| c.ready.is_some() || !c.run.bounds.meets(view)),
+            None => !self.layer.bounds.meets(view),
+        }
     }
 
     /// Numbers of the chunks that meet a box.
     pub fn in_view(&self, view: &Box2) -> impl Iterator<Item = usize> {
-        (0..self.chunks.len()).filter(move |&i| self.chunks[i].run.bounds.meets(view))
+        let chunks = self.chunks();
+        (0..chunks.len()).filter(move |&i| chunks[i].run.bounds.meets(view))
     }
 }
 

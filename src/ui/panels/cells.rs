@@ -47,6 +47,8 @@ pub struct Totals {
     pub households: i64,
     pub residents: i64,
     pub buildings: i64,
+    /// Buildings whose households are estimated.
+    pub estimated: i64,
     /// Mean households a cell.
     pub average: f64,
     /// Most households of a cell over fewest; None without cells or with an empty one.
@@ -388,13 +390,20 @@ fn totals(ui: &mut Ui, lang: Lang, view: &CellsView) {
         Fact { name: lang.pick("目标内", "On target"), value: format!("{} / {}", sum.within, sum.cells) },
     ];
     facts(ui, 3, &list, true);
+    if sum.estimated > 0 {
+        let n = l10n::num(sum.estimated);
+        let words = lang.pick("其中 {} 栋户数为估算", "{} buildings with estimated households").replace("{}", &n);
+        let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 18.0), Sense::hover());
+        put(ui.painter(), rect.left_center(), Align2::LEFT_CENTER, &words, regular(SMALL), Tokens::of(ui).t3);
+    }
 }
 
 fn history(ui: &mut Ui, lang: Lang, view: &CellsView, out: &mut Vec<CellsAction>) {
     let t = Tokens::of(ui);
     let text = lang.t();
     let done = view.history.iter().filter(|s| s.state != StepState::Undone).count() as i64;
-    let steps = format!("{} · {} {}", view.plan, l10n::num(done), lang.pick("步", "steps"));
+    let steps =
+        format!("{} · {} {}", view.plan, l10n::num(done), lang.pick("步", if done == 1 { "step" } else { "steps" }));
     section(ui, text.history, &steps);
     if view.history.is_empty() {
         let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 24.0), Sense::hover());

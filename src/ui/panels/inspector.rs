@@ -57,6 +57,8 @@ pub struct CellView {
     pub range: (u32, u32),
     pub residents: i64,
     pub buildings: i64,
+    /// Buildings whose households are estimated.
+    pub estimated: i64,
     pub courtyards: i64,
     pub area_m2: f64,
     pub perimeter_m: f64,
@@ -244,6 +246,11 @@ fn counts(ui: &mut Ui, lang: Lang, view: &CellView) {
         list.push(Fact { name: text.incidents, value: l10n::num(n) });
     }
     facts(ui, 3, &list, false);
+    if view.estimated > 0 {
+        let n = l10n::num(view.estimated);
+        let words = lang.pick("其中 {} 栋户数为估算", "{} buildings with estimated households").replace("{}", &n);
+        ui.label(RichText::new(words).font(regular(SMALL)).color(t.t3));
+    }
 }
 
 fn people(ui: &mut Ui, lang: Lang, view: &CellView, out: &mut Vec<InspectorAction>) {

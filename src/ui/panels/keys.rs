@@ -11,10 +11,10 @@ use crate::ui::widgets::{float_frame, icon_button, put, section};
 
 /// What hand and mouse do: Chinese, English, key.
 const MOUSE: &[(&str, &str, &str, &str)] = &[
-    ("移动地图", "Move the map", "空格 + 拖动，中键拖动，方向键", "Space + drag, middle drag, arrows"),
+    ("移动地图", "Move the map", "空格或中键拖动，方向键", "Space/middle drag, arrows"),
     ("缩放", "Zoom", "滚轮", "Wheel"),
     ("落点", "Add a point", "单击", "Click"),
-    ("完成", "Finish", "双击，回车，右键", "Double-click, Enter, right-click"),
+    ("完成", "Finish", "双击，回车，右键", "Double-click, Enter"),
     ("退回一点", "Take back a point", "退格", "Backspace"),
     ("放弃，退一级", "Give up, one step out", "Esc", "Esc"),
     ("暂停吸附", "No snapping for now", "按住 Alt", "Hold Alt"),

@@ -57,6 +57,8 @@ pub struct ToolBarView {
     /// What stands in the search box.
     pub search: String,
     pub hits: Vec<Hit>,
+    /// Whether the search goes on; what was found so far is shown.
+    pub searching: bool,
     /// The search box takes the focus in this frame (Ctrl F).
     pub focus_search: bool,
 }
@@ -250,6 +252,7 @@ fn hits(ui: &mut Ui, lang: Lang, view: &ToolBarView, on: usize) -> Option<Hit> {
     let t = Tokens::of(ui);
     if view.hits.is_empty() {
         let words = match lang {
+            _ if view.searching => lang.pick("正在查找…", "Searching…").to_owned(),
             Lang::Zh => format!("没有找到「{}」{}", view.search.trim(), lang.t().no_match_tail),
             Lang::En => format!("Nothing found for “{}”{}", view.search.trim(), lang.t().no_match_tail),
         };

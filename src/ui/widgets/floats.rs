@@ -50,8 +50,8 @@ pub struct DeltaSide {
     /// Households before and with the edit.
     pub before: i64,
     pub after: i64,
-    /// Households outside the range with the edit, signed.
-    pub deviation: i64,
+    /// Households outside the range with the edit, signed; `None` for ground without a cell.
+    pub deviation: Option<i64>,
 }
 
 /// The read-out beside the pointer while a line moves.
@@ -133,19 +133,29 @@ pub fn delta_float(ui: &Ui, lang: Lang, pointer: Pos2, bounds: Rect, delta: &Del
         }
         put(p, pos2(cx, boxes.top() + 14.0), Align2::CENTER_CENTER, name, regular(SMALL), t.t3);
         let value = value.map_or_else(|| "—".to_owned(), l10n::num);
-        put(p, pos2(cx, boxes.top() + 34.0), Align2::CENTER_CENTER, &value, semi(15.0), t.t1);
+        // Five digits and more in a smaller size, so that neighbours stay apart.
+        let wide = p.layout_no_wrap(value.clone(), semi(15.0), t.t1).size().x > w - 6.0;
+        put(p, pos2(cx, boxes.top() + 34.0), Align2::CENTER_CENTER, &value, semi(if wide { 11.5 } else { 15.0 }), t.t1);
     }
     let mut y = boxes.bottom() + 8.0 + 10.0;
     for side in delta.sides.iter().take(rows) {
         let code = put(p, pos2(inner.left(), y), Align2::LEFT_CENTER, &side.code, regular(SMALL), t.t2);
-        let before =
-            put(p, pos2(code.left() + 30.0, y), Align2::LEFT_CENTER, &l10n::num(side.before), regular(BODY), t.t1);
+        let before = put(
+            p,
+            pos2(code.right().max(code.left() + 24.0) + 6.0, y),
+            Align2::LEFT_CENTER,
+            &l10n::num(side.before),
+            regular(BODY),
+            t.t1,
+        );
         let arrow = Rect::from_center_size(pos2(before.right() + 10.0, y), vec2(11.0, 11.0));
         Icon::ArrowRight.paint(p, arrow, t.t2);
         let after = put(p, pos2(arrow.right() + 4.0, y), Align2::LEFT_CENTER, &l10n::num(side.after), semi(BODY), t.t1);
         let unit = lang.pick("户", "hh");
         put(p, pos2(after.right() + 4.0, y), Align2::LEFT_CENTER, unit, regular(SMALL), t.t3);
-        deviation_words(ui, lang, pos2(inner.right(), y), side.deviation, true);
+        if let Some(deviation) = side.deviation {
+            deviation_words(ui, lang, pos2(inner.right(), y), deviation, true);
+        }
         y += 21.0;
     }
     rect

@@ -69,13 +69,14 @@ fn nothing_trembles_a_thousand_kilometres_from_the_origin() {
     let near = town(None);
     let mut moved = near.clone();
     for layer in &mut moved.layers {
-        let mut l = (**layer).clone();
+        let l = (**layer).clone();
         let shift = |p: &mut crate::geom::Pt| (p.x, p.y) = (p.x + far, p.y - far);
-        l.fills.iter_mut().flat_map(|f| f.rings.iter_mut().flatten()).for_each(shift);
-        l.bands.iter_mut().flat_map(|b| &mut b.ring).for_each(shift);
-        l.lines.iter_mut().flat_map(|b| &mut b.points).for_each(shift);
+        let (mut fills, mut bands, mut lines) = ((*l.fills).clone(), (*l.bands).clone(), (*l.lines).clone());
+        fills.iter_mut().flat_map(|f| f.rings.iter_mut().flatten()).for_each(shift);
+        bands.iter_mut().flat_map(|b| &mut b.ring).for_each(shift);
+        lines.iter_mut().flat_map(|b| &mut b.points).for_each(shift);
         let (slots, v) = (l.slots.clone(), l.slots_version);
-        *layer = Arc::new(Layer::new(l.key, 2, l.fills, l.bands, l.lines).with_slots(slots, v));
+        *layer = Arc::new(Layer::new(l.key, 2, fills, bands, lines).with_slots(slots, v));
     }
     let (x, y) = middle(&near);
     let sheet = StyleSheet::new(Theme::Light, 700.0);

@@ -46,7 +46,7 @@ fn a_recoloured_building_needs_no_new_triangles() {
     let slots = Arc::new(vec![FillClass::Commercial; old.slots.len()]);
     scene.layers[0] = Arc::new((*old).clone().with_slots(slots, 2));
     painter.set_scene(&scene);
-    let ready = |p: &MapPainter| p.slabs[&old.key].chunks.iter().all(|c| c.ready.is_some());
+    let ready = |p: &MapPainter| p.slabs[&old.key].chunks().iter().all(|c| c.ready.is_some());
     assert!(ready(&painter), "the chunks stay");
     let after = picture(&mut painter, &camera, &sheet);
     let grey = sheet.resolve_fill(FillClass::Commercial).unwrap().color;
@@ -130,9 +130,11 @@ fn a_large_layer_comes_in_pieces_and_goes_when_room_is_short() {
     let camera = Camera::at_scale((1_000_000.0, 1_000_000.0), 9000.0, (900.0, 900.0), 1.0);
     let sheet = StyleSheet::new(Theme::Light, 9000.0);
     let none = PaintOptions { budget: Duration::ZERO, ..PaintOptions::default() };
-    let chunks = painter.slabs[&key].chunks.len();
-    assert!(chunks >= 5);
-    for k in 1..=chunks {
+    assert!(painter.slabs[&key].cut.is_none(), "nothing is made before it is seen");
+    painter.render((900, 900), &camera, &sheet, &none);
+    let chunks = painter.slabs[&key].chunks().len();
+    assert!(chunks >= 4, "{chunks}");
+    for k in 2..=chunks {
         let (painted, again) = painter.render((900, 900), &camera, &sheet, &none);
         assert_eq!(painted.waiting, chunks - k, "one a frame");
         assert!(again || k == chunks);
@@ -161,6 +163,51 @@ fn a_large_layer_comes_in_pieces_and_goes_when_room_is_short() {
         std::thread::sleep(Duration::from_millis(2));
     }
     assert!(read(&painter) == whole);
+}
+
+#[test]
+fn a_layer_from_a_job_is_painted_and_a_newer_one_wins() {
+    let Some(state) = device("a_layer_from_a_job_is_painted_and_a_newer_one_wins") else { return };
+    let mut painter = MapPainter::new(&state);
+    let house = |i: i32, side: i32| {
+        let (x, y) = (i % 60 * 20_000, i / 60 * 20_000);
+        Fill::new(vec![vec![pt(x, y), pt(x + side, y), pt(x + side, y + side), pt(x, y + side)]], FillClass::Commercial)
+    };
+    let key = LayerKey { stack: Stack::Buildings, part: 0 };
+    let layer = |version: u64, side| {
+        let fills = (0..3000).map(|i| house(i, side)).collect();
+        Arc::new(Layer::new(key, version, fills, vec![], vec![]))
+    };
+    let camera = Camera::at_scale((600_000.0, 500_000.0), 9000.0, (700.0, 600.0), 1.0);
+    let sheet = StyleSheet::new(Theme::Light, 9000.0);
+    let jobs = Jobs::new(|| {});
+    let through = PaintOptions { jobs: Some(&jobs), ..PaintOptions::default() };
+    let until_done = |painter: &mut MapPainter| {
+        let start = Instant::now();
+        while painter.render((700, 600), &camera, &sheet, &through).1 {
+            assert!(start.elapsed() < Duration::from_secs(60));
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        read(painter)
+    };
+    painter.set_layer(&layer(1, 4_000));
+    let first = painter.render((700, 600), &camera, &sheet, &through).0;
+    assert!(first.waiting > 0 && painter.slabs[&key].cut.is_none(), "nothing of it is made on this thread");
+    // While the job is on its way a newer layer comes, and a third.
+    painter.set_layer(&layer(2, 8_000));
+    painter.render((700, 600), &camera, &sheet, &through);
+    painter.set_layer(&layer(3, 15_000));
+    let newest = until_done(&mut painter);
+    let mut alone = MapPainter::new(&state);
+    alone.set_layer(&layer(7, 15_000));
+    assert!(newest == picture(&mut alone, &camera, &sheet));
+    // What is shown stays until the next is whole.
+    painter.set_layer(&layer(4, 4_000));
+    painter.render((700, 600), &camera.panned(1.0, 0.0), &sheet, &through);
+    let grey = |p: &Picture| p.rgba.chunks_exact(4).filter(|c| c[0] < 225).count();
+    let shown = grey(&read(&painter));
+    assert!(shown * 10 > grey(&newest) * 9, "{shown} of {}", grey(&newest));
+    assert!(grey(&until_done(&mut painter)) * 2 < grey(&newest));
 }
 
 #[test]

@@ -126,6 +126,7 @@ pub(super) fn scene() -> Scene {
             selected: vec![6],
             range: (300, 500),
             totals: Totals {
+                estimated: 0,
                 households: 3978,
                 residents: 10064,
                 buildings: 311,
@@ -198,7 +199,7 @@ pub(super) fn delta() -> Delta {
         tone,
         before,
         after,
-        deviation: Rules::default().deviation(after as u64),
+        deviation: Some(Rules::default().deviation(after as u64)),
     };
     Delta {
         sides: vec![side("06", 3, 563, 495), side("08", 0, 344, 412)],
