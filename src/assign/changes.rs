@@ -4,7 +4,7 @@ use super::{Assignment, Courtyards, NOTHING, Tally, owner_of_building};
 use crate::geom::{Box2, Pt, dist2_to_segment, ring_contains};
 use crate::model::{Field, Kind};
 use crate::plan::{Key, Layer, Patch, Project};
-use crate::topology::{Change, Edge, Finder, OUTSIDE, Owner, PartitionPatch};
+use crate::topology::{Change, Edge, Finder, Owner, PartitionPatch};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -207,7 +207,7 @@ impl Ground {
             }
         }
         // Segments with the owners on both sides, before and after.
-        let mut segments: [BTreeMap<(Pt, Pt), (Owner, Owner)>; 2] = Default::default();
+        let mut segments: [Sides; 2] = Default::default();
         for c in &patch.edges {
             for ((set, e), l) in segments.iter_mut().zip([&c.before, &c.after]).zip([was, is]) {
                 let Some(e): &Option<Edge> = e else { continue };
@@ -220,13 +220,9 @@ impl Ground {
             }
         }
         let [old, new] = &segments;
-        // The outside gives and takes ground without a face that comes, goes or changes hands. Whatever ground changed
-        // lies between segments that differ.
-        if patch.faces.iter().any(|c| owner(&c.before).or(owner(&c.after)) == Some(OUTSIDE)) {
-            let differ = [(old, new), (new, old)].map(|(a, b)| a.iter().filter(|(k, v)| b.get(k) != Some(*v)));
-            let points = differ.into_iter().flatten().flat_map(|(&(p, q), _)| [p, q]);
-            self.boxes.push(points.fold(Box2::EMPTY, Box2::with));
-        }
+        // Ground may change hands between faces that stay: the outside's, or where several edits are one. Whatever ground
+        // changed lies between segments that differ.
+        self.boxes.push(corners(old, new));
         self.bent.extend(old.keys().filter(|k| !new.contains_key(k)));
         self.bent.extend(new.keys().filter(|k| !old.contains_key(k)));
     }
@@ -255,6 +251,37 @@ impl Ground {
         out.dedup();
         out
     }
+}
+
+/// Segments from their smaller to their greater end, with the owners on the left and on the right.
+type Sides = BTreeMap<(Pt, Pt), (Owner, Owner)>;
+
+/// Box of the ends of segments that differ, but those ends from which old and new ones with equal owners run along each
+/// other, apart by what rounding may bend: a long border into which a node was put is no ground that changed.
+fn corners(old: &Sides, new: &Sides) -> Box2 {
+    type Ends = BTreeMap<Pt, Vec<(Pt, Owner, Owner)>>;
+    let ends = |a: &Sides, b: &Sides| {
+        let mut out = Ends::new();
+        for (&(p, q), &(l, r)) in a.iter().filter(|(k, v)| b.get(k) != Some(*v)) {
+            out.entry(p).or_default().push((q, l, r));
+            out.entry(q).or_default().push((p, r, l));
+        }
+        out
+    };
+    let (was, is) = (ends(old, new), ends(new, old));
+    let near = |p: Pt, a: Pt, b: Pt| dist2_to_segment(p, a, b) <= 4.0;
+    let quiet = |at: &Pt| {
+        let (Some(a), Some(b)) = (was.get(at), is.get(at)) else { return false };
+        let along = |x: &(Pt, Owner, Owner), y: &(Pt, Owner, Owner)| {
+            (x.1, x.2) == (y.1, y.2) && (near(x.0, *at, y.0) || near(y.0, *at, x.0))
+        };
+        a.len() == b.len()
+            && a.iter().all(|x| b.iter().any(|y| along(x, y)))
+            && b.iter().all(|y| a.iter().any(|x| along(x, y)))
+    };
+    let points = was.keys().chain(is.keys()).filter(|p| !quiet(p)).copied();
+    let b = points.fold(Box2::EMPTY, Box2::with);
+    if b.is_empty() { b } else { b.grown(4) }
 }
 
 /// The polygon between two chains, their common beginning and end left out; `None` if they are equal. Chains that close
@@ -326,6 +353,23 @@ fn there(o: Owner) -> Option<Owner> {
 mod tests {
     use super::*;
     use crate::geom::{pt, ring_area2};
+
+    #[test]
+    fn a_long_border_with_a_new_node_is_no_ground_that_changed() {
+        let (a, b) = (pt(0, 0), pt(9_000_000, 5_000_000));
+        let old = Sides::from([((a, b), (1, 0))]);
+        // A cell of 1 m at the middle; its nodes bend the border by rounding.
+        let (m, n) = (pt(4_500_000, 2_500_000), pt(4_500_900, 2_500_499));
+        let top = pt(4_500_000, 2_501_000);
+        let new =
+            Sides::from([((a, m), (1, 0)), ((m, n), (2, 0)), ((n, b), (1, 0)), ((m, top), (1, 2)), ((top, n), (1, 2))]);
+        let cell = Box2::of([m, n, top].iter()).grown(4);
+        assert_eq!((corners(&old, &new), corners(&new, &old)), (cell, cell));
+        assert_eq!(corners(&old, &old), Box2::EMPTY);
+        // Another owner beside it is a change from end to end.
+        let other = Sides::from([((a, b), (1, 2))]);
+        assert_eq!(corners(&old, &other), Box2::of_two(a, b).grown(4));
+    }
 
     fn area2(old: &[Pt], new: &[Pt]) -> i128 {
         lens(old, new).map_or(0, |l| ring_area2(&l).abs())

@@ -196,6 +196,31 @@ fn an_outline_drawn_anew_with_equal_area_is_counted() {
     follows(&mut h, &one, hole(500_000));
 }
 
+#[test]
+fn ground_that_passes_from_one_cell_to_another_in_one_step_is_counted() {
+    let (mut h, one) = start(&mut Rng(5));
+    commit(&mut h, Op::Outline { rings: vec![square(0, 0, SIDE)], crs: None }, &one).unwrap();
+    let half = |code: &str, x: i64| {
+        let rings = vec![vec![place(x, 0), place(x + SIDE / 2, 0), place(x + SIDE / 2, SIDE), place(x, SIDE)]];
+        Op::Draw { code: Some(code.into()), name: None, rings, take: Take::Free, parent: None }
+    };
+    commit(&mut h, half("A", 0), &one).unwrap();
+    commit(&mut h, half("C", SIDE / 2), &one).unwrap();
+    // A gives its eastern part to C by a cell that is not there before nor after.
+    let split = Op::Split {
+        cell: "A".into(),
+        line: vec![place(SIDE / 4, -1000), place(SIDE / 4, SIDE + 1000)],
+        code: Some("B".into()),
+        name: None,
+        keep: Some(place(1000, 1000)),
+        attach_m: None,
+    };
+    let merge = Op::Merge { cells: vec!["C".into(), "B".into()], keep: Some("C".into()) };
+    let before = Assignment::count(h.stable(), h.stable().plans[0].id, 0);
+    follows(&mut h, &one, Op::Together { edits: vec![split.into(), merge.into()] });
+    assert!(before != Assignment::count(h.stable(), h.stable().plans[0].id, 0));
+}
+
 /// Any edit, its undo and its redo give the tallies that a recount gives, and `state` is that of a recount.
 #[test]
 fn flows_equal_a_full_recount_after_every_edit() {
