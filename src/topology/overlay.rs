@@ -50,7 +50,13 @@ impl Draft {
         // In the open: the face it is in, by the borders that were there before.
         let mut open = self.open_face(at);
         for &goal in &line[1..] {
+            // Where borders are a few millimetres apart, rounding can lead back to a point passed before: without this,
+            // for ever.
+            let mut passed = BTreeSet::new();
             while at != goal {
+                if !passed.insert(at) {
+                    return Err(TopologyError::TooClose { at });
+                }
                 let (to, along) = self.stretch(at, goal, rules)?;
                 if along {
                     self.walk(at, to);
