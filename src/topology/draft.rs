@@ -315,7 +315,8 @@ impl Draft {
         true
     }
 
-    /// Puts point `at` (or the nearest of the eight grid points round it that can be) into a segment, bending it.
+    /// Puts point `at` (or the nearest of the eight grid points round it that can be, if rounding alone leads there) into
+    /// a segment, bending it.
     ///
     /// The bend must pass over no vertex and touch no other border; `spare` are points not yet in the drawing.
     pub fn bend(&mut self, e: u32, i: usize, at: Pt, spare: &[Pt]) -> Result<Pt, TopologyError> {
@@ -333,7 +334,8 @@ impl Draft {
         let near = |p: &Pt| dist2_to_segment(*p, c, d) + 1e-6 * at.dist2(*p) as f64;
         tries[1..].sort_by(|a, b| near(a).total_cmp(&near(b)));
         for p in tries {
-            if p.in_range() && p != c && p != d && self.may_bend(e, i, p, spare) {
+            let by_rounding = p == at || dist2_to_segment(p, c, d) <= 0.5;
+            if by_rounding && p.in_range() && p != c && p != d && self.may_bend(e, i, p, spare) {
                 self.put_vertex(e, i, p);
                 return Ok(p);
             }

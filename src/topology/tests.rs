@@ -188,6 +188,29 @@ fn parts_that_would_lead_round_for_ever_are_refused() {
 }
 
 #[test]
+fn a_node_put_into_a_border_bends_it_by_rounding_only() {
+    let (a, b) = (pt(343_307, 808_236), pt(347_895, 808_156));
+    let p = outline(vec![pt(343_307, 700_000), pt(500_000, 700_000), pt(500_000, 900_000), b, a]);
+    let (mut drawn, mut bent) = (0, 0);
+    for (dx, dy) in (-400..6).step_by(3).flat_map(|dx| (-5..8).map(move |dy| (dx, dy))) {
+        for (w, h) in [(190_705, 208_594), (100_000, -70_000), (900, 800), (-900, 800)] {
+            let q = pt(b.x + dx, b.y + dy);
+            let ring = vec![q, pt(q.x + w, q.y), pt(q.x + w, q.y + h), pt(q.x, q.y + h)];
+            let Ok(d) = draw_free(&p, ring, 1) else { continue };
+            drawn += 1;
+            let on = |v: &Pt| v.x > a.x && v.x < b.x && crate::geom::dist2_to_segment(*v, a, b) < 9.0;
+            let outer = |e: &Edge| d.partition.owner(e.left) == OUTSIDE || d.partition.owner(e.right) == OUTSIDE;
+            let edges = d.partition.edges().filter(|(_, e)| outer(e));
+            let put: std::collections::BTreeSet<Pt> = edges.flat_map(|(_, e)| e.points.to_vec()).filter(on).collect();
+            bent += usize::from(!put.is_empty());
+            let far = put.iter().map(|v| crate::geom::dist2_to_segment(*v, a, b).sqrt()).fold(0.0, f64::max);
+            assert!(far <= 0.7072 * put.len() as f64, "{far} mm at {q:?}, {w} × {h}: {put:?}");
+        }
+    }
+    assert!(drawn > 1000 && bent > 1000, "{drawn} {bent}");
+}
+
+#[test]
 fn a_keep_outside_the_cell_is_refused() {
     let p = outline(square(0, 0, 1000, 1000));
     let p = draw_free(&p, square(0, 0, 500, 1000), 1).unwrap().partition;
