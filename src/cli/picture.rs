@@ -9,9 +9,11 @@ use super::tables::pairs;
 use crate::exchange::{Raster, write_geotiff};
 use crate::geom::{Box2, Pt, pt};
 use crate::heat::{Grid, Scale, Surface, density, filter, peak, suggest_bandwidth_m};
-use crate::model::{Field, Kind, Lang, Value as Held};
+use crate::model::{Field, Kind, Lang, Said, Value as Held};
 use crate::plan::{EditError, Project, state_text};
-use crate::scene::{Camera, FontSet, Picture, Ramp, SceneOptions, StyleSheet, Theme, paint, scene_of};
+use crate::scene::{
+    Camera, FontSet, HeatKey, Picture, Ramp, SceneOptions, StyleSheet, Theme, annotate, paint, scene_of,
+};
 use crate::session::answers;
 use serde_json::{Value, json};
 
@@ -113,8 +115,24 @@ pub(super) fn heatmap(a: &Heatmap, common: &Common, r: &mut Report) -> Result<i3
     let top = Scale::from_max(peak(&chosen.points, bandwidth, &|| true)?).top;
     if kind == "png" {
         let rgba = r.phase(Phase::Paint, || Ramp::heat(Theme::Light).shade(&surface.values, top, Theme::Light));
-        let png = Picture { width: grid.width(), height: grid.height(), rgba }.png(96.0)?;
-        write(&a.out, &a.file, &png)?;
+        let mut picture = Picture { width: grid.width(), height: grid.height(), rgba };
+        let key = HeatKey {
+            top: f64::from(top),
+            bandwidth_m: bandwidth,
+            period_days: chosen.days,
+            class: a.class.clone(),
+            count: chosen.points.len() as u64,
+            unlocated: chosen.unlocated as u64,
+        };
+        let fonts = FontSet::embedded()?;
+        let done = annotate(&mut picture, &seen_by(&grid), Theme::Light, common.lang(), &fonts, Some(&key));
+        write(&a.out, &a.file, &picture.png(96.0)?)?;
+        if !done.legend {
+            r.note(&Said::new(
+                "图太小，图例没有画上；密度图已写出。要图例请把 --size 设到 320x240 以上。",
+                "The image is too small for a legend; it was written without one. Make --size 320x240 or more for one.",
+            ));
+        }
     } else {
         let crs = crs_of(p)?;
         let [west_m, _, _, north_m] = bbox_of(p, &grid.area());
@@ -134,6 +152,18 @@ pub(super) fn heatmap(a: &Heatmap, common: &Common, r: &mut Report) -> Result<i3
     let answer = answer(p, a, &surface, &chosen, top);
     r.print(answer.clone(), |lang| said(&answer, lang))?;
     Ok(0)
+}
+
+/// The camera that sees each texel as a pixel.
+fn seen_by(grid: &Grid) -> Camera {
+    let b = grid.area();
+    let middle = |a: i32, b: i32| (f64::from(a) + f64::from(b)) / 2.0;
+    Camera {
+        centre: (middle(b.min.x, b.max.x), middle(b.min.y, b.max.y)),
+        mm_per_px: grid.cell_mm()[0],
+        size_px: (grid.width() as f32, grid.height() as f32),
+        pixels_per_point: 1.0,
+    }
 }
 
 fn answer(p: &Project, a: &Heatmap, s: &Surface, chosen: &Chosen, top: f32) -> Value {
@@ -219,7 +249,8 @@ pub(super) fn render(a: &Render, common: &Common, r: &mut Report) -> Result<i32,
     let options = SceneOptions { lang: common.lang(), ..SceneOptions::default() };
     let (picture, png) = r.phase(Phase::Paint, || {
         let scene = scene_of(p, o.session.assignment(), &camera, &options);
-        let picture = paint(&scene, &camera, &sheet, Some(&fonts))?;
+        let mut picture = paint(&scene, &camera, &sheet, Some(&fonts))?;
+        annotate(&mut picture, &camera, theme, common.lang(), &fonts, None);
         let png = picture.png(dpi.unwrap_or(96.0))?;
         Ok::<_, Stop>((picture, png))
     })?;

@@ -18,4 +18,4 @@ pub use row::{Field, Kind, Row, Shape, ShapeRef, Value, item_sum};
 pub use rules::Rules;
 pub use segment::{Segment, SegmentHash};
 pub use table::{Placed, RowRef, Table};
-pub use text::{Code, Lang, ModelError, Said, check_code, check_text, masked_phone};
+pub use text::{Code, Lang, ModelError, Said, check_code, check_text, masked_phone, number};

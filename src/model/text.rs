@@ -73,6 +73,19 @@ pub enum Lang {
     En,
 }
 
+/// A number with thin grouping and U+2212 for minus, as the style asks: 3,967.
+pub fn number(n: i64) -> String {
+    let digits = n.unsigned_abs().to_string();
+    let mut out = String::new();
+    for (i, c) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(c);
+    }
+    if n < 0 { format!("−{out}") } else { out }
+}
+
 /// Something said in both languages at once, so that neither can be forgotten.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Said {
@@ -119,5 +132,10 @@ mod tests {
         ] {
             assert_eq!(masked_phone(phone), shown);
         }
+    }
+
+    #[test]
+    fn numbers_are_grouped() {
+        assert_eq!([number(0), number(999), number(1000), number(-1234567)], ["0", "999", "1,000", "−1,234,567"]);
     }
 }

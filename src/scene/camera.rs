@@ -100,9 +100,7 @@ impl Camera {
     /// its length in points: the scale bar.
     pub fn scale_bar(&self, max_pt: f32) -> (f64, f32) {
         let m_per_pt = self.mm_per_pt() / 1000.0;
-        let max_m = (f64::from(max_pt) * m_per_pt).max(1e-6);
-        let decade = 10f64.powf(max_m.log10().floor());
-        let metres = [5.0, 2.0, 1.0].into_iter().map(|k| k * decade).find(|&m| m <= max_m).unwrap_or(decade);
+        let metres = round_length_m((f64::from(max_pt) * m_per_pt).max(1e-6));
         (metres, (metres / m_per_pt) as f32)
     }
 
@@ -122,6 +120,12 @@ impl Camera {
         }
         self
     }
+}
+
+/// The longest of 1, 2 and 5 times a power of ten that is at most `most_m` (above 0).
+pub fn round_length_m(most_m: f64) -> f64 {
+    let decade = 10f64.powf(most_m.log10().floor());
+    [5.0, 2.0, 1.0].into_iter().map(|k| k * decade).find(|&m| m <= most_m).unwrap_or(decade)
 }
 
 fn clamp_zoom(mm_per_px: f64) -> f64 {

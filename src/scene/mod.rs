@@ -16,6 +16,7 @@ mod cells;
 mod colour;
 pub mod kinds;
 mod labels;
+mod legend;
 mod list;
 mod marks;
 mod pole;
@@ -31,17 +32,18 @@ pub use build::{
     cell_chip, cell_layers, cell_layers_anew, cell_name, ground_layers, ground_layers_while, heat_image, incident_list,
     labels, marked_layers, scene_of, staged_layers, symbols, tint_buildings, touch_cells,
 };
-pub use camera::{Camera, MM_PER_PT};
+pub use camera::{Camera, MM_PER_PT, round_length_m};
 pub use cells::four_colouring;
 pub use colour::Rgba;
 pub use labels::{LabelStyle, Part, PlacedLabel, place_labels};
+pub use legend::{Annotated, HeatKey, annotate, count_text, heat_ticks, radius_text, scale_texts};
 pub use list::{
     Band, BandClass, Facility, Fill, FillClass, Image, Incident, Label, LabelClass, Layer, LayerKey, Line, LineClass,
     NO_SLOT, Scene, Snap, Stack, Symbol, SymbolKind, Tone,
 };
 pub use marks::incident_marks;
 pub use pole::pole;
-pub use ramp::{CHANGE, HEAT_DARK, HEAT_LIGHT, Legend, RATE, Ramp, heat_alpha};
+pub use ramp::{CHANGE, HEAT_DARK, HEAT_LIGHT, RATE, Ramp, heat_alpha};
 pub use raster::{Picture, paint};
 pub use style::{FillStyle, Hatch, HatchKind, LineStyle, ScaleClass, StyleSheet};
 pub use symbols::{Drawing, symbol, symbol_radius};

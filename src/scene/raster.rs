@@ -479,7 +479,7 @@ enum Pass {
     Ink,
 }
 
-fn rounded_rect([l, t, r, b]: [f32; 4], radius: f32) -> Option<Path> {
+pub(super) fn rounded_rect([l, t, r, b]: [f32; 4], radius: f32) -> Option<Path> {
     let q = radius.min((r - l) / 2.0).min((b - t) / 2.0).max(0.0);
     let mut p = PathBuilder::new();
     p.move_to(l + q, t);

@@ -1,9 +1,8 @@
 //! Answers to questions, in the words and fields of the command line: info, stats, where, log, plans.
 
-use super::sentence::number;
 use crate::assign::{Assignment, By, Tally, holders, is_cell};
 use crate::geom::{Box2, Pt};
-use crate::model::{Date, Field, Id, Kind, Lang, RowRef, Target, Unit};
+use crate::model::{Date, Field, Id, Kind, Lang, RowRef, Target, Unit, number};
 use crate::plan::{History, Project, state_text};
 use crate::store::FILE_VERSION;
 use crate::topology::{OUTSIDE, Owner, WORLD};

@@ -16,7 +16,7 @@ pub mod tools;
 
 pub use build::{BuildError, empty_project, layer_from_text, sample_project, sample_titles};
 pub use fill::{fill, next_code, next_member_code, next_post_code};
-pub use sentence::{area_text, kind_name, number, place_of, sentence};
+pub use sentence::{area_text, kind_name, place_of, sentence};
 
 use crate::assign::{Assignment, Changes};
 use crate::geom::Box2;

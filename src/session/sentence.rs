@@ -2,24 +2,11 @@
 
 use crate::assign::{Changes, Tally};
 use crate::geom::Box2;
-use crate::model::{Id, Kind, Said};
+use crate::model::{Id, Kind, Said, number};
 use crate::plan::{Edit, Key, Op, Outcome, Patch, PlanOp, Project};
 use crate::scene::cell_chip;
 use crate::topology::Owner;
 use std::collections::BTreeSet;
-
-/// A number with thin grouping, as the style asks: 3,967.
-pub fn number(n: i64) -> String {
-    let digits = n.unsigned_abs().to_string();
-    let mut out = String::new();
-    for (i, c) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(c);
-    }
-    if n < 0 { format!("−{out}") } else { out }
-}
 
 /// The sentence of an edit. `plan` is the plan worked on.
 pub fn sentence(old: &Project, new: &Project, edit: &Edit, out: &Outcome, changes: &Changes, plan: Id) -> Said {
@@ -322,10 +309,5 @@ mod tests {
             ["9,999 平方米", "10.3 公顷", "50.0 公顷", "2.50 平方公里"]
         );
         assert_eq!(area_text(5e5).en, "50.0 ha");
-    }
-
-    #[test]
-    fn numbers_are_grouped() {
-        assert_eq!([number(0), number(999), number(1000), number(-1234567)], ["0", "999", "1,000", "−1,234,567"]);
     }
 }

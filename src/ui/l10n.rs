@@ -202,7 +202,7 @@ texts! {
 
 /// Thousands grouped, minus as U+2212: `3,967`, `−68`.
 pub fn num(n: i64) -> String {
-    crate::session::number(n)
+    crate::model::number(n)
 }
 
 /// A difference with its sign: `+68`, `−68`, `0`.

@@ -192,7 +192,7 @@ fn borders_stay_legible_over_every_heat() {
 }
 
 #[test]
-fn heat_fades_in_and_the_legend_says_its_unit() {
+fn heat_fades_in() {
     assert_eq!(heat_alpha(0.015, Theme::Light), 0.0);
     assert!((heat_alpha(0.27, Theme::Light) - 0.80).abs() < 1e-6);
     assert!((heat_alpha(2.0, Theme::Dark) - 0.86).abs() < 1e-6);
@@ -201,11 +201,6 @@ fn heat_fades_in_and_the_legend_says_its_unit() {
     assert_eq!((px[3], px[7]), (0, 0));
     assert_eq!(&px[8..12], &[0x3C, 0x11, 0x42, 204]);
     assert_eq!(&px[8..12], &px[12..16]);
-    let legend = Legend::new(1710.0, true, true, 150.0);
-    let ticks: Vec<&str> = legend.ticks.iter().map(|t| t.1.as_str()).collect();
-    assert_eq!(ticks, ["0", "428", "855", "1,280", "1,710"]);
-    assert_eq!(legend.unit, "起/km²·月");
-    assert_eq!(Legend::new(2.5, false, false, 50.0).ticks[1].1, "0.625");
 }
 
 #[test]

@@ -12,7 +12,7 @@ use crate::geom::Origin;
 use crate::jobs::JobError;
 use crate::model::{GridLayer, Kind, Lang, Said, Segment, Shape};
 use crate::plan::{Edit, History};
-use crate::scene::{Camera, FontSet, SceneOptions, Stack, StyleSheet, Theme, paint, scene_of};
+use crate::scene::{Camera, FontSet, SceneOptions, Stack, StyleSheet, Theme, annotate, paint, scene_of};
 use crate::session::import::{How, What, incoming};
 use crate::session::{Command, Effect, Session, answers, empty_project, sample_project};
 use crate::store::{Generation, SaveInput, Warning, open, save};
@@ -301,7 +301,7 @@ impl App {
         if !done {
             return;
         }
-        let rows = crate::session::number(b.rows as i64);
+        let rows = crate::model::number(b.rows as i64);
         let what = lang.pick("已导入 {} 条", "Imported {} rows").replace("{}", &rows);
         if b.refused > 0 {
             let kept = lang.pick("{} 条没有导入", "{} rows were left out").replace("{}", &b.refused.to_string());
@@ -365,6 +365,7 @@ impl App {
             now: Some(now),
             images: doc.heat.ready.iter().filter(|_| doc.heat.on).map(|r| r.image.clone()).collect(),
         };
+        let heat = doc.heat.ready.as_ref().filter(|_| doc.heat.on).map(|r| super::heat::key(r));
         let (session, hidden) = (doc.session.clone(), doc.hidden.clone());
         let label = self.lang.pick("正在存为图片", "Saving the picture").to_owned();
         let job = self.jobs.spawn(&label, move |token| {
@@ -382,7 +383,8 @@ impl App {
             sheet.heat = !scene.images.is_empty();
             sheet.by_cell = !dark || !sheet.heat;
             let fonts = FontSet::embedded().map_err(|e| words(e.said()))?;
-            let picture = paint(&scene, &fine, &sheet, Some(&fonts)).map_err(|e| words(e.said()))?;
+            let mut picture = paint(&scene, &fine, &sheet, Some(&fonts)).map_err(|e| words(e.said()))?;
+            annotate(&mut picture, &fine, theme, language, &fonts, heat.as_ref());
             let png = picture.png(192.0).map_err(|e| words(e.said()))?;
             token.check()?;
             write_file(&path, &png).map_err(|e| words(e.said()))?;

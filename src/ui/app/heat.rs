@@ -5,7 +5,7 @@ use crate::geom::Pt;
 use crate::heat::{Grid, Scale, Surface, density, peak};
 use crate::jobs::{JobError, Jobs};
 use crate::model::{Field, Kind, Lang, RowRef};
-use crate::scene::{Theme, heat_image};
+use crate::scene::{HeatKey, Theme, heat_image};
 use crate::session::answers;
 use crate::ui::widgets::HeatLegend;
 use std::sync::Arc;
@@ -114,18 +114,27 @@ fn reckon(
     density(points, &grid, bandwidth_m, None, go_on)
 }
 
-/// What the legend says.
-pub fn legend(doc: &Doc, ready: &Ready, lang: Lang) -> HeatLegend {
-    let unit = match lang {
-        Lang::Zh => "起/km² · 总计",
-        Lang::En => "per km² · total",
-    };
-    HeatLegend {
-        max: f64::from(ready.top),
-        unit: unit.to_owned(),
+/// What the heat on the map shows.
+pub fn key(ready: &Ready) -> HeatKey {
+    HeatKey {
+        top: f64::from(ready.top),
         bandwidth_m: ready.surface.bandwidth_m,
-        pinned: doc.heat.pinned.is_some(),
+        period_days: ready.surface.period_days,
+        class: ready.of.class.clone(),
         count: ready.surface.count as u64,
         unlocated: ready.unlocated,
+    }
+}
+
+/// What the legend says.
+pub fn legend(doc: &Doc, ready: &Ready, lang: Lang) -> HeatLegend {
+    let key = key(ready);
+    HeatLegend {
+        max: key.top,
+        unit: key.unit(lang),
+        bandwidth_m: key.bandwidth_m,
+        pinned: doc.heat.pinned.is_some(),
+        count: key.count,
+        unlocated: key.unlocated,
     }
 }

@@ -3,6 +3,7 @@
 use egui::{Align2, CornerRadius, Pos2, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
 use super::{icon_button, put};
+use crate::scene::{round_length_m, scale_texts};
 use crate::ui::fonts::{regular, semi};
 use crate::ui::icons::Icon;
 use crate::ui::l10n::{self, Lang};
@@ -145,9 +146,7 @@ pub fn scale_bar_length_m(m_per_point: f64) -> f64 {
     if !m_per_point.is_finite() || m_per_point <= 0.0 {
         return 0.0;
     }
-    let most = 150.0 * m_per_point;
-    let power = 10f64.powf(most.log10().floor());
-    [5.0, 2.0, 1.0].into_iter().map(|f| f * power).find(|l| *l <= most).unwrap_or(power)
+    round_length_m(150.0 * m_per_point)
 }
 
 /// Paints the scale bar, its lower left corner at `corner`: two halves, 0, middle and end written above.
@@ -162,8 +161,7 @@ pub fn scale_bar(ui: &Ui, lang: Lang, corner: Pos2, m_per_point: f64) {
     let bar = Rect::from_min_max(pos2(corner.x, corner.y - 5.0), pos2(corner.x + width, corner.y));
     p.rect(bar, 0.0, t.raise, Stroke::new(1.0, t.t1), StrokeKind::Inside);
     p.rect_filled(bar.with_max_x(bar.center().x), 0.0, t.t1);
-    let (value, unit) =
-        if length >= 1000.0 { (length / 1000.0, lang.pick("千米", "km")) } else { (length, lang.pick("米", "m")) };
+    let [zero, half, whole] = scale_texts(length, lang.spoken());
     let write = |x: f32, anchor: Align2, text: String| {
         let at = pos2(x, bar.top() - 3.0);
         // The map is behind: a halo in the colour of paper keeps the figures readable.
@@ -172,14 +170,9 @@ pub fn scale_bar(ui: &Ui, lang: Lang, corner: Pos2, m_per_point: f64) {
         }
         put(p, at, anchor, &text, regular(SMALL), t.t1);
     };
-    write(bar.left(), Align2::LEFT_BOTTOM, "0".to_owned());
-    write(bar.center().x, Align2::CENTER_BOTTOM, trim(value / 2.0));
-    write(bar.right() - 8.0, Align2::LEFT_BOTTOM, format!("{} {unit}", trim(value)));
-}
-
-fn trim(v: f64) -> String {
-    let text = format!("{v:.2}");
-    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    write(bar.left(), Align2::LEFT_BOTTOM, zero);
+    write(bar.center().x, Align2::CENTER_BOTTOM, half);
+    write(bar.right() - 8.0, Align2::LEFT_BOTTOM, whole);
 }
 
 #[cfg(test)]

@@ -5,7 +5,8 @@ use egui::{
     StrokeKind, Ui, WidgetInfo, pos2, vec2,
 };
 
-use super::{code_chip, deviation_words, icon_button, primary_button, put, put_within};
+use super::{code_chip, deviation_words, icon_button, primary_button, put, put_galley, put_within};
+use crate::scene::{count_text, heat_ticks, radius_text};
 use crate::ui::fonts::{regular, semi};
 use crate::ui::icons::Icon;
 use crate::ui::l10n::{self, Lang};
@@ -179,7 +180,11 @@ pub struct HeatLegend {
 /// Paints the legend, lower left corner at `corner`; true when the padlock was clicked.
 pub fn heat_legend(ui: &mut Ui, lang: Lang, corner: Pos2, legend: &HeatLegend) -> bool {
     let t = Tokens::of(ui);
-    let size = vec2(256.0, 92.0);
+    let write = |text: String| ui.painter().layout_no_wrap(text, regular(SMALL), t.t3);
+    let radius = write(radius_text(legend.bandwidth_m, lang.spoken()));
+    let count = write(count_text(legend.count, legend.unlocated, lang.spoken()));
+    // Large numbers widen it.
+    let size = vec2((radius.size().x + count.size().x + 36.0).max(256.0), 92.0);
     let rect = Rect::from_min_size(pos2(corner.x, corner.y - size.y), size);
     ui.painter().add(ui.visuals().window_shadow.as_shape(rect, FLOAT));
     ui.painter().rect(rect, FLOAT, t.panel, Stroke::new(1.0, t.line2), StrokeKind::Inside);
@@ -194,7 +199,7 @@ pub fn heat_legend(ui: &mut Ui, lang: Lang, corner: Pos2, legend: &HeatLegend) -
     icon.paint(p, Rect::from_center_size(lock.center(), vec2(13.0, 13.0)), t.t2);
     let ramp = Rect::from_min_size(pos2(inner.left(), inner.top() + 22.0), vec2(inner.width(), 10.0));
     p.add(ramp_mesh(ramp, t.heat()));
-    for (i, tick) in ticks(legend.max).into_iter().enumerate() {
+    for (i, tick) in heat_ticks(legend.max).into_iter().enumerate() {
         let x = ramp.left() + ramp.width() * i as f32 / 4.0;
         let anchor = match i {
             0 => Align2::LEFT_TOP,
@@ -203,27 +208,12 @@ pub fn heat_legend(ui: &mut Ui, lang: Lang, corner: Pos2, legend: &HeatLegend) -
         };
         put(p, pos2(x, ramp.bottom() + 3.0), anchor, &tick, regular(SMALL), t.t2);
     }
-    let radius = format!("{} {}", lang.t().radius, l10n::length(lang, legend.bandwidth_m));
-    let count = match lang {
-        Lang::Zh => format!("{} 起，{} 起无位置", l10n::num(legend.count as i64), l10n::num(legend.unlocated as i64)),
-        Lang::En => format!("{} · {} no place", l10n::num(legend.count as i64), l10n::num(legend.unlocated as i64)),
-    };
-    put(p, pos2(inner.left(), inner.bottom()), Align2::LEFT_BOTTOM, &radius, regular(SMALL), t.t3);
-    put(p, pos2(inner.right(), inner.bottom()), Align2::RIGHT_BOTTOM, &count, regular(SMALL), t.t3);
+    put_galley(p, inner.left_bottom(), Align2::LEFT_BOTTOM, radius, t.t3);
+    put_galley(p, inner.right_bottom(), Align2::RIGHT_BOTTOM, count, t.t3);
     response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, legend.pinned, lang.t().scale_pinned));
     let clicked = response.clicked();
     response.on_hover_text(lang.t().scale_pinned);
     clicked
-}
-
-/// Five even ticks from 0 to `max`, in as few figures as tell them apart.
-fn ticks(max: f64) -> [String; 5] {
-    let decimals =
-        if max >= 20.0 || !max.is_finite() { 0 } else { (2.0 - max.max(1e-9).log10()).ceil().clamp(0.0, 6.0) as usize };
-    [0, 1, 2, 3, 4].map(|i| {
-        let v = max * f64::from(i) / 4.0;
-        if decimals == 0 { l10n::num(v.round() as i64) } else { format!("{v:.decimals$}") }
-    })
 }
 
 fn ramp_mesh(rect: Rect, stops: &[Color32]) -> Shape {
@@ -343,18 +333,4 @@ fn toast_content(ui: &mut Ui, lang: Lang, toast: &Toast) -> bool {
         closed = icon_button(ui, Icon::Close, &name, 20.0, t.t3).clicked();
     });
     closed
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ticks_tell_themselves_apart() {
-        assert_eq!(ticks(1710.0), ["0", "428", "855", "1,283", "1,710"]);
-        for max in [0.003, 0.5, 1.0, 7.0, 19.9, 20.0, 3e6] {
-            let t = ticks(max);
-            assert!(t.windows(2).all(|w| w[0] != w[1]), "{max}: {t:?}");
-        }
-    }
 }
