@@ -399,6 +399,11 @@ fn heatmaps_are_honest() {
     let b: Vec<f64> = serde_json::from_value(png["bbox"].clone()).unwrap();
     assert!(((b[2] - b[0]) - (b[3] - b[1])).abs() < 0.002);
     assert_eq!(&std::fs::read(place.path("h.png")).unwrap()[1..4], b"PNG");
+    // A picture too small for a legend says so beside the answer; a larger one has it.
+    let small = place.run(&["heatmap", "s.gpkg", "h.png", "--size", "200x200"]);
+    assert!(small.code == 0 && small.err.contains("图例"), "{}", small.err);
+    let large = place.run(&["heatmap", "s.gpkg", "h.png", "--size", "640x480"]);
+    assert!(large.code == 0 && !large.err.contains("图例"), "{}", large.err);
     let none = place.ask(&["heatmap", "s.gpkg", "n.png", "--class", "没有这一类"]);
     assert_eq!((&none["count"], &none["max"]), (&json!(0), &json!(0.0)));
 }
