@@ -20,7 +20,7 @@ type Asked = (u128, Id, u16, u64, String, Language);
 /// What was found for the words in the search box.
 #[derive(Default)]
 pub struct Search {
-    /// The newest answer; while another is on its way, that of the words before.
+    /// The newest answer; while another is on its way, what of it fits the new words.
     pub hits: Vec<Hit>,
     asked: Option<Asked>,
     job: Latest<Vec<Hit>>,
@@ -60,6 +60,7 @@ pub fn keep(doc: &mut Doc, lang: Language, jobs: &Jobs) {
     found.job.clear();
     let (project, colours) = (project.clone(), doc.picture.layers.colours.clone());
     let small = is_small(&project);
+    let new = Words::new(&want.4);
     let make = move |go_on: &dyn Fn() -> bool| {
         let (_, plan, layer, _, words, lang) = want;
         search(&project, (plan, layer), &colours, &words, lang, go_on)
@@ -67,6 +68,8 @@ pub fn keep(doc: &mut Doc, lang: Language, jobs: &Jobs) {
     if small {
         found.hits = make(&|| true).unwrap_or_default();
     } else {
+        // Until the answer is there, of what was found for the words before that which fits these, too.
+        found.hits.retain(|h| [&h.code, &h.name, &h.detail].iter().any(|t| new.are_in(t)));
         found.job.request(jobs, "search", move |t| make(&|| t.check().is_ok()).ok_or(JobError::Cancelled));
     }
 }
@@ -81,8 +84,8 @@ fn search(
     go_on: &dyn Fn() -> bool,
 ) -> Option<Vec<Hit>> {
     let Some(l) = p.layer(plan, layer) else { return Some(vec![]) };
-    let words: Vec<char> = words.chars().collect();
-    let any = |texts: &[&str]| texts.iter().any(|t| holds(t, &words));
+    let words = Words::new(words);
+    let any = |texts: &[&str]| texts.iter().any(|t| words.are_in(t));
     let mut hits: Vec<Hit> = Vec::new();
     for u in l.units.values().filter(|u| any(&[&u.code, &u.name])).take(HITS) {
         let tone = colours.number(u.id.0).unwrap_or(0);
@@ -129,14 +132,30 @@ fn search(
     Some(hits)
 }
 
-/// Whether a text holds lower-case words, whatever its own case. Nothing is allocated.
-fn holds(text: &str, words: &[char]) -> bool {
-    let Some(&first) = words.first() else { return true };
-    let begins = |rest: &str| {
-        let mut lower = rest.chars().flat_map(char::to_lowercase);
-        words.iter().all(|w| lower.next() == Some(*w))
-    };
-    text.char_indices().any(|(i, c)| c.to_lowercase().next() == Some(first) && text.get(i..).is_some_and(begins))
+/// Words to look for, in lower case.
+struct Words {
+    chars: Vec<char>,
+    /// The same as bytes, if all of them are ASCII: those are never part of another character.
+    ascii: Option<Vec<u8>>,
+}
+
+impl Words {
+    fn new(lower: &str) -> Words {
+        Words { chars: lower.chars().collect(), ascii: lower.is_ascii().then(|| lower.as_bytes().to_vec()) }
+    }
+
+    /// Whether a text holds them, whatever its own case. Nothing is allocated.
+    fn are_in(&self, text: &str) -> bool {
+        let Some(&first) = self.chars.first() else { return true };
+        if let Some(words) = &self.ascii {
+            return text.as_bytes().windows(words.len()).any(|w| w.eq_ignore_ascii_case(words));
+        }
+        let begins = |rest: &str| {
+            let mut lower = rest.chars().flat_map(char::to_lowercase);
+            self.chars.iter().all(|w| lower.next() == Some(*w))
+        };
+        text.char_indices().any(|(i, c)| c.to_lowercase().next() == Some(first) && text.get(i..).is_some_and(begins))
+    }
 }
 
 #[cfg(test)]
@@ -145,18 +164,18 @@ mod tests {
 
     #[test]
     fn words_are_found_in_any_case_and_script() {
-        let words = |w: &str| w.to_lowercase().chars().collect::<Vec<char>>();
         for (text, w, want) in [
             ("Birch Lane 77", "birch lane 7", true),
             ("ÄRZTEHAUS 3", "ärzte", true),
             ("梅园二村 7 号楼", "二村 7", true),
+            ("梅园二村 B7 号楼", "b7", true),
             ("梅园二村", "三村", false),
             ("aab", "ab", true),
             ("", "a", false),
             ("anything", "", true),
             ("short", "shorter", false),
         ] {
-            assert_eq!(holds(text, &words(w)), want, "{text} {w}");
+            assert_eq!(Words::new(&w.to_lowercase()).are_in(text), want, "{text} {w}");
         }
     }
 }

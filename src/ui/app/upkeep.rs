@@ -4,7 +4,7 @@
 //! What is shown stays until its successor is there. Steps that are done while a job is on its way are applied to what
 //! it brings.
 
-use crate::assign::Changes;
+use crate::assign::Moved;
 use crate::jobs::{JobError, Jobs, Latest, Token};
 use crate::model::{Id, Kind};
 use crate::plan::{Item, Key, Patch, Project};
@@ -35,13 +35,13 @@ impl Since {
         self.slots.extend(&other.slots);
     }
 
-    fn patch(&mut self, s: &Session, patch: &Patch, changes: &Changes) {
+    fn patch(&mut self, s: &Session, patch: &Patch, moved: &[Moved]) {
         let at = (s.plan(), s.layer());
         let Some(l) = s.project().layer(at.0, at.1) else { return };
         for (_, _, p) in patch.partitions.iter().filter(|(p, l, _)| (*p, *l) == at) {
             self.cells.patch(p, &l.partition);
         }
-        self.slots.extend(changes.buildings.iter().map(|m| m.slot));
+        self.slots.extend(moved.iter().map(|m| m.slot));
     }
 
     fn is_empty(&self) -> bool {
@@ -144,15 +144,21 @@ impl Layers {
             match &step.patch {
                 Some(p) => {
                     let facts = |k: &Key| matches!(k, Key::Segment(..) | Key::Row(..) | Key::Head);
-                    self.facts += u64::from(p.items.iter().any(|(k, _, _)| facts(k)));
+                    // Many rows at once are looked at by the job that looks at all of them.
+                    let many = p.items.iter().any(|(k, _, _)| facts(k)) || changes.buildings.len() > SMALL;
+                    self.facts += u64::from(many);
                     self.whole += u64::from(p.items.iter().any(ranks));
-                    self.steps.patch(s, p, changes);
+                    self.steps.patch(s, p, if many { &[] } else { &changes.buildings });
+                    self.recolour |= owners_changed(s, p);
                     if self.steps.cells.layers() > AT_ONCE {
                         self.steps.cells = Touched::default();
                         self.whole += 1;
                     }
                 }
-                None => self.whole += 1,
+                None => {
+                    self.whole += 1;
+                    self.recolour = true;
+                }
             }
             let undone = matches!(e, Effect::Stepped { undone: true, .. });
             let (from, to) = step.patch.as_ref().map_or((0, 0), |p| p.state);
@@ -160,7 +166,6 @@ impl Layers {
             if self.followed == Some(from) {
                 self.followed = Some(to);
             }
-            self.recolour = true;
         }
     }
 
@@ -281,7 +286,7 @@ impl Layers {
         let now = (self.shown != Some(shown)).then(|| {
             let mut now = Since::default();
             if let Some(e) = staged {
-                now.patch(s, &e.outcome.patch, s.staged());
+                now.patch(s, &e.outcome.patch, &s.staged().buildings);
             }
             now
         });
@@ -335,6 +340,14 @@ impl Layers {
         let owners = (0u32..).zip(s.assignment().owners());
         self.steps.slots.extend(owners.filter(|(_, o)| differ.contains(o)).map(|(slot, _)| slot));
     }
+}
+
+/// Whether a patch changes which cells there are or which are neighbours, so that colours may have to.
+fn owners_changed(s: &Session, patch: &Patch) -> bool {
+    let here = patch.partitions.iter().filter(|(p, l, _)| (*p, *l) == (s.plan(), s.layer()));
+    let (mut faces, mut edges) = (here.clone().flat_map(|x| &x.2.faces), here.flat_map(|x| &x.2.edges));
+    faces.any(|c| c.before.as_ref().map(|f| f.owner) != c.after.as_ref().map(|f| f.owner))
+        || edges.any(|c| c.before.as_ref().map(|e| (e.left, e.right)) != c.after.as_ref().map(|e| (e.left, e.right)))
 }
 
 /// Whether an item changes the rank of units, and with it borders that no patch of the ground names.

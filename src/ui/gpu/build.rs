@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 /// Pieces and shapes of one job, at most.
-const PIECES_A_JOB: usize = 32;
+const PIECES_A_JOB: usize = 256;
 const SHAPES_A_JOB: usize = 16_384;
 /// Jobs of this room at a time: others want threads too.
 const JOBS: usize = 2;
@@ -58,6 +58,8 @@ type Wanted = (LayerKey, u64, Vec<usize>);
 pub struct Work {
     asked: Vec<(Vec<Wanted>, Job<Vec<Made>>)>,
     made: VecDeque<Made>,
+    /// Whether something of it is on the GPU that the picture does not show yet.
+    pub arrived: bool,
 }
 
 impl Work {
@@ -134,8 +136,18 @@ impl MapPainter {
             self.at_once(m, &view);
         }
         if let Some(jobs) = options.jobs {
+            let shapes: usize = self.gone.iter().map(|l| l.fills.len() + l.lines.len() + l.bands.len()).sum();
+            if shapes > SHAPES_A_JOB {
+                let gone = std::mem::take(&mut self.gone);
+                // Nobody waits for it, and cancelled it frees them all the same.
+                drop(jobs.spawn("free", move |_| {
+                    drop(gone);
+                    Ok(())
+                }));
+            }
             self.ask(jobs, &missing[done..], view);
         }
+        self.gone.clear();
         missing.len() - done + self.work.made.len()
     }
 
@@ -143,7 +155,8 @@ impl MapPainter {
         let heat = !self.rasters.is_empty();
         let mut missing = Vec::new();
         for (&key, slab) in &mut self.slabs {
-            let invisible = key.stack == Stack::Buildings && sheet.class == ScaleClass::S50000;
+            let far = sheet.class == ScaleClass::S50000;
+            let invisible = far && matches!(key.stack, Stack::Buildings | Stack::Band);
             if invisible || !slab.layer.bounds.meets(view) {
                 continue;
             }
@@ -217,7 +230,7 @@ impl MapPainter {
             }
         }
         slab.asked = false;
-        self.last = None;
+        self.work.arrived = true;
     }
 
     /// Spawns jobs for what is missing.

@@ -46,8 +46,11 @@ use egui_wgpu::{RenderState, wgpu};
 use frame::{Raster, Target};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use store::Slab;
+
+/// Least time between two pictures that differ only by what jobs brought.
+const BETWEEN: Duration = Duration::from_millis(120);
 
 /// How to paint.
 #[derive(Clone, Copy, Debug)]
@@ -87,6 +90,8 @@ pub struct MapPainter {
     state: RenderState,
     gpu: Gpu,
     slabs: BTreeMap<LayerKey, Slab>,
+    /// Layers no longer shown. Freeing a million shapes takes its time, so a job does it.
+    gone: Vec<Arc<Layer>>,
     /// The layers of the last scene, if none was set apart since.
     layers: Vec<Arc<Layer>>,
     images: Vec<Image>,
@@ -96,6 +101,8 @@ pub struct MapPainter {
     /// What the picture shows, and whether with four samples a pixel; `None` = it is out of date.
     last: Option<(Sight, bool)>,
     work: build::Work,
+    /// When the picture was painted last.
+    painted: Option<Instant>,
     frame: u64,
 }
 
@@ -117,6 +124,7 @@ impl MapPainter {
             gpu: Gpu::new(&state.device, &state.queue, software),
             state: state.clone(),
             slabs: BTreeMap::new(),
+            gone: Vec::new(),
             layers: Vec::new(),
             images: Vec::new(),
             rasters: Vec::new(),
@@ -124,6 +132,7 @@ impl MapPainter {
             shown: None,
             last: None,
             work: build::Work::default(),
+            painted: None,
             frame: 0,
         }
     }
@@ -160,6 +169,7 @@ impl MapPainter {
             return;
         }
         let old = self.slabs.remove(&layer.key);
+        self.gone.extend(old.as_ref().map(|s| s.layer.clone()));
         self.slabs.insert(layer.key, Slab::new(layer.clone(), old));
         self.last = None;
     }
@@ -167,7 +177,8 @@ impl MapPainter {
     /// Drops a layer.
     pub fn remove_layer(&mut self, key: LayerKey) {
         self.layers.clear();
-        if self.slabs.remove(&key).is_some() {
+        if let Some(slab) = self.slabs.remove(&key) {
+            self.gone.push(slab.layer);
             self.last = None;
         }
     }
@@ -229,6 +240,11 @@ impl MapPainter {
     ) -> (Painted, bool) {
         self.frame += 1;
         let waiting = self.build(camera, sheet, options);
+        // What jobs bring piece by piece is not painted piece by piece.
+        let due = waiting == 0 || self.painted.is_none_or(|t| t.elapsed() >= BETWEEN);
+        if self.work.arrived && due {
+            self.last = None;
+        }
         let sight = Sight { camera: *camera, sheet: *sheet };
         let resized = self.target.as_ref().is_none_or(|t| t.size != size);
         let fine = match self.last {
@@ -261,6 +277,8 @@ impl MapPainter {
         let Some(target) = &mut self.target else { return (Painted::default(), false) };
         let drawn = frame::paint(&self.gpu, target, &self.slabs, &self.rasters, camera, sheet, fine);
         self.last = Some((sight, fine));
+        self.work.arrived = false;
+        self.painted = Some(Instant::now());
         self.forget(options.keep_bytes, &build::view_of(camera));
         (Painted { waiting, drawn: Some(drawn) }, waiting > 0 || !fine)
     }

@@ -9,7 +9,6 @@ mod window;
 use super::*;
 use crate::scene::{Picture, Stack};
 use egui_kittest::wgpu::{create_render_state, default_wgpu_setup};
-use std::time::Instant;
 
 /// A device without a window; says so and gives none where there is not even a software one.
 fn device(test: &str) -> Option<RenderState> {
