@@ -236,16 +236,21 @@ fn what_a_step_touches_is_made_anew_and_nothing_else() {
     let ops = vec![
         Op::Insert { on: [at(100, 0), at(100, 100)], at: at(100, 50) },
         Op::Move { at: at(100, 50), to: at(130, 50) },
-        Op::Split { cell: cells[0].clone(), line: split, code: None, name: None, keep: None, attach_m: Some(0.002) },
-        Op::Merge { cells, keep: None },
+        Op::Split {
+            cell: cells[0].clone(),
+            line: split,
+            code: Some(cells[1].clone()),
+            name: None,
+            keep: Some(at(50, 10)),
+            attach_m: Some(0.002),
+        },
+        Op::Merge { keep: Some(cells[0].clone()), cells },
     ];
     let mut n = 0;
     for (i, op) in ops.into_iter().enumerate() {
         let id = EditId { replica: 1, sequence: 200 + i as u32 };
-        let filled = crate::session::fill(&p, &a, plan, Edit::from(op), id, &NoSegments);
-        let Ok(out) = filled.and_then(|e| apply(&p, &e, &Context { id, segments: &NoSegments, given: 0 })) else {
-            continue;
-        };
+        let ctx = Context { id, segments: &NoSegments, given: 0 };
+        let out = apply(&p, &Edit::from(op), &ctx).unwrap_or_else(|e| panic!("step {i}: {e:?}"));
         n += 1;
         let mut touched = Touched::default();
         for (_, _, patch) in &out.patch.partitions {
@@ -260,7 +265,7 @@ fn what_a_step_touches_is_made_anew_and_nothing_else() {
         assert!(same(&back, &all(&p)), "step {i} taken back");
         p = out.project;
     }
-    assert!(n >= 3, "{n} steps");
+    assert_eq!(n, 4);
     // Nothing touched, nothing made.
     let before = kept.clone();
     touch_cells(&mut kept, &p, plan, 0, &colours, &Touched::default());
