@@ -32,8 +32,11 @@ enum Stop {
 /// What rounding to the grid may take a point off its place: half a square's diagonal, squared.
 const ROUNDING2_MM2: f64 = 0.5;
 
-/// Rounds in which one stretch is looked at anew before it is called too close.
+/// Stops found without getting on before the place is called too close.
 const TRIES: usize = 24;
+
+/// Borders that one segment of a line may bend: far more than a map has in its way.
+const BENDS: usize = 4096;
 
 impl Draft {
     /// Lays a line over the partition. The directed segments that became border, or run along borders, are collected
@@ -50,14 +53,39 @@ impl Draft {
         // In the open: the face it is in, by the borders that were there before.
         let mut open = self.open_face(at);
         for &goal in &line[1..] {
-            // Where borders are a few millimetres apart, rounding can lead back to a point passed before: without this,
-            // for ever.
-            let mut passed = BTreeSet::new();
-            while at != goal {
-                if !passed.insert(at) {
-                    return Err(TopologyError::TooClose { at });
+            // Points the line must still reach, the next one last. Once a border is bent to a point the line goes there
+            // before it turns to its goal again: else it could creep along a border that leans away from it, bending
+            // it anew every few millimetres.
+            let mut way = vec![goal];
+            let (mut bends, mut tries) = (0, 0);
+            while let Some(&target) = way.last() {
+                if at == target {
+                    way.pop();
+                    continue;
                 }
-                let (to, along) = self.stretch(at, goal, rules)?;
+                tries += 1;
+                if tries > TRIES || bends > BENDS {
+                    return Err(TopologyError::TooClose { at: target });
+                }
+                let (to, along) = match self.first_stop(at, target, rules) {
+                    Some(Stop::Along(to)) => (to, true),
+                    Some(Stop::At(p)) if p != target => {
+                        way.push(p);
+                        continue;
+                    }
+                    Some(Stop::Bend(e, i, p)) => {
+                        // The point may round onto the start itself: the border is then bent to pass through it, or,
+                        // where another border does already, beside it.
+                        let spare = [at, goal];
+                        let q = self.bend(e, i, p, if p == at { &[] } else { &spare })?;
+                        bends += 1;
+                        if q != at && q != target {
+                            way.push(q);
+                        }
+                        continue;
+                    }
+                    None | Some(Stop::At(_)) => (target, false),
+                };
                 if along {
                     self.walk(at, to);
                 } else {
@@ -71,6 +99,7 @@ impl Draft {
                     open = face;
                 }
                 at = to;
+                tries = 0;
                 if let Hit::Free = self.hit(at) {
                 } else {
                     open = NO_FACE;
@@ -119,29 +148,6 @@ impl Draft {
     /// The face in which a point in the open lies, by the borders that have faces.
     fn open_face(&self, at: Pt) -> u32 {
         if self.hit(at) == Hit::Free { self.p.locate_among(at, |e| e.left != NO_FACE) } else { NO_FACE }
-    }
-
-    /// How far the line gets from `at` towards `goal`: the point, and whether it ran along a border.
-    fn stretch(&mut self, at: Pt, goal: Pt, rules: &Rules<'_>) -> Result<(Pt, bool), TopologyError> {
-        let mut target = goal;
-        for _ in 0..TRIES {
-            match self.first_stop(at, target, rules) {
-                None => return Ok((target, false)),
-                Some(Stop::Along(to)) => return Ok((to, true)),
-                Some(Stop::At(p)) if p == target => return Ok((target, false)),
-                Some(Stop::At(p)) => target = p,
-                Some(Stop::Bend(e, i, p)) => {
-                    // The point may round onto the start itself: the border is then bent to pass through it, or, where
-                    // another border does already, beside it.
-                    let spare = [at, goal];
-                    let q = self.bend(e, i, p, if p == at { &[] } else { &spare })?;
-                    if q != at {
-                        target = q;
-                    }
-                }
-            }
-        }
-        Err(TopologyError::TooClose { at: target })
     }
 
     /// What the line from `a` to `b` meets first; its own end only where it meets nothing else on the way.
