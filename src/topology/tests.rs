@@ -440,8 +440,8 @@ fn crowded_walk(seed: u64, tried: &mut usize, refused: &mut std::collections::BT
     let corner = |rng: &mut Rng, x: i32, y: i32| pt(x + near(rng, 200_000), y + near(rng, 200_000));
     let ring = [(0, 0), (span / 2, 0), (span, 0), (span, span), (0, span)];
     let mut p = outline(ring.map(|(x, y)| corner(&mut rng, x, y)).to_vec());
-    for i in 0..24 {
-        // Every border of nearly one direction meets many others here: points of few borders, taken again and again.
+    for i in 0..32 {
+        // A corner of a border, a point of one as snapping gives it, or one that missed it.
         let beside = |rng: &mut Rng, off_mm: i32| {
             let edges: Vec<&Edge> = p.edges().map(|(_, e)| e).collect();
             let e = edges[rng.below(edges.len() as i32) as usize];
@@ -459,17 +459,23 @@ fn crowded_walk(seed: u64, tried: &mut usize, refused: &mut std::collections::BT
         let new = 1 + i as Owner;
         let open = |rng: &mut Rng| pt(rng.below(span), rng.below(span));
         *tried += 1;
-        let result = if i % 3 < 2 {
+        let result = if i % 4 < 3 {
             // A ring two corners of which follow borders.
-            let off = [1, 3, 30][i % 3];
+            let off = [1, 3, 30][i % 4];
             let mut corners = vec![beside(&mut rng, off), beside(&mut rng, off), open(&mut rng), open(&mut rng)];
             let middle = pt(corners.iter().map(|c| c.x / 4).sum::<i32>(), corners.iter().map(|c| c.y / 4).sum::<i32>());
             corners.sort_by_key(|c| {
                 let turn = f64::from(c.y - middle.y).atan2(f64::from(c.x - middle.x));
                 (turn * 1e9) as i64
             });
-            let all = rng.below(3) == 0;
-            let take = move |o: Owner| (o == LAYER || (all && o != OUTSIDE)).then_some(new);
+            // A cell on open ground, one that takes from others, or more ground for the outline.
+            let kind = rng.below(5);
+            let take = move |o: Owner| match (o, kind) {
+                (OUTSIDE, 0) => Some(LAYER),
+                (OUTSIDE, _) | (_, 0) => None,
+                (LAYER, _) | (_, 1) => Some(new),
+                _ => None,
+            };
             draw(&p, &[corners], &take, &|o| o == LAYER).map(|d| d.partition)
         } else {
             let owners: std::collections::BTreeSet<Owner> =
