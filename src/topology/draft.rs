@@ -3,9 +3,12 @@
 use super::{Change, Edge, Face, Half, NO_FACE, Node, Partition, PartitionPatch, TopologyError, trim};
 use crate::geom::{Box2, LIMIT, Meet, Pt, cross, dist2_to_segment, meet, on_segment, orient, pt, ring_contains};
 use crate::index::Paged;
-use smallvec::{SmallVec, smallvec};
+use smallvec::SmallVec;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+
+/// How far along a border a node may stand from where a line meets it, mm, where it has no place nearer.
+const ASIDE_MM: i32 = 100;
 
 /// Where a grid point stands in the drawing.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -315,32 +318,19 @@ impl Draft {
         true
     }
 
-    /// Puts point `at` (or the nearest of the eight grid points round it that can be, if rounding alone leads there) into
-    /// a segment, bending it.
+    /// Puts point `at` into a segment, bending it; or, where that cannot be, the nearest grid point up to
+    /// [`ASIDE_MM`] along the segment that can be and that rounding alone leads to.
     ///
     /// The bend must pass over no vertex and touch no other border; `spare` are points not yet in the drawing.
     pub fn bend(&mut self, e: u32, i: usize, at: Pt, spare: &[Pt]) -> Result<Pt, TopologyError> {
         let Some((c, d)) = self.p.edge(e).map(|e| (e.points[i], e.points[i + 1])) else {
             return Err(TopologyError::NotFound { at });
         };
-        let mut tries: SmallVec<[Pt; 9]> = smallvec![at];
-        for dy in -1..=1 {
-            for dx in -1..=1 {
-                if (dx, dy) != (0, 0) {
-                    tries.push(pt(at.x + dx, at.y + dy));
-                }
-            }
-        }
-        let near = |p: &Pt| dist2_to_segment(*p, c, d) + 1e-6 * at.dist2(*p) as f64;
-        tries[1..].sort_by(|a, b| near(a).total_cmp(&near(b)));
-        for p in tries {
-            let by_rounding = p == at || dist2_to_segment(p, c, d) <= 0.5;
-            if by_rounding && p.in_range() && p != c && p != d && self.may_bend(e, i, p, spare) {
-                self.put_vertex(e, i, p);
-                return Ok(p);
-            }
-        }
-        Err(TopologyError::TooClose { at })
+        let may = |p: Pt| p.in_range() && p != c && p != d && self.may_bend(e, i, p, spare);
+        let p = std::iter::once(at).chain(grid_along(at, c, d)).find(|&p| may(p));
+        let p = p.ok_or(TopologyError::TooClose { at })?;
+        self.put_vertex(e, i, p);
+        Ok(p)
     }
 
     /// Whether a segment may be bent to `p`; see [`Draft::bend`].
@@ -389,6 +379,33 @@ impl Draft {
     pub fn in_range(at: Pt) -> Result<(), TopologyError> {
         if at.x.abs() < LIMIT - 2 && at.y.abs() < LIMIT - 2 { Ok(()) } else { Err(TopologyError::OutOfRange { at }) }
     }
+}
+
+/// Grid points within rounding (0.71 mm) of segment c–d, from `at` outwards along it as far as [`ASIDE_MM`].
+///
+/// Two borders less than a grid square apart have no grid point each at some places; a little further on they do.
+fn grid_along(at: Pt, c: Pt, d: Pt) -> impl Iterator<Item = Pt> {
+    let flat = c.x.abs_diff(d.x) >= c.y.abs_diff(d.y);
+    (0..=ASIDE_MM).flat_map(move |k| {
+        let mut here: SmallVec<[(f64, Pt); 6]> = SmallVec::new();
+        for step in [k, -k] {
+            // The grid points beside the segment lie round its nearest point.
+            let near = crate::geom::foot_on_segment(
+                if flat { pt(at.x.saturating_add(step), at.y) } else { pt(at.x, at.y.saturating_add(step)) },
+                c,
+                d,
+            );
+            for aside in -1..=1 {
+                let p = if flat { pt(near.x, near.y + aside) } else { pt(near.x + aside, near.y) };
+                let d2 = dist2_to_segment(p, c, d);
+                if d2 <= 0.5 {
+                    here.push((d2 + 1e-6 * at.dist2(p) as f64, p));
+                }
+            }
+        }
+        here.sort_by(|a, b| a.0.total_cmp(&b.0));
+        here.into_iter().map(|(_, p)| p)
+    })
 }
 
 /// Where a grid point stands in a partition.
