@@ -232,14 +232,14 @@ fn what_a_step_touches_is_made_anew_and_nothing_else() {
     };
     let mut kept = all(&p);
     let cells = ["310115005021006", "310115005021110"].map(str::to_owned).to_vec();
-    let split = vec![at(-10, 30), at(60, 35), at(110, 30)];
+    let split = vec![at(-10, 30), at(60, 35), at(140, 30)];
     let ops = vec![
         Op::Insert { on: [at(100, 0), at(100, 100)], at: at(100, 50) },
         Op::Move { at: at(100, 50), to: at(130, 50) },
         Op::Split {
             cell: cells[0].clone(),
             line: split,
-            code: Some(cells[1].clone()),
+            code: Some("310115005021111".to_owned()),
             name: None,
             keep: Some(at(50, 10)),
             attach_m: Some(0.002),
