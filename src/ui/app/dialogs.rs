@@ -211,7 +211,7 @@ impl App {
                         for (i, (path, at)) in files.iter_mut().enumerate() {
                             let mut row = |ui: &mut Ui| {
                                 let label = lang.pick("内容", "Contents");
-                                if let Some(to) = choice(ui, &format!("import_kind_{i}"), label, &kinds, *at, 180.0) {
+                                if let Some(to) = choice(ui, format!("import_kind_{i}"), label, &kinds, *at, 180.0) {
                                     *at = to;
                                 }
                             };
