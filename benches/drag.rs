@@ -10,11 +10,12 @@ use criterion::{BatchSize, BenchmarkId};
 use getu::assign::Assignment;
 use getu::geom::Pt;
 use getu::model::Id;
-use getu::scene::{CellColours, Owners, cell_layers, ground_layers, staged_layers, tint_buildings};
+use getu::scene::{
+    ByKey, CellColours, Owners, Touched, cell_layers_anew, ground_layers, staged_layers, tint_buildings, touch_cells,
+};
 use getu::session::tools::{Grip, Hand};
 use getu::session::{Command, Session};
 use getu::topology::{Spot, spot};
-use std::sync::Arc;
 use town::{Res, Rng, Town};
 
 /// Drags that are timed one by one.
@@ -166,41 +167,52 @@ fn one_by_one(town: &mut Town) -> Res<Vec<Drag>> {
     Ok(good)
 }
 
-/// Times the layers that a frame of a drag makes anew, on the layers of the frame before.
+/// Times the layers that a frame of a drag makes anew, on the layers of the frame before: what this frame changes and
+/// what the frame before had changed, as the window does it.
 fn frames(town: &Town, drags: &[Drag]) -> Res<()> {
     let mut s = town.session.clone();
     let (plan, layer) = (s.plan(), s.layer());
     let colours = CellColours::default().next(s.project(), plan, layer);
     let mut ground = ground_layers(s.project(), &[]);
     tint_buildings(&mut ground, s.project(), &Owners::of(s.assignment()), &colours, None);
-    let mut cells = cell_layers(s.project(), plan, layer, &colours, &[]);
+    let mut cells = ByKey::new();
+    cell_layers_anew(&mut cells, s.project(), plan, layer, &colours);
     let (mut borders, mut tint, mut marks) = (Vec::new(), Vec::new(), Vec::new());
-    let mut touched: Vec<u32> = Vec::new();
+    let mut before = (Touched::default(), Vec::new());
     let mut anew = 0;
     let mut hand = Hand::default();
     for &(at, to) in drags.iter().take(FRAMES) {
         hand.grab(Grip::Point(at));
         hand.hover(&mut s, to, 0.0, 0);
         let project = s.project();
-        let now: Vec<u32> = s.staged().buildings.iter().map(|m| m.slot).collect();
-        touched.extend(&now);
-        let t = ProcessTime::now();
-        tint_buildings(&mut ground, project, &Owners::staged(s.assignment(), s.staged()), &colours, Some(&touched));
-        tint.push(t.elapsed());
-        touched = now;
-        let t = ProcessTime::now();
-        let next = cell_layers(project, plan, layer, &colours, &cells);
-        borders.push(t.elapsed());
-        anew += next.iter().filter(|n| !cells.iter().any(|o| Arc::ptr_eq(n, o))).count();
-        cells = next;
-        let t = ProcessTime::now();
         let staged = s.history().staged().ok_or("nothing is staged")?;
-        let old = s.history().stable();
-        let made = staged_layers((old, project), plan, layer, &staged.outcome.patch, s.staged(), None);
+        let mut now = (Touched::default(), s.staged().buildings.iter().map(|m| m.slot).collect::<Vec<u32>>());
+        let l = project.layer(plan, layer).ok_or("no layer")?;
+        for (_, _, p) in staged.outcome.patch.partitions.iter().filter(|(p, l, _)| (*p, *l) == (plan, layer)) {
+            now.0.patch(p, &l.partition);
+        }
+        let (mut touched, mut slots) = std::mem::replace(&mut before, now);
+        touched.join(&before.0);
+        slots.extend(&before.1);
+
+        let t = ProcessTime::now();
+        tint_buildings(&mut ground, project, &Owners::staged(s.assignment(), s.staged()), &colours, Some(&slots));
+        tint.push(t.elapsed());
+        let t = ProcessTime::now();
+        touch_cells(&mut cells, project, plan, layer, &colours, &touched);
+        borders.push(t.elapsed());
+        anew += touched.layers();
+        let t = ProcessTime::now();
+        let made = staged_layers((s.history().stable(), project), plan, layer, &staged.outcome.patch, s.staged(), None);
         marks.push(t.elapsed());
         if made.is_empty() {
             return Err("a staged drag shows nothing".into());
         }
+    }
+    let mut whole = ByKey::new();
+    cell_layers_anew(&mut whole, s.project(), plan, layer, &colours);
+    if !whole.iter().map(|(k, l)| (k, l.version)).eq(cells.iter().map(|(k, l)| (k, l.version))) {
+        return Err("layers brought up to date differ from those made anew".into());
     }
     println!(
         "{}: layers of a frame ({} frames, {:.1} layers of {} anew each)",
