@@ -250,11 +250,16 @@ impl StyleSheet {
             }),
             FillClass::Cell(tone) => self.cell(tone, 0),
             FillClass::CellHover(tone) => self.cell(tone, 12),
-            FillClass::Unassigned => Some(FillStyle {
-                color: self.pick(0xFFFFFF, 0x14191F, 0xFFFFFF),
-                outline: Some((t.warn, 1.5)),
-                hatch: Some(Hatch { kind: HatchKind::Slash, gap_pt: gap, width_pt: 1.2, color: t.warn.at(70) }),
-            }),
+            // From a plan's first minute most ground is without a cell: further out it must be quiet enough to draw on.
+            FillClass::Unassigned => {
+                let near = self.class <= ScaleClass::S2000 || self.theme == Theme::Print;
+                let (paper, gap_pt, width_pt, ink) = if near { (100, gap, 1.2, 70) } else { (45, 9.0, 1.0, 32) };
+                Some(FillStyle {
+                    color: self.pick(0xFFFFFF, 0x14191F, 0xFFFFFF).at(paper),
+                    outline: Some((t.warn, 1.5)),
+                    hatch: Some(Hatch { kind: HatchKind::Slash, gap_pt, width_pt, color: t.warn.at(ink) }),
+                })
+            }
             FillClass::Locked => hatched(HatchKind::Slash, 9.0, 1.4, t.t1.at(13)),
             FillClass::Gathered(tone) => Some(FillStyle {
                 color: if self.theme == Theme::Dark { tone.colours().dark } else { tone.colours().colour.at(30) },
@@ -295,6 +300,10 @@ impl StyleSheet {
     fn building(&self, class: FillClass) -> Option<FillStyle> {
         let outside = (self.pick(0xDCD7CE, 0x1F262E, 0xE4E0D8), self.pick(0xC3BCB0, 0x2E3741, 0xBDB6AA));
         let (color, outline) = match class {
+            // Too small for an outline: the fill says it.
+            FillClass::DwellingUnassigned if self.class >= ScaleClass::S5000 => {
+                (self.pick(0xE3BE83, 0x6B4F1E, 0xE3BE83), self.tokens().warn)
+            }
             _ if self.class == ScaleClass::S25000 => outside,
             FillClass::Dwelling(_) if self.grey => outside,
             FillClass::Dwelling(t) if self.theme == Theme::Dark && self.by_cell => {
@@ -315,7 +324,7 @@ impl StyleSheet {
             ScaleClass::S10000 | ScaleClass::S25000 => 0.0,
             ScaleClass::S50000 => return None,
         };
-        let width = if class == FillClass::DwellingUnassigned { width.max(0.9) * 1.5 } else { width };
+        let width = if class == FillClass::DwellingUnassigned && width > 0.8 { width * 1.5 } else { width };
         Some(FillStyle { color, outline: (width > 0.0).then_some((outline, width)), hatch: None })
     }
 

@@ -296,6 +296,8 @@ impl App {
                 let incidents = doc.incidents(None);
                 doc.heat.begin(&incidents);
             }
+            // Incidents are seen as heat only: the map would look as if nothing had come.
+            doc.heat.on |= b.what == What::Rows(Kind::Incidents);
         }
         self.heed(effects, time);
         if !done {

@@ -1,6 +1,7 @@
 //! The density of incidents in the window.
 
 use super::*;
+use crate::session::import::What;
 
 /// Runs frames until the density that was asked for is ready.
 fn ready(h: &mut Window) {
@@ -58,4 +59,19 @@ fn a_density_that_was_stopped_can_be_asked_for_again() {
     assert!(!doc(&h).heat.on && doc(&h).heat.asked.is_none());
     app(&mut h).doc.as_mut().unwrap().heat.on = true;
     ready(&mut h);
+}
+
+#[test]
+fn incidents_that_come_in_are_seen_at_once() {
+    let Some(mut h) = sample("incidents_that_come_in_are_seen_at_once") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("incidents.csv");
+    std::fs::write(&path, "类别,经度,纬度\n垃圾,118.7601,32.0402\n路灯,118.7611,32.0412\n").unwrap();
+    app(&mut h).begin_new();
+    app(&mut h).import_file(path, What::Rows(Kind::Incidents));
+    wait(&mut h);
+    let said = told(&mut h);
+    assert!(doc(&h).heat.on, "{said}");
+    ready(&mut h);
+    assert_eq!(doc(&h).heat.ready.as_ref().map(|r| r.surface.count), Some(2));
 }
