@@ -2,7 +2,7 @@
 
 use crate::assign::{Changes, Tally};
 use crate::geom::Box2;
-use crate::model::{Id, Kind, Said, number};
+use crate::model::{Id, Kind, Post, Said, Target, number};
 use crate::plan::{Edit, Key, Op, Outcome, Patch, PlanOp, Project};
 use crate::scene::cell_chip;
 use crate::topology::Owner;
@@ -161,8 +161,13 @@ pub fn sentence(old: &Project, new: &Project, edit: &Edit, out: &Outcome, change
             s(format!("移除人员 {m} 及其岗位"), format!("Member {m} and all posts removed"))
         }
         Op::Remove { post, .. } => {
-            let p = post.clone().unwrap_or_default();
-            s(format!("移除岗位 {p}"), format!("Post {p} removed"))
+            let code = post.clone().unwrap_or_default();
+            let Some((post, on)) = post_with_place(old, plan_id, &code) else {
+                return s(format!("移除岗位 {code}"), format!("Post {code} removed"));
+            };
+            let holder = old.facts.members.get(&post.member).map_or(code.as_str(), |m| &m.code);
+            let title = &post.post;
+            s(format!("{holder} 不再任 {on} {title}"), format!("{holder} no longer holds the post {title} on {on}"))
         }
         Op::Layer { name, .. } => s(format!("新建图层 {name}"), format!("Layer {name} added")),
         Op::Import { kind, source, .. } => {
@@ -193,6 +198,18 @@ pub fn sentence(old: &Project, new: &Project, edit: &Edit, out: &Outcome, change
             s(zh.join("；"), en.join("; "))
         }
     }
+}
+
+/// A post with what it is held on, as the office says it.
+fn post_with_place<'a>(p: &'a Project, plan: Id, code: &str) -> Option<(&'a Post, String)> {
+    let post = p.post(plan, code)?;
+    let on = match &post.target {
+        Target::Cell { layer, unit } => {
+            p.layer(plan, *layer).and_then(|l| Some(cell_chip(l, l.units.get(unit)?))).unwrap_or_default()
+        }
+        Target::Courtyard(c) | Target::Building(c) | Target::Org(c) => c.to_string(),
+    };
+    Some((post, on))
 }
 
 fn plain(v: &serde_json::Value) -> String {

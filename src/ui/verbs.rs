@@ -173,14 +173,15 @@ impl Group {
 
 /// The verb whose key was pressed in this frame; the key is consumed. Keys without Ctrl count only while no field has the
 /// focus (`typing` is what `Context::text_edit_focused` says), so that letters typed into a field, or composed by an input
-/// method, draw nothing.
+/// method, draw nothing; nor do undo and redo, which are then those of the field.
 pub fn pressed(input: &mut InputState, typing: bool) -> Option<Verb> {
     // Shift first: egui lets Ctrl Z match while Shift is held too.
     let (long, short): (Vec<_>, Vec<_>) = VERBS.iter().partition(|v| v.key.contains("Shift"));
     for info in long.into_iter().chain(short) {
         let Some(shortcut) = shortcut(info.key) else { continue };
         let plain = !shortcut.modifiers.command;
-        if (plain && typing) || !input.consume_shortcut(&shortcut) {
+        let of_field = plain || matches!(info.verb, Verb::Undo | Verb::Redo);
+        if (of_field && typing) || !input.consume_shortcut(&shortcut) {
             continue;
         }
         return Some(info.verb);
@@ -193,7 +194,7 @@ pub fn pressed(input: &mut InputState, typing: bool) -> Option<Verb> {
     if !typing && input.consume_shortcut(&KeyboardShortcut::new(Modifiers::NONE, Key::Equals)) {
         return Some(Verb::ZoomIn);
     }
-    input.consume_shortcut(&ctrl(Key::Y)).then_some(Verb::Redo)
+    (!typing && input.consume_shortcut(&ctrl(Key::Y))).then_some(Verb::Redo)
 }
 
 /// A written key as egui knows it.
@@ -239,7 +240,10 @@ mod tests {
         let ctrl = Modifiers::COMMAND | Modifiers::CTRL;
         assert_eq!(press(ctrl, Key::Z, false), Some(Verb::Undo));
         assert_eq!(press(ctrl | Modifiers::SHIFT, Key::Z, false), Some(Verb::Redo));
-        assert_eq!(press(ctrl, Key::Y, true), Some(Verb::Redo));
+        assert_eq!(press(ctrl, Key::Y, false), Some(Verb::Redo));
+        for (modifiers, key) in [(ctrl, Key::Z), (ctrl | Modifiers::SHIFT, Key::Z), (ctrl, Key::Y)] {
+            assert_eq!(press(modifiers, key, true), None, "the field takes its own typing back");
+        }
         assert_eq!(press(Modifiers::NONE, Key::A, false), Some(Verb::Tool(Tool::DrawCell)));
         assert_eq!(press(Modifiers::NONE, Key::A, true), None);
         assert_eq!(press(ctrl, Key::F, true), Some(Verb::Search));

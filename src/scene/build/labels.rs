@@ -149,6 +149,7 @@ fn note(households: i64, deviation: i64, lang: Lang) -> String {
         -1 => '▼',
         _ => '✓',
     };
+    let households = crate::model::number(households);
     match lang {
         Lang::Zh => format!("{households} 户 {mark}"),
         Lang::En => format!("{households} hh {mark}"),

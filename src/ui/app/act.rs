@@ -243,8 +243,15 @@ impl App {
                 return self.add_post(cell, &form, Some(&post), time);
             }
         };
-        let edit = here(s, op);
+        let removed = matches!(op, Op::Remove { .. });
+        let (edit, before) = (here(s, op), p.state);
         self.edit(edit, time);
+        if removed && self.doc.as_ref().is_some_and(|d| d.session.project().state != before) {
+            // It is done by one click beside the name: say so, and how to take it back.
+            let (what, back) =
+                (self.lang.pick("已移除岗位", "The post was removed"), self.lang.pick("Ctrl+Z 撤销", "Ctrl+Z to undo"));
+            self.say(what, back, "");
+        }
     }
 
     /// A person on a cell, new or corrected.
@@ -385,6 +392,15 @@ fn next_unassigned(doc: &mut super::doc::Doc, now: i64, time: f64) {
     let a = doc.session.assignment();
     let free: Vec<u32> = a.unassigned_buildings(p).into_iter().filter(|s| a.building(*s) != Some(outside)).collect();
     if free.is_empty() {
+        // No building, but ground that no cell has.
+        let Some(l) = p.layer(doc.session.plan(), doc.session.layer()) else { return };
+        let lowest = p.facts.layers.get(doc.session.layer() as usize).map_or(0, |d| d.cell_level());
+        let cell = |o: u64| o == outside || l.unit_of(o).is_some_and(|u| u.level >= lowest);
+        let open: Vec<u32> = l.partition.faces().filter(|(_, f)| !cell(f.owner)).map(|(i, _)| i).collect();
+        if let Some(&face) = open.get(doc.next_unassigned % open.len().max(1)) {
+            doc.next_unassigned += 1;
+            doc.fly_to(l.partition.face_box(face), time);
+        }
         return;
     }
     let slot = free[doc.next_unassigned % free.len()];

@@ -57,7 +57,7 @@ impl Shown {
             Shown::Buildings => ("楼栋", "Buildings"),
             Shown::Cells => ("网格底色", "Cell colours"),
             Shown::Facilities => ("设施", "Facilities"),
-            Shown::Incidents => ("事件", "Incidents"),
+            Shown::Incidents => ("未办结事件", "Open incidents"),
             Shown::Labels => ("名称", "Names"),
         };
         match lang {
@@ -225,6 +225,9 @@ impl Doc {
         };
         let anchors: Vec<Pt> = doc.incidents(None).into_iter().collect();
         doc.heat.begin(&anchors);
+        // A map that holds nothing but incidents would be blank.
+        let table = |kind| doc.session.project().table(kind).is_empty();
+        doc.heat.on = !anchors.is_empty() && table(Kind::Buildings) && table(Kind::Roads);
         doc
     }
 

@@ -46,6 +46,11 @@ pub fn keep(doc: &mut Doc, jobs: &Jobs, dark: bool) -> Option<JobError> {
     if !doc.heat.on {
         return failed;
     }
+    if doc.session.history().stable().table(Kind::Incidents).is_empty() {
+        // Their import was taken back, say: nothing to reckon, and nothing to complain of.
+        (doc.heat.ready, doc.heat.asked) = (None, None);
+        return failed;
+    }
     let h = &doc.heat;
     let wanted = Asked {
         facts: doc.facts,

@@ -5,15 +5,18 @@ use super::doc::Doc;
 use super::view;
 use crate::assign::Tally;
 use crate::model::{Field, Id, Kind, Lang as Language, Unit};
-use crate::plan::{Layer, Project};
+use crate::plan::{Item, Layer, Project, Step};
 use crate::scene::cell_chip;
 use crate::session::Selection;
+use crate::topology::OUTSIDE;
 use crate::ui::l10n::Lang;
 use crate::ui::panels::cells::{CellRow, CellsView, SortBy, StepRow, StepState, Totals, UnassignedRow, order};
 use crate::ui::panels::inspector::InspectorView;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+/// Ground without a cell that is worth a row: less is what rounding leaves.
+const LEAST_GROUND_M2: f64 = 1.0;
 /// Steps shown in the list's history.
 const STEPS: usize = 40;
 
@@ -54,6 +57,10 @@ pub struct Lists {
 struct Sums {
     cells: Tally,
     free: Tally,
+    /// Everything, where there is no outline yet.
+    unbound: Tally,
+    /// Ground without a cell.
+    free_m2: f64,
 }
 
 /// Brings the lists of an opened project up to date. O(1) while nothing changed, O(cells) while an edit is staged,
@@ -156,6 +163,13 @@ impl Lists {
             self.sums.free =
                 free(l, lowest).fold(Tally::default(), |x, o| x.plus(&s.assignment().own(o), 1).plus(&delta(o), 1));
             self.unassigned = free(l, lowest).map(|o| s.assignment().own(o).buildings).sum();
+            let open = |o: u64| o == 0 || l.unit_of(o).is_some_and(|u| u.level < lowest);
+            let ground = l.partition.faces().filter(|(_, f)| f.owner != OUTSIDE && open(f.owner));
+            self.sums.free_m2 = ground.map(|(_, f)| f.area2 as f64 / 2e6).sum();
+            if l.partition.is_empty() {
+                // Without an outline nothing is outside: what came in is all of the community's.
+                self.sums.unbound = s.assignment().own(OUTSIDE);
+            }
         }
         self.cells = view;
         let sums = self.sums;
@@ -188,30 +202,31 @@ impl Lists {
 
     fn totals(&mut self, doc: &Doc, sums: &Sums) {
         let view = &mut self.cells;
+        let all = sums.cells.plus(&sums.free, 1).plus(&sums.unbound, 1);
         let households = || view.cells.iter().map(|c| c.households);
         let (most, least) = (households().max().unwrap_or(i64::MIN), households().min().unwrap_or(i64::MAX));
         view.totals = Totals {
             // The whole community: also what no cell has yet.
-            households: sums.cells.households + sums.free.households,
-            residents: sums.cells.residents + sums.free.residents,
-            buildings: sums.cells.buildings + sums.free.buildings,
-            estimated: sums.cells.estimated + sums.free.estimated,
+            households: all.households,
+            residents: all.residents,
+            buildings: all.buildings,
+            estimated: all.estimated,
             average: sums.cells.households as f64 / view.cells.len().max(1) as f64,
             most_least: (least > 0 && most >= least).then(|| most as f64 / least as f64),
             within: view.cells.iter().filter(|c| c.deviation == 0).count() as u32,
             cells: view.cells.len() as u32,
         };
-        view.unassigned = (sums.free.buildings > 0).then(|| UnassignedRow {
+        let any = sums.free.buildings > 0 || sums.free_m2 >= LEAST_GROUND_M2;
+        view.unassigned = any.then(|| UnassignedRow {
             buildings: sums.free.buildings,
             households: sums.free.households,
             place: place_of_free(doc).unwrap_or_default(),
+            area_m2: sums.free_m2,
         });
     }
 
     fn history(&mut self, doc: &Doc, lang: Language, clock: &dyn Fn(i64) -> String) {
         let h = doc.session.history();
-        let members = &h.stable().facts.members;
-        let names: HashMap<&str, &str> = members.values().map(|m| (m.code.as_str(), m.name.as_str())).collect();
         let rows = &mut self.cells.history;
         rows.clear();
         if let Some(staged) = h.staged() {
@@ -232,21 +247,50 @@ impl Lists {
             });
         }
         let log: Vec<_> = h.log().collect();
-        rows.extend(log.iter().rev().take(STEPS).map(|(step, undone)| StepRow {
+        let names = Names::of(h.stable(), &log);
+        rows.extend(log.iter().enumerate().rev().take(STEPS).map(|(i, (step, undone))| StepRow {
             step: u64::from(step.id.sequence),
             time: clock(step.time),
-            sentence: with_names(step.sentence.get(lang), &names),
+            sentence: with_names(step.sentence.get(lang), &|code| names.at(i, code)),
             state: if *undone { StepState::Undone } else { StepState::Done },
         }));
     }
 }
 
+/// Names of members by code, as they were at each step: a code may have been another's, and who is no longer registered is
+/// still named.
+struct Names<'a> {
+    now: HashMap<&'a str, &'a str>,
+    /// Where in the log a code got a name (or lost it: then the one it had), in order.
+    changes: HashMap<&'a str, Vec<(usize, &'a str)>>,
+}
+
+impl<'a> Names<'a> {
+    fn of(p: &'a Project, log: &[(&'a Arc<Step>, bool)]) -> Names<'a> {
+        let now = p.facts.members.values().map(|m| (m.code.as_str(), m.name.as_str())).collect();
+        let mut changes: HashMap<&str, Vec<(usize, &str)>> = HashMap::new();
+        for (i, (step, _)) in log.iter().enumerate() {
+            for (_, before, after) in step.patch.iter().flat_map(|p| &p.items) {
+                if let Some(Item::Member(m)) = after.as_ref().or(before.as_ref()) {
+                    changes.entry(&m.code).or_default().push((i, &m.name));
+                }
+            }
+        }
+        Names { now, changes }
+    }
+
+    fn at(&self, step: usize, code: &str) -> Option<&'a str> {
+        let known = self.changes.get(code).and_then(|c| c.iter().rev().find(|(i, _)| *i <= step));
+        known.map(|(_, name)| *name).or_else(|| self.now.get(code).copied())
+    }
+}
+
 /// A sentence with the names of members for their codes. The sentence itself, which lives on in the log, has none.
-fn with_names(sentence: &str, names: &HashMap<&str, &str>) -> String {
+fn with_names<'a>(sentence: &str, name: &dyn Fn(&str) -> Option<&'a str>) -> String {
     let mut out = String::with_capacity(sentence.len());
     for word in sentence.split_inclusive(|c: char| !c.is_ascii_alphanumeric()) {
         let code = word.trim_end_matches(|c: char| !c.is_ascii_alphanumeric());
-        match names.get(code) {
+        match name(code) {
             Some(name) => {
                 out.push_str(name);
                 out.push_str(&word[code.len()..]);

@@ -7,8 +7,8 @@ use crate::jobs::{Jobs, Latest};
 use crate::model::{Id, Kind, Lang};
 use crate::scene::{
     Camera, FontSet, Label, LabelOptions, Layer, Marked, PlacedLabel, Poles, ScaleClass, Scene, Snap, Stack,
-    StyleSheet, Symbol, SymbolKind, incident_list, incident_marks, labels, marked_layers, place_labels, staged_layers,
-    symbols,
+    StyleSheet, Symbol, SymbolKind, Theme, incident_list, incident_marks, labels, marked_layers, place_labels,
+    staged_layers, symbols,
 };
 use crate::session::Selection;
 use crate::session::snap::SnapKind;
@@ -17,7 +17,7 @@ use crate::topology::{OUTSIDE, Spot, spot};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// What a picture's labels were placed for.
-type Labelled = (u128, Camera, Lang, bool);
+type Labelled = (u128, Camera, Lang, bool, Theme);
 
 /// Labels that a job has placed.
 struct Names {
@@ -142,7 +142,7 @@ fn letter(doc: &mut Doc, camera: Camera, with: &Lettering<'_>, jobs: &Jobs, stil
         }
     }
     let stable = doc.session.history().stable();
-    let want = (stable.state, camera, with.lang, named);
+    let want = (stable.state, camera, with.lang, named, with.sheet.theme);
     let due = match &pic.labelled_for {
         None => true,
         Some(for_) => still && *for_ != want,

@@ -258,6 +258,7 @@ fn building(doc: &Doc, slot: u32) -> Option<BuildingView> {
         storeys: r.count(Field::Storeys),
         courtyard,
         cell: owner.map(cell_ref),
+        outside: s.assignment().building(slot) == Some(crate::topology::OUTSIDE),
         by: match s.assignment().by(p, slot) {
             AssignedBy::Place => By::Place,
             AssignedBy::Courtyard => By::Courtyard,

@@ -55,6 +55,8 @@ pub struct BuildingView {
     pub courtyard: Option<CourtyardRef>,
     /// None = unassigned.
     pub cell: Option<CellRef>,
+    /// Beyond the outline: no cell of this layer is to have it.
+    pub outside: bool,
     pub by: By,
     /// Cells it may be pinned to.
     pub cells: Vec<CellRef>,
@@ -74,8 +76,10 @@ pub(super) fn building_view(ui: &mut Ui, lang: Lang, view: &BuildingView, out: &
     let title = if view.name.is_empty() { &view.code } else { &view.name };
     let x = rect.left() + 26.0;
     put_within(ui.painter(), pos2(x, rect.center().y), Align2::LEFT_CENTER, rect.right() - x, title, semi(TITLE), t.t1);
-    let line: Vec<&str> =
-        [view.code.as_str(), view.use_.as_str(), view.address.as_str()].into_iter().filter(|s| !s.is_empty()).collect();
+    let line: Vec<&str> = [view.code.as_str(), l10n::use_word(lang, &view.use_), view.address.as_str()]
+        .into_iter()
+        .filter(|s| !s.is_empty())
+        .collect();
     hint(ui, &line.join("　"));
     rule(ui, 10.0);
 
@@ -138,8 +142,8 @@ fn form(ui: &mut Ui, lang: Lang, view: &BuildingView, out: &mut Vec<InspectorAct
     ui.add_space(4.0);
     labelled(ui, text.use_, |ui| {
         let width = ui.available_width();
-        if let Some(new) = field(ui, view.key, text.use_, &view.use_, width) {
-            out.push(InspectorAction::SetUse(view.key, new));
+        if let Some(new) = field(ui, view.key, text.use_, l10n::use_word(lang, &view.use_), width) {
+            out.push(InspectorAction::SetUse(view.key, l10n::use_of(&new).to_owned()));
         }
     });
 }
@@ -157,6 +161,7 @@ fn by_words(lang: Lang, view: &BuildingView) -> &'static str {
 fn belongs(ui: &mut Ui, lang: Lang, view: &BuildingView, out: &mut Vec<InspectorAction>) {
     let t = Tokens::of(ui);
     match &view.cell {
+        None if view.outside => hint(ui, lang.pick("范围外", "Outside the outline")),
         None => {
             ui.horizontal(|ui| {
                 Icon::Warning.show(ui, 14.0, t.warn);

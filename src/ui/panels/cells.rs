@@ -39,6 +39,8 @@ pub struct UnassignedRow {
     pub households: i64,
     /// Where, in a few words.
     pub place: String,
+    /// Ground without a cell, m².
+    pub area_m2: f64,
 }
 
 /// Sums over all cells.
@@ -282,7 +284,9 @@ fn unassigned_row(ui: &mut Ui, lang: Lang, row: &UnassignedRow, out: &mut Vec<Ce
     let name = put(p, pos2(s.name, y), Align2::LEFT_CENTER, lang.t().unassigned, semi(BODY), t.t1);
     let number = put(p, pos2(s.number, y), Align2::RIGHT_CENTER, &l10n::num(row.households), semi(BODY), t.t1);
     let mut place = l10n::buildings(lang, row.buildings);
-    if !row.place.is_empty() {
+    if row.buildings == 0 {
+        place = l10n::area(lang, row.area_m2);
+    } else if !row.place.is_empty() {
         place = format!("{place} · {}", row.place);
     }
     let room = number.left() - name.right() - 16.0;
@@ -342,7 +346,7 @@ fn cell_row(ui: &mut Ui, lang: Lang, view: &CellsView, row: &CellRow, out: &mut 
     }
     let words = l10n::deviation(lang, row.deviation);
     put(p, pos2(s.glyph, second), Align2::RIGHT_CENTER, &words, regular(SMALL), t.t2);
-    let bar = Rect::from_min_max(pos2(s.name + 3.0, second - 5.0), pos2(rect.right() - 76.0, second + 5.0));
+    let bar = Rect::from_min_max(pos2(s.name + 3.0, second - 5.0), pos2(rect.right() - 90.0, second + 5.0));
     let (value, before) = (row.households, row.before);
     deviation_bar(ui, bar, DeviationBar { value, before, range: view.range, deviation: row.deviation, numbers: false });
     response.widget_info(|| {

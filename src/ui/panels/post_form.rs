@@ -64,6 +64,12 @@ pub fn post_form(
     let done = if draft.edits.is_some() { text.save } else { text.assign_now };
     let mut answer = None;
     let mut entered = false;
+    // Esc closes the form, and nothing else hears of it.
+    let fields = [text.post, text.holder, text.phone, text.from_date].map(|label| id.with(label));
+    let focused = ui.memory(|m| m.focused()).is_some_and(|f| fields.contains(&f));
+    if focused && ui.input_mut(|i| i.consume_key(egui::Modifiers::NONE, Key::Escape)) {
+        answer = Some(None);
+    }
     Frame::new()
         .fill(t.app)
         .stroke(Stroke::new(1.0, t.line))

@@ -153,9 +153,12 @@ pub fn delta_float(ui: &Ui, lang: Lang, pointer: Pos2, bounds: Rect, delta: &Del
         Icon::ArrowRight.paint(p, arrow, t.t2);
         let after = put(p, pos2(arrow.right() + 4.0, y), Align2::LEFT_CENTER, &l10n::num(side.after), semi(BODY), t.t1);
         let unit = lang.pick("户", "hh");
-        put(p, pos2(after.right() + 4.0, y), Align2::LEFT_CENTER, unit, regular(SMALL), t.t3);
+        let unit = put(p, pos2(after.right() + 4.0, y), Align2::LEFT_CENTER, unit, regular(SMALL), t.t3);
         if let Some(deviation) = side.deviation {
-            deviation_words(ui, lang, pos2(inner.right(), y), deviation, true);
+            // Where thousands leave no room, the glyph says it.
+            let words = p.layout_no_wrap(l10n::deviation(lang, deviation), regular(BODY), t.t1).size().x;
+            let fits = inner.right() - words - 22.0 > unit.right();
+            deviation_words(ui, lang, pos2(inner.right(), y), deviation, fits);
         }
         y += 21.0;
     }

@@ -103,14 +103,14 @@ pub fn person_row(
     let y = rect.center().y;
     let mut removed = false;
     let cross = Rect::from_center_size(pos2(rect.right() - 8.0, y), vec2(18.0, 18.0));
-    let mut end = rect.right();
+    // The cross has a column of its own: it must not come up under a pointer that goes for the number.
+    let end = if remove.is_some() { cross.left() - 2.0 } else { rect.right() };
     if let Some(label) = remove {
         let response = ui.interact(cross, row.id.with("remove"), Sense::click());
         response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, label));
         if row.hovered() || response.hovered() || response.has_focus() {
             let color = if response.hovered() { t.err } else { t.t3 };
             Icon::Close.paint(ui.painter(), Rect::from_center_size(cross.center(), vec2(11.0, 11.0)), color);
-            end = cross.left() - 2.0;
         }
         removed = response.clicked();
         response.on_hover_text(label);

@@ -75,3 +75,22 @@ fn incidents_that_come_in_are_seen_at_once() {
     ready(&mut h);
     assert_eq!(doc(&h).heat.ready.as_ref().map(|r| r.surface.count), Some(2));
 }
+
+#[test]
+fn taking_the_incidents_back_leaves_no_complaint_and_redo_shows_them_again() {
+    let Some(mut h) = sample("taking_the_incidents_back_leaves_no_complaint_and_redo_shows_them_again") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("incidents.csv");
+    std::fs::write(&path, "类别,经度,纬度\n垃圾,118.7601,32.0402\n路灯,118.7611,32.0412\n").unwrap();
+    app(&mut h).begin_new();
+    app(&mut h).import_file(path, What::Rows(Kind::Incidents));
+    wait(&mut h);
+    ready(&mut h);
+    push(&mut h, "撤销");
+    h.run();
+    assert!(doc(&h).heat.ready.is_none() && doc(&h).heat.on);
+    let said = told(&mut h);
+    assert!(!said.contains("热力图"), "{said}");
+    push(&mut h, "重做");
+    ready(&mut h);
+}

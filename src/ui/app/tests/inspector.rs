@@ -125,3 +125,48 @@ fn a_building_is_pinned_and_its_households_corrected() {
     assert_eq!(session(&h).assignment().building(slot), Some(id.0));
     assert_eq!(steps(&h), 0);
 }
+
+#[test]
+fn taking_back_in_a_field_leaves_the_map_alone_and_esc_closes_the_form() {
+    let test = "taking_back_in_a_field_leaves_the_map_alone_and_esc_closes_the_form";
+    let Some((mut h, _)) = on_cell(test) else { return };
+    push(&mut h, "添加人员…");
+    for (label, text) in [("岗位", "志愿者"), ("姓名", "钱某某")] {
+        type_into(&mut h, label, text);
+    }
+    push(&mut h, "指派");
+    assert_eq!(steps(&h), 1);
+    push(&mut h, "添加人员…");
+    type_into(&mut h, "姓名", "王");
+    ctrl(&mut h, Key::Z);
+    ctrl(&mut h, Key::Y);
+    assert_eq!(steps(&h), 1, "the field had the keys");
+    assert!(h.query_by_label("姓名").is_some());
+    key(&mut h, Key::Escape);
+    assert!(h.query_by_label("姓名").is_none(), "the form is closed");
+    assert_eq!(app(&mut h).doc.as_ref().unwrap().hand.tool(), crate::session::tools::Tool::Select);
+}
+
+#[test]
+fn history_names_people_as_they_were_at_each_step() {
+    let test = "history_names_people_as_they_were_at_each_step";
+    let Some((mut h, _)) = on_cell(test) else { return };
+    let add = |h: &mut Window, name: &str| {
+        push(h, "添加人员…");
+        for (label, text) in [("岗位", "志愿者"), ("姓名", name)] {
+            type_into(h, label, text);
+        }
+        push(h, "指派");
+    };
+    add(&mut h, "孙某丽");
+    h.get_by_label("地图").focus();
+    push(&mut h, "撤销");
+    let said = |h: &Window| painted(h).join("\n");
+    assert!(said(&h).contains("孙某丽"), "{}", said(&h));
+    // The next one gets the code that is free again.
+    add(&mut h, "王某明");
+    assert!(said(&h).contains("孙某丽") && said(&h).contains("王某明"), "{}", said(&h));
+    push(&mut h, "免去 志愿者 王某明");
+    assert!(said(&h).contains("不再任"), "{}", said(&h));
+    assert!(!said(&h).contains("移除岗位 P"), "{}", said(&h));
+}

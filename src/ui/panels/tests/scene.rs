@@ -122,7 +122,12 @@ pub(super) fn scene() -> Scene {
         cells: CellsView {
             layers: vec![(1, "治理网格".into()), (2, "建管网格".into())],
             cells,
-            unassigned: Some(UnassignedRow { buildings: 2, households: 11, place: "昌邑路 27 号院".into() }),
+            unassigned: Some(UnassignedRow {
+                buildings: 2,
+                households: 11,
+                place: "昌邑路 27 号院".into(),
+                area_m2: 0.0,
+            }),
             selected: vec![6],
             range: (300, 500),
             totals: Totals {
@@ -227,6 +232,7 @@ pub(super) fn building() -> BuildingView {
         storeys: Some(6),
         courtyard: Some(CourtyardRef { key: 5, name: "梅园二村".into(), whole: true }),
         cell: Some(at(6, "南泉北路网格", 3)),
+        outside: false,
         by: By::Courtyard,
         cells: vec![at(6, "南泉北路网格", 3), at(8, "崂山路网格", 0)],
     }
