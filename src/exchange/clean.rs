@@ -47,7 +47,17 @@ pub(super) enum Unfit {
     NoExtent,
     /// Crosses itself there.
     Crossing(Pt),
+    /// Crosses itself so often that no mending could guess what was meant; the first place.
+    Tangled(Pt),
+    /// So many sides side by side that they cannot be compared; a point of them.
+    Dense(Pt),
 }
+
+/// Crossings up to which a polygon is mended.
+pub(super) const CROSSINGS: usize = 1000;
+
+/// Pairs of sides that are compared at most: a coastline of 50,000 points needs a tenth of it.
+const PAIRS: u64 = 1_000_000_000;
 
 /// Puts a shape onto the grid. `mend`: polygons that cross themselves are mended where that is possible, else refused.
 pub(super) fn clean(
@@ -116,13 +126,17 @@ fn polygons(parts: Parts, mend: bool, repairs: &mut Vec<Repair>) -> Result<Parts
     if parts.is_empty() {
         return Err(Unfit::NoExtent);
     }
-    let Some(at) = fault(&parts, mend) else { return Ok(parts) };
+    let most = if mend { CROSSINGS + 1 } else { 1 };
+    let Some((at, count)) = faults(&parts, mend, most, PAIRS)? else { return Ok(parts) };
     if !mend {
         return Err(Unfit::Crossing(at));
     }
+    if count > CROSSINGS {
+        return Err(Unfit::Tangled(at));
+    }
     let mended = tidy(untangle(&parts));
     // Rounding the crossings to the grid can, in the last millimetre, make new ones.
-    if mended.is_empty() || fault(&mended, true).is_some() {
+    if mended.is_empty() || faults(&mended, true, 1, PAIRS)?.is_some() {
         return Err(Unfit::Crossing(at));
     }
     repairs.push(Repair::Crossing(at));
@@ -192,12 +206,15 @@ fn without_spikes(ring: Vec<Pt>) -> Vec<Pt> {
     }
 }
 
-/// The first place at which the polygons are not valid: two sides cross or share a stretch, a ring touches itself (only
-/// `strict`), a hole lies outside its ring.
-fn fault(parts: &Parts, strict: bool) -> Option<Pt> {
+/// The first place at which the polygons are not valid, and how many there are, counted up to `most`: two sides cross or
+/// share a stretch, a ring touches itself (only `strict`), a hole lies outside its ring. [`Unfit::Dense`] after `pairs`
+/// pairs of sides.
+fn faults(parts: &Parts, strict: bool, most: usize, pairs: u64) -> Result<Option<(Pt, usize)>, Unfit> {
     struct Side {
         a: Pt,
         b: Pt,
+        along: (i32, i32),
+        across: (i32, i32),
         ring: usize,
         number: usize,
         of: usize,
@@ -206,26 +223,48 @@ fn fault(parts: &Parts, strict: bool) -> Option<Pt> {
     for (ring_number, ring) in parts.iter().flatten().enumerate() {
         let n = ring.len();
         for (i, (&a, &b)) in ring.iter().zip(ring.iter().cycle().skip(1)).enumerate() {
-            sides.push(Side { a, b, ring: ring_number, number: i, of: n });
+            let (along, across) = ((a.x.min(b.x), a.x.max(b.x)), (a.y.min(b.y), a.y.max(b.y)));
+            sides.push(Side { a, b, along, across, ring: ring_number, number: i, of: n });
         }
     }
-    // A sweep along x: only sides whose stretches in x overlap are compared.
-    sides.sort_unstable_by_key(|s| s.a.x.min(s.b.x));
+    // A sweep along the axis on which the sides are shorter: only sides whose stretches there overlap are compared.
+    let length =
+        |of: &dyn Fn(&Side) -> (i32, i32)| sides.iter().map(|s| i64::from(of(s).1) - i64::from(of(s).0)).sum::<i64>();
+    if length(&|s| s.across) < length(&|s| s.along) {
+        sides.iter_mut().for_each(|s| std::mem::swap(&mut s.along, &mut s.across));
+    }
+    sides.sort_unstable_by_key(|s| s.along.0);
+    let mut found: Option<(Pt, usize)> = None;
+    let mut compared = 0u64;
     for (i, s) in sides.iter().enumerate() {
-        let east = s.a.x.max(s.b.x);
-        for t in sides.iter().skip(i + 1).take_while(|t| t.a.x.min(t.b.x) <= east) {
+        for t in sides[i + 1..].iter().take_while(|t| t.along.0 <= s.along.1) {
+            compared += 1;
+            if s.across.0 > t.across.1 || t.across.0 > s.across.1 {
+                continue;
+            }
             let neighbours =
                 s.ring == t.ring && ((s.number + 1) % s.of == t.number || (t.number + 1) % t.of == s.number);
-            match meet(s.a, s.b, t.a, t.b) {
-                Meet::Apart => {}
-                Meet::Touch(_) if neighbours || s.ring != t.ring || !strict => {}
-                Meet::Touch(p) | Meet::Overlap(p, _) => return Some(p),
-                Meet::Cross => return Some(crate::geom::crossing_point(s.a, s.b, t.a, t.b)),
+            let at = match meet(s.a, s.b, t.a, t.b) {
+                Meet::Apart => continue,
+                Meet::Touch(_) if neighbours || s.ring != t.ring || !strict => continue,
+                Meet::Touch(p) | Meet::Overlap(p, _) => p,
+                Meet::Cross => crate::geom::crossing_point(s.a, s.b, t.a, t.b),
+            };
+            let (_, count) = found.get_or_insert((at, 0));
+            *count += 1;
+            if *count >= most {
+                return Ok(found);
             }
         }
+        if compared > pairs {
+            return Err(Unfit::Dense(s.a));
+        }
+    }
+    if found.is_some() {
+        return Ok(found);
     }
     for part in parts {
-        let (outer, holes) = part.split_first()?;
+        let Some((outer, holes)) = part.split_first() else { continue };
         for hole in holes {
             // No side crosses, so a hole is inside if any point of it that is not on the ring is.
             let on_ring = |p: &Pt| {
@@ -234,11 +273,11 @@ fn fault(parts: &Parts, strict: bool) -> Option<Pt> {
             if let Some(p) = hole.iter().find(|p| !on_ring(p))
                 && !ring_contains(outer, *p)
             {
-                return Some(*p);
+                return Ok(Some((*p, 1)));
             }
         }
     }
-    None
+    Ok(None)
 }
 
 /// The ground of each part by the even-odd rule, all parts joined, by `geo`'s polygon overlay; rounded to the grid.
@@ -316,6 +355,33 @@ mod tests {
     }
 
     #[test]
+    fn a_ring_that_crosses_itself_everywhere_is_refused_soon() {
+        // A star polygon of 2,001 points, each side crossing nearly all others: two million crossings.
+        let star = |n: usize| -> Vec<[f64; 2]> {
+            let at = |k: usize| std::f64::consts::TAU * (k * (n / 2) % n) as f64 / n as f64;
+            (0..n).map(|k| [500.0 * at(k).cos(), 500.0 * at(k).sin()]).collect()
+        };
+        let start = std::time::Instant::now();
+        assert!(matches!(run(&polygon(&[&star(10_001)]), true), Err(Unfit::Tangled(_))));
+        assert!(matches!(run(&polygon(&[&star(10_001)]), false), Err(Unfit::Crossing(_))));
+        assert!(start.elapsed().as_secs() < 10, "{:?}", start.elapsed());
+        assert!(matches!(run(&polygon(&[&star(7)]), true), Ok(c) if c.repairs.len() == 1));
+    }
+
+    #[test]
+    fn a_comb_of_long_teeth_is_looked_at_from_its_side() {
+        let comb = |n: i32, turned: bool| -> Parts {
+            let mut ring: Vec<Pt> = (0..n).flat_map(|i| [pt(0, 20 * i), pt(100_000, 20 * i + 10)]).collect();
+            ring.push(pt(-10, 20 * n));
+            vec![vec![if turned { ring.iter().map(|p| pt(p.y, p.x)).collect() } else { ring }]]
+        };
+        for turned in [false, true] {
+            assert_eq!(faults(&comb(20_000, turned), true, 1, 1_000_000), Ok(None));
+        }
+        assert!(matches!(faults(&comb(20_000, false), true, 1, 1000), Err(Unfit::Dense(_))));
+    }
+
+    #[test]
     fn holes_outside_and_holes_across_are_mended() {
         let square: &[[f64; 2]] = &[[0.0, 0.0], [10.0, 0.0], [10.0, 10.0], [0.0, 10.0]];
         let across = polygon(&[square, &[[8.0, 2.0], [8.0, 4.0], [12.0, 4.0], [12.0, 2.0]]]);
@@ -355,7 +421,7 @@ mod tests {
             let ring: Vec<[f64; 2]> = points.iter().map(|&(x, y)| [f64::from(x), f64::from(y)]).collect();
             if let Ok(c) = run(&polygon(&[&ring]), true) {
                 let Shape::Polygons(parts) = &c.shape else { panic!() };
-                prop_assert_eq!(fault(parts, true), None);
+                prop_assert_eq!(faults(parts, true, 1, PAIRS), Ok(None));
                 prop_assert!(c.shape.area_m2() > 0.0);
                 for part in parts {
                     prop_assert!(ring_area2(&part[0]) > 0);

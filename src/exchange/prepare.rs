@@ -1,7 +1,7 @@
 //! From a source to rows on the project's grid.
 
 use super::ExchangeError;
-use super::clean::{Allowed, Clean, Repair, Unfit, clean};
+use super::clean::{Allowed, CROSSINGS, Clean, Repair, Unfit, clean};
 use super::columns::{Mapping, guess_columns};
 use super::finding::{Action, Finding, Findings, Severity};
 use super::numbers::number_with_unit;
@@ -316,6 +316,18 @@ impl Preparing<'_> {
                 "取整到毫米后没有面积或长度".to_owned(),
                 "it has no extent after rounding to the millimetre".to_owned(),
                 None,
+            ),
+            Unfit::Tangled(p) => (
+                "self_crossing",
+                format!("边界自相交超过 {CROSSINGS} 处，无法修复"),
+                format!("its border crosses itself more than {CROSSINGS} times and cannot be mended"),
+                Some(self.o.origin.metres(p)),
+            ),
+            Unfit::Dense(p) => (
+                "too_dense",
+                "边太多太密，无法检查是否自相交".to_owned(),
+                "it has too many sides side by side to see whether they cross".to_owned(),
+                Some(self.o.origin.metres(p)),
             ),
             Unfit::Crossing(p) => (
                 "self_crossing",

@@ -38,6 +38,8 @@ pub(crate) struct Draft {
     pub drawn_in: BTreeMap<u32, u32>,
     /// Ends of borders that were cut: one that closed on itself may need its old start no more.
     pub cut_ends: BTreeSet<u32>,
+    /// Nodes at which long borders were cut only to be searched faster, in the order in which they were.
+    pub joints: Vec<u32>,
     /// Vertices inserted into old borders; taken out again where no border came to end there.
     /// Each with the old segment that it is part of.
     pub inserted: BTreeMap<Pt, (Pt, Pt)>,
@@ -56,6 +58,7 @@ impl Draft {
             loose: BTreeSet::new(),
             drawn_in: BTreeMap::new(),
             cut_ends: BTreeSet::new(),
+            joints: Vec::new(),
             inserted: BTreeMap::new(),
             path: BTreeSet::new(),
         }
@@ -270,14 +273,16 @@ impl Draft {
         }
     }
 
-    /// Joins the two borders at a node where only two meet. True if it did.
-    pub fn heal(&mut self, n: u32) -> bool {
+    /// Joins the two borders at a node where only two meet; `older` = the older one's slot is kept. True if it did.
+    pub fn heal(&mut self, n: u32, older: bool) -> bool {
         let Some(node) = self.p.node(n) else { return false };
         let [h, g] = node.halves[..] else { return false };
         if h.edge() == g.edge() {
             return false;
         }
-        // Keep h's edge, running into the node and on along g.
+        // Keep h's edge, running into the node and on along g; of pieces that were cut only for a search the first, so
+        // that the border is as it was.
+        let (h, g) = if older && g.edge() < h.edge() { (g, h) } else { (h, g) };
         let mut points = self.p.points(h.twin());
         points.extend(self.p.points(g).into_iter().skip(1));
         let (Some(first), Some(second)) = (self.p.edge(h.edge()), self.p.edge(g.edge())) else { return false };

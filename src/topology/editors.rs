@@ -107,15 +107,12 @@ fn inside_faces(d: &Draft, first: Pt) -> Result<BTreeSet<u32>, TopologyError> {
     let p = &d.p;
     // Borders that carry the path, by direction.
     let mut ahead: BTreeSet<Half> = BTreeSet::new();
-    for &(a, b) in &d.path {
-        for e in p.edges_near(&Box2::of_two(a, a)) {
-            let Some(edge) = p.edge(e) else { continue };
-            for w in edge.points.windows(2) {
-                if (w[0], w[1]) == (a, b) {
-                    ahead.insert(Half::new(e, false));
-                } else if (w[0], w[1]) == (b, a) {
-                    ahead.insert(Half::new(e, true));
-                }
+    for e in p.edges_near(&Box2::of(d.path.iter().flat_map(|(a, b)| [a, b]))) {
+        for w in p.edge(e).map_or(&[][..], |e| &e.points).windows(2) {
+            if d.path.contains(&(w[0], w[1])) {
+                ahead.insert(Half::new(e, false));
+            } else if d.path.contains(&(w[1], w[0])) {
+                ahead.insert(Half::new(e, true));
             }
         }
     }

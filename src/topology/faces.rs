@@ -6,6 +6,9 @@ use crate::geom::{Pt, chain_area2, ring_contains};
 use smallvec::SmallVec;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Nodes from which on they are healed in pairs.
+const MANY: usize = 256;
+
 /// A ring found by tracing.
 struct Ring {
     halves: Vec<Half>,
@@ -163,10 +166,28 @@ impl Draft {
         if !idle.is_empty() {
             self.trace();
         }
-        for n in nodes {
-            self.heal(n);
+        let joints = std::mem::take(&mut self.joints);
+        for n in &joints {
+            nodes.remove(n);
+        }
+        let nodes: Vec<u32> = nodes.into_iter().collect();
+        let mut order: Vec<u32> = Vec::with_capacity(nodes.len());
+        if nodes.len() > MANY {
+            // Every second node, then every second of the rest, and so on: the borders of a long line, whose nodes
+            // follow each other in number, grow in pairs, not one by one at the end of a long one.
+            for step in (0..usize::BITS).map(|k| 1usize << k).take_while(|s| *s <= nodes.len()) {
+                order.extend(nodes.iter().skip(step - 1).step_by(2 * step));
+            }
+        } else {
+            order = nodes;
+        }
+        for n in order {
+            self.heal(n, false);
         }
         self.drawn_in.clear();
         self.drop_unused_vertices();
+        for &n in joints.iter().rev() {
+            self.heal(n, true);
+        }
     }
 }

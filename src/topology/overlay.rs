@@ -9,6 +9,7 @@
 use super::draft::{Draft, Hit};
 use super::{NO_FACE, Partition, TopologyError, WORLD};
 use crate::geom::{Box2, Meet, Pt, cross, crossing_point, dist2_to_segment, meet};
+use crate::index::Buckets;
 use std::collections::BTreeSet;
 
 /// What a line overlay looks at.
@@ -35,6 +36,9 @@ const ROUNDING2_MM2: f64 = 0.5;
 /// Stops found without getting on before the place is called too close.
 const TRIES: usize = 24;
 
+/// Points of a line from which on borders near it are cut into pieces, and half the points of the longest piece.
+const PIECE: usize = 64;
+
 /// Borders that one segment of a line may bend: far more than a map has in its way.
 const BENDS: usize = 4096;
 
@@ -46,6 +50,7 @@ impl Draft {
         for &p in line {
             Draft::in_range(p)?;
         }
+        self.make_ready(line);
         for &p in line {
             self.pin(p, rules);
         }
@@ -107,6 +112,45 @@ impl Draft {
             }
         }
         Ok(())
+    }
+
+    /// Before a line of many points: a locator that reaches as far as the line, and old borders near it in short pieces,
+    /// so that no border is walked from end to end for each point of the line. [`Draft::clean`] joins the pieces again.
+    /// O(n log n) in the vertices of borders near the line.
+    fn make_ready(&mut self, line: &[Pt]) {
+        if line.len() <= PIECE {
+            return;
+        }
+        let area = Box2::of(line);
+        if !self.p.locator.covers(&area) {
+            let mut locator =
+                Buckets::new(self.p.extent().union(area).grown(super::LOCATOR_SIDE_MM), super::LOCATOR_SIDE_MM);
+            self.p.edges().for_each(|(i, e)| locator.insert(i, &e.points));
+            self.p.locator = locator;
+        }
+        // What these cuts alone would leave to be joined stands in `joints`.
+        let cut_ends = self.cut_ends.clone();
+        for e in self.p.edges_near(&area) {
+            let Some(edge) = self.p.edge(e).filter(|e| e.points.len() > 2 * PIECE) else { continue };
+            if edge.from == edge.to {
+                // Joined last, so that a border that closes on itself starts where it did.
+                self.joints.push(edge.from);
+            }
+            self.cut_up(e);
+        }
+        self.cut_ends = cut_ends;
+    }
+
+    /// Cuts a border in halves until its pieces are short.
+    fn cut_up(&mut self, e: u32) {
+        let n = self.p.edge(e).map_or(0, |e| e.points.len());
+        if n > 2 * PIECE {
+            let joint = self.cut(e, n / 2);
+            self.joints.push(joint);
+            let second = self.p.edges.len() as u32 - 1;
+            self.cut_up(e);
+            self.cut_up(second);
+        }
     }
 
     /// Bends a border to a point of the line that lies beside it by rounding alone. A border that cannot be bent there

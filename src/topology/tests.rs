@@ -64,6 +64,35 @@ fn drawing_over_everything_takes_from_others_and_names_who_would_vanish() {
     assert!(matches!(all, Err(TopologyError::WouldVanish { owner: 1, .. })));
 }
 
+/// A ring of `n` points round the origin, each up to `noise` mm off it.
+fn coast(n: usize, seed: u64, noise: i32) -> Vec<Pt> {
+    let mut rng = Rng(seed);
+    let mut at = |k: usize| {
+        let (a, r) = (std::f64::consts::TAU * k as f64 / n as f64, f64::from(1_000_000 + rng.below(noise)));
+        pt((r * a.cos()).round() as i32, (r * a.sin()).round() as i32)
+    };
+    (0..n).map(&mut at).collect()
+}
+
+#[test]
+fn outlines_of_many_points_are_drawn_and_redrawn_soon() {
+    let start = std::time::Instant::now();
+    let ring = coast(20_000, 1, 100);
+    let p = outline(ring.clone());
+    valid(&p);
+    assert_eq!((p.nodes().count(), p.edges().count()), (1, 1));
+    // Drawn over itself and round a larger frame, as an outline is redrawn: nothing changes, not even a slot.
+    let frame = square(-2_000_000, -2_000_000, 4_000_000, 4_000_000);
+    let again = draw(&p, &[frame, ring], &|o| (o == OUTSIDE).then_some(7), &|_| true).unwrap();
+    valid(&again.partition);
+    let (_, was) = p.edges().next().unwrap();
+    assert!(again.partition.edges().any(|(_, e)| e.points == was.points), "the border is as it was");
+    // Another coast along it: the cell has the ground of both, and no border more than it needs.
+    let other = draw_free(&p, coast(5_000, 2, 100), 1).unwrap().partition;
+    valid(&other);
+    assert!(start.elapsed().as_secs() < 60, "{:?}", start.elapsed());
+}
+
 #[test]
 fn an_island_and_a_ring_with_a_hole() {
     let p = outline(square(0, 0, 1000, 1000));
