@@ -170,6 +170,11 @@ pub enum Warning {
         /// The CRS.
         crs: String,
     },
+    /// A save that was killed had left its lock behind; it was taken over.
+    LockTakenOver {
+        /// Whose it was.
+        by: Holder,
+    },
     /// The settings file could not be read; defaults are used, the old file is kept beside.
     SettingsBroken {
         /// Where.
@@ -228,6 +233,17 @@ impl Warning {
                 format!(
                     "This build cannot write the definition of {crs}; saved, other programs find it by its code. Save once \
                      with a build that has PROJ."
+                ),
+            ),
+            Warning::LockTakenOver { by } => Said::new(
+                format!(
+                    "{}的一次保存中途断了，留下了锁；已接管，并已保存。请核对那次的修改是否在文件里。",
+                    by.text("有人")
+                ),
+                format!(
+                    "A save of {} broke off and left its lock; it was taken over and the project is saved. See whether \
+                     the changes of that save are in the file.",
+                    by.text("somebody")
                 ),
             ),
             Warning::SettingsBroken { path, why } => Said::new(

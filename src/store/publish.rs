@@ -200,26 +200,84 @@ pub(super) struct Lock {
 }
 
 impl Lock {
-    /// Takes the lock of a file.
+    /// Takes the lock of a file. One that a killed save left behind ([`abandoned`]) is taken over, with a warning.
     ///
     /// # Errors
-    /// `Locked` with its holder if there is one already; a lock is never taken from anybody.
-    pub fn take(path: &Path, holder: &Holder) -> Result<Lock, StoreError> {
+    /// `Locked` with its holder if there is one already; a lock is never taken from anybody who may still be at it.
+    pub fn take(path: &Path, holder: &Holder) -> Result<(Lock, Option<Warning>), StoreError> {
         let lock = beside(path, ".lock");
         let io = |e: std::io::Error| StoreError::io(&lock, &e);
-        let mut file = match OpenOptions::new().write(true).create_new(true).open(&lock) {
-            Ok(f) => f,
-            Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => {
-                let text = fs::read_to_string(&lock).unwrap_or_default();
-                return Err(StoreError::Locked { by: serde_json::from_str(&text).unwrap_or_default(), lock });
+        let create = || OpenOptions::new().write(true).create_new(true).open(&lock);
+        let (mut made, mut warning) = (create(), None);
+        if matches!(&made, Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists) {
+            let text = fs::read(&lock).unwrap_or_default();
+            let by: Option<Holder> = serde_json::from_slice(&text).ok();
+            let locked = || StoreError::Locked { by: by.clone().unwrap_or_default(), lock: lock.clone() };
+            if !abandoned(by.as_ref(), &lock, holder) || !put_aside(&lock, &text) {
+                return Err(locked());
             }
-            Err(e) => return Err(StoreError::io(&folder_of(path), &e)),
-        };
+            warning = Some(Warning::LockTakenOver { by: by.clone().unwrap_or_default() });
+            // Another program may have been quicker.
+            made = create();
+            if matches!(&made, Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists) {
+                return Err(locked());
+            }
+        }
+        let mut file = made.map_err(|e| StoreError::io(&folder_of(path), &e))?;
         let taken = Lock { path: lock.clone() };
         let text = serde_json::to_string(holder).unwrap_or_default();
         file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(io)?;
-        Ok(taken)
+        Ok((taken, warning))
     }
+}
+
+/// Whether a lock was left behind: its process was one of this computer and is no more; or it cannot be read (cut off
+/// while it was written), or its process cannot be asked for, and it is older than [`ABANDONED_S`].
+fn abandoned(by: Option<&Holder>, lock: &Path, me: &Holder) -> bool {
+    let modified = fs::metadata(lock).and_then(|m| m.modified()).ok();
+    let written_s = modified.and_then(|t| t.duration_since(UNIX_EPOCH).ok()).map(|d| d.as_secs() as i64);
+    let old = written_s.is_some_and(|t| me.time.saturating_sub(t) > ABANDONED_S);
+    match by {
+        None => old,
+        Some(by) if by.host.is_empty() || by.host != me.host || by.pid == 0 => false,
+        Some(by) => is_running(by.pid).map_or(old, |runs| !runs),
+    }
+}
+
+/// Age from which a lock that tells nothing more is left behind, in seconds: longer than any save takes.
+const ABANDONED_S: i64 = 600;
+
+/// Whether a process of this computer runs; `None` where the system has no folder to look it up.
+fn is_running(pid: u32) -> Option<bool> {
+    let all = Path::new("/proc");
+    if pid == std::process::id() {
+        return Some(true);
+    }
+    // Only where our own process stands there too is another one's absence an answer.
+    if !all.join(std::process::id().to_string()).is_dir() {
+        return None;
+    }
+    let Ok(stat) = fs::read_to_string(all.join(pid.to_string()).join("stat")) else {
+        return Some(all.join(pid.to_string()).is_dir());
+    };
+    // The state stands after the name in brackets; one that ended but was not waited for runs no more.
+    let state = stat.rsplit(')').next().and_then(|rest| rest.trim_start().chars().next());
+    Some(!matches!(state, Some('Z' | 'X')))
+}
+
+/// Takes a lock with this content away; false if it is another's by now.
+fn put_aside(lock: &Path, content: &[u8]) -> bool {
+    let aside = beside(lock, &format!(".{}-{}", std::process::id(), once()));
+    if fs::rename(lock, &aside).is_err() {
+        return false;
+    }
+    let same = fs::read(&aside).is_ok_and(|now| now == content);
+    if !same {
+        // Somebody took the lock between our look and the rename: it goes back, unless there is a third by now.
+        let _ = fs::hard_link(&aside, lock);
+    }
+    let _ = fs::remove_file(&aside);
+    same
 }
 
 impl Drop for Lock {
@@ -360,7 +418,8 @@ mod tests {
     fn a_lock_is_respected_names_its_holder_and_goes_when_dropped() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("a.gpkg");
-        let lock = Lock::take(&path, &holder("王敏", 5)).unwrap();
+        let (lock, warning) = Lock::take(&path, &holder("王敏", 5)).unwrap();
+        assert_eq!(warning, None);
         match Lock::take(&path, &holder("另一人", 6)) {
             Err(StoreError::Locked { by, .. }) => {
                 assert_eq!((by.author.as_str(), by.time, by.pid), ("王敏", 5, std::process::id()));
@@ -369,6 +428,50 @@ mod tests {
         }
         drop(lock);
         Lock::take(&path, &holder("另一人", 6)).unwrap();
+    }
+
+    #[test]
+    fn a_lock_left_behind_is_taken_over_and_no_other() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.gpkg");
+        let lock = beside(&path, ".lock");
+        let written = |text: &str| {
+            fs::write(&lock, text).unwrap();
+            fs::metadata(&lock).unwrap().modified().unwrap().duration_since(UNIX_EPOCH).unwrap().as_secs() as i64
+        };
+        let me = |time: i64| Holder { host: "pc7".into(), ..holder("王敏", time) };
+        let of = |host: &str, pid: u32| format!(r#"{{"author":"赵强","host":"{host}","pid":{pid},"time":5}}"#);
+        let refused = |time: i64| matches!(Lock::take(&path, &me(time)), Err(StoreError::Locked { .. }));
+        // Another computer, this very process, a process that runs (the first of the system), nobody's.
+        let now = written(&of("pc8", 4_000_000_000));
+        assert!(refused(now + 100_000));
+        written(&of("pc7", std::process::id()));
+        assert!(refused(now + 1));
+        written(&of("", 4_000_000_000));
+        assert!(refused(now + 100_000));
+        // What cannot be read, until it is old.
+        let now = written("\0\0garbage");
+        assert!(refused(now + ABANDONED_S));
+        assert!(refused(now - 100_000), "a clock that was put back");
+        let (taken, warning) = Lock::take(&path, &me(now + ABANDONED_S + 2)).unwrap();
+        assert_eq!(warning, Some(Warning::LockTakenOver { by: Holder::default() }));
+        assert!(serde_json::from_slice::<Holder>(&fs::read(&lock).unwrap()).unwrap().author == "王敏");
+        drop(taken);
+        if cfg!(target_os = "linux") {
+            // No process has a number as high as this.
+            let now = written(&of("pc7", 4_000_000_000));
+            let (_taken, warning) = Lock::take(&path, &me(now)).unwrap();
+            assert!(matches!(warning, Some(Warning::LockTakenOver { by }) if by.author == "赵强"));
+            let mut child = std::process::Command::new("sleep").arg("100").spawn().unwrap();
+            drop(_taken);
+            written(&of("pc7", child.id()));
+            assert!(refused(now));
+            child.kill().unwrap();
+            child.wait().unwrap();
+            Lock::take(&path, &me(now)).unwrap();
+        }
+        let left: Vec<_> = fs::read_dir(dir.path()).unwrap().collect();
+        assert!(left.is_empty(), "{left:?}");
     }
 
     #[test]

@@ -69,7 +69,7 @@ pub fn save(path: &Path, input: &SaveInput<'_>, base: Option<&Generation>) -> Re
 fn save_inner(path: &Path, input: &SaveInput<'_>, base: Option<&Generation>) -> Result<Saved, StoreError> {
     let by = holder(input.author, input.time);
     let there = present(path, input.replace, base)?;
-    let _lock = Lock::take(path, &by)?;
+    let (_lock, taken_over) = Lock::take(path, &by)?;
     if base.is_some() {
         compare(path, base)?;
     }
@@ -80,6 +80,7 @@ fn save_inner(path: &Path, input: &SaveInput<'_>, base: Option<&Generation>) -> 
     }
     let id = new_id(input, base, &by);
     let mut saved = write(temporary.path(), path, input, base, &by, &id).map_err(|e| e.at(path))?;
+    saved.warnings.extend(taken_over);
     stopped(input.token)?;
     sync(temporary.path())?;
     let outside = look(temporary.path())?;
