@@ -35,11 +35,12 @@ pub(super) fn read(
     mut findings: Findings,
     keep_going: &mut dyn FnMut(f32) -> bool,
 ) -> Result<Source, ExchangeError> {
-    let mut reader = csv::ReaderBuilder::new()
-        .delimiter(delimiter(text))
-        .has_headers(false)
-        .flexible(true)
-        .from_reader(text.as_bytes());
+    let delimiter = delimiter(text);
+    let reader_from = |start: usize| {
+        let rest = text.get(start..).unwrap_or_default().as_bytes();
+        csv::ReaderBuilder::new().delimiter(delimiter).has_headers(false).flexible(true).from_reader(rest)
+    };
+    let mut reader = reader_from(0);
     let mut record = csv::StringRecord::new();
     // The text is valid, and quoting is forgiven by the parser, so no record fails; if one does, the file ends there.
     if !reader.read_record(&mut record).unwrap_or(false) || record.iter().all(|c| c.trim().is_empty()) {
@@ -50,16 +51,43 @@ pub(super) fn read(
 
     let mut features: Vec<Feature> = Vec::new();
     let mut raw: Vec<Option<[f64; 2]>> = Vec::new();
-    let mut number_of_row = 0u32;
+    let (mut number_of_row, mut refused) = (0u32, 0u32);
+    // Byte and line from which the reader began: it begins anew after a row that is left out.
+    let (mut base, mut lines) = (0usize, 0u32);
     while reader.read_record(&mut record).unwrap_or(false) {
         number_of_row += 1;
-        if number_of_row.is_multiple_of(4096) {
-            let done = record.position().map_or(0, csv::Position::byte) as f32 / text.len().max(1) as f32;
-            if !keep_going(done) {
-                return Err(ExchangeError::Stopped);
-            }
+        let start = base + record.position().map_or(0, |p| p.byte() as usize);
+        if number_of_row.is_multiple_of(4096) && !keep_going(start as f32 / text.len().max(1) as f32) {
+            return Err(ExchangeError::Stopped);
         }
-        let line = record.position().map(|p| p.line() as u32);
+        let raw_row = text.get(start..base + reader.position().byte() as usize).unwrap_or_default();
+        let blank = raw_row.len() - raw_row.trim_start_matches(['\r', '\n']).len();
+        // The parser says where the break before the row stands.
+        let breaks = raw_row[..blank].matches('\n').count() as u32;
+        let line = record.position().map(|p| p.line() as u32 + breaks + lines);
+        let row = raw_row.trim_matches(['\r', '\n']);
+        if swallows(row, delimiter) {
+            refused += 1;
+            findings.add(
+                Finding::new(
+                    "quote",
+                    Severity::Error,
+                    Action::Refused,
+                    format!("第 {number_of_row} 行的引号没有配对，会把后面的行吞进来，这一行未导入；其后各行照常读取"),
+                    format!(
+                        "a quote of row {number_of_row} is not closed and would swallow the rows after it; the row is left \
+                         out, those after it are read"
+                    ),
+                )
+                .of_row(number_of_row, line),
+            );
+            let first = row.find(['\r', '\n']).unwrap_or(row.len());
+            base = start + blank + first;
+            base += text.get(base..).map_or(0, |t| if t.starts_with("\r\n") { 2 } else { t.len().min(1) });
+            lines = line.unwrap_or(0);
+            reader = reader_from(base);
+            continue;
+        }
         let cell = |i: usize| record.get(i).unwrap_or_default().trim();
         raw.push(coordinates(cell(x_column), cell(y_column), &mut findings, number_of_row, line));
         let mut values = Vec::new();
@@ -104,11 +132,33 @@ pub(super) fn read(
         crs,
         encoding: "UTF-8",
         columns,
-        read: features.len() as u32,
-        refused: 0,
+        read: features.len() as u32 + refused,
+        refused,
         features,
         findings: findings.finish(),
     })
+}
+
+/// Whether a quote that is not closed where it should be takes more into a row than its own line: the row breaks off
+/// within quotes, or has several lines and a quote amid a quoted cell. O(row).
+fn swallows(row: &str, delimiter: u8) -> bool {
+    let several = row.contains(['\r', '\n']);
+    let mut bytes = row.bytes().peekable();
+    let (mut quoted, mut begins, mut loose) = (false, true, false);
+    while let Some(b) = bytes.next() {
+        if quoted && b == b'"' {
+            if bytes.peek() == Some(&b'"') {
+                bytes.next();
+            } else {
+                quoted = false;
+                loose |= bytes.peek().is_some_and(|c| ![delimiter, b'\r', b'\n', b' '].contains(c));
+            }
+        } else if !quoted {
+            quoted = begins && b == b'"';
+            begins = b == delimiter;
+        }
+    }
+    quoted || several && loose
 }
 
 /// The delimiter that stands most often in the first line outside quotes.
@@ -236,12 +286,14 @@ fn place(
     if degrees {
         return Some(CrsDef::wgs84());
     }
-    let zone = located.first().map(|p| (p[usize::from(swapped)] / 1e6).floor())?;
-    let in_zone = |p: &[f64; 2]| {
+    let zone_of = |p: &[f64; 2]| {
         let (e, n) = if swapped { (p[1], p[0]) } else { (p[0], p[1]) };
-        (e / 1e6).floor() == zone && northing(n)
+        northing(n).then_some((e / 1e6).floor())
     };
-    if (25.0..=45.0).contains(&zone) && located.iter().all(in_zone) {
+    let zone = located.iter().find_map(zone_of)?;
+    // One row in twenty may be wrong; where it lies in another zone it is far off and refused later.
+    let in_zone = located.iter().filter(|p| zone_of(p) == Some(zone)).count();
+    if (25.0..=45.0).contains(&zone) && in_zone * 20 >= located.len() * 19 {
         let code = 4513 + zone as u32 - 25;
         findings.add(Finding::new(
             "crs_guessed",

@@ -94,7 +94,7 @@ impl Finding {
 const LISTED: usize = 1000;
 
 /// Collects findings; of each kind the first thousand are kept and the others counted.
-#[derive(Default, Debug)]
+#[derive(Clone, Default, Debug)]
 pub(super) struct Findings {
     list: Vec<Finding>,
     counts: BTreeMap<&'static str, usize>,

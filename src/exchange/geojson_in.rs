@@ -19,6 +19,7 @@ pub(super) fn read(
     findings: Findings,
     keep_going: &mut dyn FnMut(f32) -> bool,
 ) -> Result<Source, ExchangeError> {
+    let given = findings.clone();
     let mut reader = Reader {
         names: ColumnNames::default(),
         features: Vec::new(),
@@ -38,11 +39,22 @@ pub(super) fn read(
     } else {
         text
     };
+    let tamed = std::cell::OnceCell::new();
     let mut stream = serde_json::Deserializer::from_str(text);
+    let mut as_it_is = true;
     loop {
         let end = TopSeed(&mut reader).deserialize(&mut stream);
         if reader.stopped {
             return Err(ExchangeError::Stopped);
+        }
+        if as_it_is && matches!(&end, Err(e) if e.to_string().starts_with("number out of range")) {
+            // One number that no computer number holds is no reason to give up the file: it is null, and all is read anew.
+            reader.findings = given.clone();
+            (reader.names, reader.read, reader.refused) = (ColumnNames::default(), 0, 0);
+            (reader.features, reader.crs, reader.unlike) = (Vec::new(), None, None);
+            stream = serde_json::Deserializer::from_str(tamed.get_or_init(|| without_endless(text)));
+            as_it_is = false;
+            continue;
         }
         if let Err(e) = end {
             let (line, column) = (e.line(), e.column());
@@ -50,13 +62,25 @@ pub(super) fn read(
                 return Err(ExchangeError::NotJson { line, column, reason: e.to_string() });
             }
             let n = reader.features.len();
-            reader.findings.add(Finding::new(
-                "syntax",
-                Severity::Error,
-                Action::Refused,
-                format!("第 {line} 行第 {column} 列起文件损坏，其后的内容未读入；此前的 {n} 个要素已保留"),
-                format!("the file is broken from line {line}, column {column} on; the {n} features before are kept"),
-            ));
+            // What breaks off is a feature, or the end of the list, of which nobody knows what should have followed.
+            reader.read += 1;
+            reader.refused += 1;
+            let number = reader.read;
+            reader.findings.add(
+                Finding::new(
+                    "syntax",
+                    Severity::Error,
+                    Action::Refused,
+                    format!(
+                        "第 {number} 个要素未导入：文件从第 {line} 行第 {column} 列起损坏或中断，其后的内容未读入；此前的 {n} 个要素已保留"
+                    ),
+                    format!(
+                        "feature {number} is left out: the file is broken or cut off from line {line}, column {column} on; \
+                         the {n} features before are kept"
+                    ),
+                )
+                .of_row(number, u32::try_from(line).ok()),
+            );
             break;
         }
         if stream.end().is_ok() {
@@ -84,6 +108,33 @@ pub(super) fn read(
         refused: reader.refused,
         findings: reader.findings.finish(),
     })
+}
+
+/// The text with `null` for every number that is too large for a computer number (1e400), in the same columns.
+fn without_endless(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let mut out = String::with_capacity(text.len());
+    let (mut from, mut i, mut quoted) = (0, 0, false);
+    while let Some(&b) = bytes.get(i) {
+        if quoted {
+            quoted = b != b'"';
+            i += if b == b'\\' { 2 } else { 1 };
+        } else if b == b'-' || b.is_ascii_digit() {
+            let len = bytes[i..].iter().take_while(|c| c.is_ascii_digit() || b"+-.eE".contains(c)).count();
+            let token = text.get(i..i + len).unwrap_or_default();
+            if token.parse::<f64>().is_ok_and(f64::is_infinite) {
+                out.push_str(text.get(from..i).unwrap_or_default());
+                out.push_str(&format!("{:len$}", "null"));
+                from = i + len;
+            }
+            i += len;
+        } else {
+            quoted = b == b'"';
+            i += 1;
+        }
+    }
+    out.push_str(text.get(from..).unwrap_or_default());
+    out
 }
 
 struct Reader<'k> {

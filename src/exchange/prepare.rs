@@ -301,8 +301,8 @@ impl Preparing<'_> {
             }
             Unfit::Domain([x, y]) => (
                 "out_of_domain",
-                format!("坐标 {x}, {y} 超出坐标系的适用范围"),
-                format!("the coordinate {x}, {y} lies outside the area of its CRS"),
+                format!("坐标 {}, {} 超出坐标系的适用范围", brief(x), brief(y)),
+                format!("the coordinate {}, {} lies outside the area of its CRS", brief(x), brief(y)),
                 None,
             ),
             Unfit::Range(p) => (
@@ -533,6 +533,11 @@ impl Preparing<'_> {
             fields.push((Field::Residents, Value::Count(n)));
         }
     }
+}
+
+/// A coordinate as it is said: one of no place in powers of ten, not in three hundred digits.
+fn brief(v: f64) -> String {
+    if v.abs() < 1e9 { v.to_string() } else { format!("{v:e}") }
 }
 
 /// A whole number that fits a count.

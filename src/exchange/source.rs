@@ -111,14 +111,62 @@ pub struct Source {
 }
 
 impl Source {
-    /// Box round all shapes: xmin, ymin, xmax, ymax; `None` if there is none.
+    /// Box round the shapes: xmin, ymin, xmax, ymax; `None` if there is none.
+    ///
+    /// Shapes with coordinates that no place has are left out; where the others lie further apart than one project
+    /// reaches, those far from the most: further than [`REACH`] from the median of the shapes' middles. O(points).
     pub fn extent(&self) -> Option<[f64; 4]> {
-        let mut b = [f64::MAX, f64::MAX, f64::MIN, f64::MIN];
+        let mut boxes: Vec<[f64; 4]> = Vec::with_capacity(self.features.len());
         for f in &self.features {
-            f.geometry.each_point(|[x, y]| b = [b[0].min(x), b[1].min(y), b[2].max(x), b[3].max(y)]);
+            let mut b = NOTHING;
+            f.geometry.each_point(|[x, y]| b = join(b, [x, y, x, y]));
+            // NaN is no number up to the limit either.
+            if b[0] <= b[2] && b[1] <= b[3] && b.iter().all(|v| v.abs() <= FARTHEST) {
+                boxes.push(b);
+            }
         }
-        (b[0] <= b[2] && b[1] <= b[3]).then_some(b)
+        let all = boxes.iter().fold(NOTHING, |a, b| join(a, *b));
+        if boxes.is_empty() {
+            return None;
+        }
+        // What names no CRS and keeps within these numbers is in degrees as far as a box goes.
+        let degrees = match &self.crs {
+            Some(crs) => crate::crs::is_geographic(crs).unwrap_or(false),
+            None => all.iter().all(|v| v.abs() <= 360.0),
+        };
+        let valid = |b: &[f64; 4]| !degrees || b[0] >= -180.0 && b[2] <= 180.0 && b[1] >= -90.0 && b[3] <= 90.0;
+        boxes.retain(valid);
+        let all = boxes.iter().fold(NOTHING, |a, b| join(a, *b));
+        let reach = if degrees { REACH.1 } else { REACH.0 };
+        if boxes.is_empty() || all[2] - all[0] <= 2.0 * reach && all[3] - all[1] <= 2.0 * reach {
+            return (!boxes.is_empty()).then_some(all);
+        }
+        let median = |low: usize| {
+            let mut v: Vec<f64> = boxes.iter().map(|b| (b[low] + b[low + 2]) / 2.0).collect();
+            let middle = v.len() / 2;
+            *v.select_nth_unstable_by(middle, f64::total_cmp).1
+        };
+        let (x, y) = (median(0), median(1));
+        let near = |b: &&[f64; 4]| b[0] >= x - reach && b[2] <= x + reach && b[1] >= y - reach && b[3] <= y + reach;
+        let near = boxes.iter().filter(near).fold(NOTHING, |a, b| join(a, *b));
+        Some(if near[0] <= near[2] { near } else { all })
     }
+}
+
+/// Coordinates beyond this are those of no place in any system, in its units.
+const FARTHEST: f64 = 1e8;
+
+/// How far from its middle a project may reach: metres, degrees. Within the 1,073 km of the grid.
+const REACH: (f64, f64) = (1e6, 9.0);
+
+const NOTHING: [f64; 4] = [f64::INFINITY, f64::INFINITY, f64::NEG_INFINITY, f64::NEG_INFINITY];
+
+fn join(a: [f64; 4], b: [f64; 4]) -> [f64; 4] {
+    // `min` and `max` would pass over what is no number.
+    if b.iter().any(|v| v.is_nan()) {
+        return [f64::NAN; 4];
+    }
+    [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])]
 }
 
 /// What the caller knows better than the file.

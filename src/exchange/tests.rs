@@ -183,7 +183,7 @@ fn a_broken_feature_costs_one_row_and_a_broken_end_what_follows() {
     assert_eq!(whole.crs, Some(CrsDef::wgs84()));
     let cut = of_text(text);
     assert_eq!((cut.features.len(), kinds(&cut.findings).last()), (4, Some(&"syntax")));
-    assert!(cut.findings.last().unwrap().message_en.starts_with("the file is broken from line 10"));
+    assert!(cut.findings.last().unwrap().message_en.contains("broken or cut off from line 10"));
     // One feature a line, with and without record separators.
     let line = r#"{"type":"Feature","properties":{},"geometry":{"type":"Point","coordinates":[1,2]}}"#;
     assert_eq!(of_text(&format!("{line}\n{line}\n")).features.len(), 2);
@@ -599,6 +599,64 @@ mod properties {
         fn no_nested_json_makes_the_reader_panic(a in "[\\[\\]{}\",:0-9a-z ]{0,80}") {
             let text = format!("{{\"type\":\"FeatureCollection\",\"features\":[{{\"type\":\"Feature\",\"geometry\":{{\"type\":\"Polygon\",\"coordinates\":{a}");
             let _ = read_bytes(text.as_bytes(), None, &ReadOptions::default(), &mut go);
+        }
+    }
+}
+
+#[test]
+fn a_quote_that_is_not_closed_costs_its_own_row() {
+    let read = |text: &str| {
+        let s = read_bytes(text.as_bytes(), Some(Format::Delimited), &ReadOptions::default(), &mut |_| true).unwrap();
+        let quotes = s.findings.iter().filter(|f| f.kind == "quote").map(|f| (f.feature, f.row)).collect::<Vec<_>>();
+        (s.features.iter().map(|f| f.number).collect::<Vec<_>>(), s.read, s.refused, quotes)
+    };
+    // Nothing closes it: all after it would be swallowed.
+    let open = "x,y,name\n1,2,a\n3,4,\"b\n5,6,c\n7,8,d\n";
+    assert_eq!(read(open), (vec![1, 3, 4], 4, 1, vec![(Some(2), Some(3))]));
+    assert_eq!(read(&open.replace('\n', "\r\n")), (vec![1, 3, 4], 4, 1, vec![(Some(2), Some(3))]));
+    // The opening quote of another row closes it.
+    let closed = "x,y,name\n1,2,a\n3,4,\"b\n5,6,c\n7,8,\"d\"\n9,9,e\n";
+    assert_eq!(read(closed), (vec![1, 3, 4, 5], 5, 1, vec![(Some(2), Some(3))]));
+    // Broken off in the last row; two in one file.
+    assert_eq!(read("x,y,name\n1,2,a\n3,4,\"b"), (vec![1], 2, 1, vec![(Some(2), Some(3))]));
+    let two = "x,y,name\n1,2,\"a\n3,4,b\n5,6,\"c\"\n7,8,\"d\n9,9,e\n";
+    assert_eq!(read(two), (vec![2, 3, 5], 5, 2, vec![(Some(1), Some(2)), (Some(4), Some(5))]));
+    // Cells of several lines and doubled quotes are as they should be, and so is a quote amid a cell.
+    let good = "x,y,name\n1,2,\"a\nb\"\n3,4,\"say \"\"c\"\"\nd\"\n5,6,7\" pipe\n7,8,\"e\"f\n";
+    assert_eq!(read(good), (vec![1, 2, 3, 4], 4, 0, vec![]));
+}
+
+#[test]
+fn a_file_that_breaks_off_counts_what_was_cut() {
+    let point = |n: u32| {
+        format!(r#"{{"type":"Feature","properties":{{}},"geometry":{{"type":"Point","coordinates":[{n},2]}}}}"#)
+    };
+    let whole = format!(r#"{{"type":"FeatureCollection","features":[{},{}]}}"#, point(1), point(2));
+    for cut in [whole.len() - 1, whole.len() - 2, whole.len() - 3, whole.len() - 20] {
+        let s = read_bytes(&whole.as_bytes()[..cut], None, &ReadOptions::default(), &mut |_| true).unwrap();
+        assert_eq!((s.refused, s.read), (1, s.features.len() as u32 + 1), "{cut}");
+        let f = s.findings.iter().find(|f| f.kind == "syntax").unwrap();
+        assert_eq!((f.feature, f.row), (Some(s.read), Some(1)));
+    }
+}
+
+#[test]
+fn one_feature_with_coordinates_of_no_place_is_left_out_alone() {
+    let point = |x: &str| {
+        format!(
+            r#"{{"type":"Feature","properties":{{"a":"1e400"}},"geometry":{{"type":"Point","coordinates":[{x},31]}}}}"#
+        )
+    };
+    for bad in ["1e300", "1e400", "-1e400", "4000", "0.5"] {
+        let features = [point("121.4"), point("121.5"), point(bad), point("121.6")].join(",");
+        let text = format!(r#"{{"type":"FeatureCollection","features":[{features}]}}"#);
+        let s = read_bytes(text.as_bytes(), None, &ReadOptions::default(), &mut |_| true).unwrap();
+        assert_eq!(s.extent(), Some([121.4, 31.0, 121.6, 31.0]), "{bad}");
+        assert_eq!(s.read, 4);
+        if bad.ends_with("400") {
+            assert_eq!((s.features.len(), s.refused), (3, 1));
+            assert_eq!(s.findings.iter().map(|f| f.feature).collect::<Vec<_>>(), [Some(3)]);
+            assert_eq!(s.features[2].value(0), Some(&PropValue::Text("1e400".into())));
         }
     }
 }
