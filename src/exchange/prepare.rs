@@ -5,14 +5,15 @@ use super::clean::{Allowed, CROSSINGS, Clean, Repair, Unfit, clean};
 use super::columns::{Mapping, guess_columns};
 use super::finding::{Action, Finding, Findings, Severity};
 use super::numbers::number_with_unit;
-use super::privacy::private_value;
 use super::screen::{drop_class_numbers, first, guard_columns};
 use super::source::{Feature, PropValue, Source};
 use super::time::{DateOrder, parse_time};
 use super::uses::{estimate_households, use_of};
 use crate::crs::{CrsDef, Transform};
 use crate::geom::{Origin, Pt};
-use crate::model::{Field, Kind, Row, Rules, Shape, Value, check_code};
+use crate::model::{
+    Field, Kind, ModelError, Row, Rules, Shape, Value, check_code, check_value, is_bidi, private_value, tidy_code,
+};
 use std::collections::HashSet;
 use std::rc::Rc;
 
@@ -115,7 +116,7 @@ pub fn prepare(
         DateOrder::of_column(texts)
     };
     let in_file: HashSet<String> =
-        source.features.iter().filter_map(|f| first(f, &mapping.code)).map(|(_, v)| v.to_text().into_owned()).collect();
+        source.features.iter().filter_map(|f| first(f, &mapping.code)).map(|(_, v)| tidy_code(&v.to_text())).collect();
     let mut p = Preparing {
         kind,
         source,
@@ -348,8 +349,10 @@ impl Preparing<'_> {
             self.refuse(f, private.kind(), Some(&header), zh, en, None);
             return None;
         }
-        let Ok(code) = check_code(&text) else {
-            let (zh, en) = ("编码过长或含有不可见字符", "its code is too long or has characters that cannot be seen");
+        let tidy = tidy_code(&text);
+        let Ok(code) = check_code(&tidy) else {
+            let (zh, en) =
+                ("编码过长，或没有看得见的字符", "its code is too long or has no character that can be seen");
             self.refuse(f, "code", Some(&header), zh.to_owned(), en.to_owned(), None);
             return None;
         };
@@ -357,6 +360,17 @@ impl Preparing<'_> {
             let (zh, en) = (format!("编码 {code} 已存在"), format!("code {code} exists already"));
             self.refuse(f, "duplicate", Some(&header), zh, en, None);
             return None;
+        }
+        if tidy != text {
+            let n = f.number;
+            let finding = Finding::new(
+                "code_tidied",
+                Severity::Warning,
+                Action::Repaired,
+                format!("第 {n} 行的编码含有多余的空格或看不见的字符，已去掉，成为 {code}"),
+                format!("the code of row {n} had blanks or characters that cannot be seen; without them it is {code}"),
+            );
+            self.findings.add(finding.of_row(n, f.line).of_field(&header));
         }
         Some(Some(code))
     }
@@ -387,8 +401,9 @@ impl Preparing<'_> {
             );
             return None;
         }
-        let line = if text.chars().any(char::is_control) {
-            text.split(|c: char| c.is_control() || c == ' ').filter(|w| !w.is_empty()).collect::<Vec<_>>().join(" ")
+        let unfit = |c: char| c.is_control() || is_bidi(c);
+        let line = if text.chars().any(unfit) {
+            text.split(|c: char| unfit(c) || c == ' ').filter(|w| !w.is_empty()).collect::<Vec<_>>().join(" ")
         } else {
             text.trim().to_owned()
         };
@@ -414,14 +429,29 @@ impl Preparing<'_> {
             PropValue::Text(t) => number_with_unit(t, units).and_then(whole),
             PropValue::Bool(_) => None,
         };
-        if number.is_none() {
-            self.no_number(f, field);
+        let number = number.map(Value::Count);
+        match &number {
+            None => self.no_number(f, field, None),
+            Some(v) => {
+                if let Err(e) = check_value(field, v) {
+                    self.no_number(f, field, Some(&e));
+                    return None;
+                }
+            }
         }
-        number.map(Value::Count)
+        number
     }
 
-    fn no_number(&mut self, f: &Feature, field: Field) {
+    /// A value that is no number, or one beyond the limits of its field, is left out.
+    fn no_number(&mut self, f: &Feature, field: Field, why: Option<&ModelError>) {
         let n = f.number;
+        if let Some(why) = why.map(ModelError::said) {
+            let (zh, en) = (
+                format!("第 {n} 行的 {}，未导入该值", why.zh),
+                format!("row {n}: {}; the value is not imported", why.en),
+            );
+            return self.leave_out(f, "number", field.name(), zh, en);
+        }
         self.leave_out(
             f,
             "number",
@@ -440,14 +470,13 @@ impl Preparing<'_> {
             PropValue::Text(t) => number_with_unit(t, &["m", "米"]),
             PropValue::Bool(_) => None,
         };
-        match height {
-            Some(h) if h > 0.0 && h < 2000.0 => Some(Value::Float(h)),
-            Some(0.0) => None,
-            _ => {
-                self.no_number(f, Field::Height);
-                None
-            }
+        let height = height.map(Value::Float);
+        let beyond = height.as_ref().and_then(|h| check_value(Field::Height, h).err());
+        if height.is_none() || beyond.is_some() {
+            self.no_number(f, Field::Height, beyond.as_ref());
+            return None;
         }
+        height.filter(|h| *h != Value::Float(0.0))
     }
 
     fn time(&mut self, f: &Feature, columns: &[u32]) -> Option<Value> {
@@ -477,7 +506,7 @@ impl Preparing<'_> {
                 format!("the courtyard \"{named}\" of row {n} is not in the project yet; kept as its code"),
             );
             self.findings.add(finding.of_row(n, f.line).of_field(Field::Courtyard.name()));
-            return check_code(&named).ok().map(Value::Text);
+            return check_code(&tidy_code(&named)).ok().map(Value::Text);
         }
         (self.o.courtyard_at)(shape.anchor()?).map(Value::Text)
     }
@@ -522,18 +551,21 @@ impl Preparing<'_> {
         });
         let households = count(fields, Field::Households).unwrap_or_else(|| {
             let storeys = count(fields, Field::Storeys);
-            let n = estimate_households(self.o.rules, shape.area_m2(), guessed, storeys, height);
+            let n = estimate_households(self.o.rules, shape.area_m2(), guessed, storeys, height).min(MOST_ESTIMATED);
             fields.push((Field::Households, Value::Count(n)));
             fields.push((Field::HouseholdsEstimated, Value::Count(1)));
             self.estimated += 1;
             n
         });
         if count(fields, Field::Residents).is_none() {
-            let n = (f64::from(households) * self.o.rules.residents_per_household).round() as u32;
+            let n = (f64::from(households) * self.o.rules.residents_per_household).round().min(300_000.0) as u32;
             fields.push((Field::Residents, Value::Count(n)));
         }
     }
 }
+
+/// Households of a building at most by estimate: what covers more ground than a building is none.
+const MOST_ESTIMATED: u32 = 10_000;
 
 /// A coordinate as it is said: one of no place in powers of ten, not in three hundred digits.
 fn brief(v: f64) -> String {

@@ -6,6 +6,7 @@
 
 mod id;
 mod nouns;
+mod private;
 mod row;
 mod rules;
 mod segment;
@@ -14,8 +15,11 @@ mod text;
 
 pub use id::{EditId, Id};
 pub use nouns::{Date, Extent, GridLayer, Member, Org, Post, Target, Unit};
-pub use row::{Field, Kind, Row, Shape, ShapeRef, Value, item_sum};
+pub use private::{Private, has_mobile, private_value};
+pub use row::{Field, Kind, Row, Shape, ShapeRef, Value, check_value, item_sum};
 pub use rules::Rules;
 pub use segment::{Segment, SegmentHash};
 pub use table::{Placed, RowRef, Table};
-pub use text::{Code, Lang, ModelError, Said, check_code, check_text, masked_phone, number};
+pub use text::{
+    Code, Lang, ModelError, Said, check_code, check_text, is_bidi, is_invisible, masked_phone, number, shown, tidy_code,
+};

@@ -99,15 +99,21 @@ pub struct GridLayer {
 }
 
 impl GridLayer {
-    /// A layer; refused if the id has other characters or there is no level.
+    /// A layer; refused if the id has other characters, there is no level, or two of one name.
     pub fn new(id: &str, name: &str, levels: Vec<String>) -> Result<GridLayer, ModelError> {
         let ok = !id.is_empty()
             && id.len() <= 32
             && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
-        if !ok || levels.is_empty() || levels.len() > 9 {
-            return Err(ModelError::Code(id.chars().take(80).collect()));
+        if !ok {
+            return Err(ModelError::LayerId(id.chars().take(80).collect()));
         }
-        let levels = levels.iter().map(|l| super::check_code(l)).collect::<Result<_, _>>()?;
+        if levels.is_empty() || levels.len() > 9 {
+            return Err(ModelError::Levels(levels.len()));
+        }
+        let levels = levels.iter().map(|l| super::check_code(l)).collect::<Result<Vec<_>, _>>()?;
+        if let Some((_, twice)) = levels.iter().enumerate().find(|(i, l)| levels[..*i].contains(l)) {
+            return Err(ModelError::SameLevel(twice.clone()));
+        }
         Ok(GridLayer { id: id.to_owned(), name: super::check_text(name)?, levels })
     }
 
@@ -225,6 +231,18 @@ pub struct Org {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_layer_has_an_id_and_levels_of_its_own() {
+        let layer = |id: &str, levels: &[&str]| {
+            GridLayer::new(id, "治理网格", levels.iter().map(|l| (*l).to_owned()).collect()).map(drop)
+        };
+        assert_eq!(layer("grid", &["社区", "网格"]), Ok(()));
+        assert_eq!(layer("Grid", &["网格"]), Err(ModelError::LayerId("Grid".into())));
+        assert_eq!(layer("grid", &["网格", "社区", "网格"]), Err(ModelError::SameLevel("网格".into())));
+        assert_eq!(layer("grid", &[]), Err(ModelError::Levels(0)));
+        assert_eq!(layer("grid", &["网格 "]), Err(ModelError::Code("网格 ".into())));
+    }
 
     #[test]
     fn dates_exist_or_are_refused() {

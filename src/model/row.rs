@@ -176,6 +176,29 @@ impl Field {
     }
 }
 
+/// Refuses a number beyond the limits of its field: of what a row of a community can have, not of what a computer can
+/// count. A courtyard may be a whole estate.
+///
+/// # Errors
+/// [`ModelError::Range`] with the limits; texts and times have none.
+pub fn check_value(field: Field, value: &Value) -> Result<(), ModelError> {
+    let to = match field {
+        Field::Households => 100_000.0,
+        Field::Residents => 300_000.0,
+        Field::Storeys => 200.0,
+        Field::Height => 1_000.0,
+        Field::HouseholdsEstimated | Field::Whole => 1.0,
+        Field::Level => 8.0,
+        _ => return Ok(()),
+    };
+    let number = match value {
+        Value::Count(n) => f64::from(*n),
+        Value::Float(v) => *v,
+        Value::Int(_) | Value::Text(_) => return Ok(()),
+    };
+    if (0.0..=to).contains(&number) { Ok(()) } else { Err(ModelError::Range { field: field.name(), from: 0.0, to }) }
+}
+
 /// The value of a field.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub enum Value {
@@ -294,6 +317,7 @@ impl Row {
             if std::mem::discriminant(v) != std::mem::discriminant(&f.sample()) {
                 return Err(ModelError::Number(f.name().to_owned()));
             }
+            check_value(*f, v)?;
             if let Value::Text(t) = v {
                 *t = super::check_text(t)?;
             }

@@ -1,7 +1,7 @@
 //! Why an edit was refused, in words.
 
 use crate::geom::{Place, Pt};
-use crate::model::{ModelError, Said};
+use crate::model::{ModelError, Private, Said};
 use crate::topology::TopologyError;
 use thiserror::Error;
 
@@ -64,6 +64,13 @@ pub enum EditError {
     Field {
         /// The field.
         field: String,
+    },
+    /// A text holds a number of a person. The value is never repeated.
+    Private {
+        /// The field.
+        field: String,
+        /// What number it is.
+        what: Private,
     },
     /// A choice that `session` fills was not filled.
     NotFilled {
@@ -143,7 +150,9 @@ impl EditError {
             EditError::Spans { .. } => "spans_units",
             EditError::NotACell { .. } => "not_a_cell",
             EditError::WhichLayer => "layer",
+            EditError::Text(ModelError::Range { .. } | ModelError::Term { .. }) => "field",
             EditError::Text(_) => "text",
+            EditError::Private { .. } => "private",
             EditError::Field { .. } => "field",
             EditError::NotFilled { .. } => "not_filled",
             EditError::Far { .. } => "out_of_range",
@@ -268,6 +277,13 @@ impl EditError {
             EditError::Field { field } => Said::new(
                 format!("字段“{field}”不认识，或值不对。"),
                 format!("The field \"{field}\" is not known or cannot have this value."),
+            ),
+            EditError::Private { field, what } => Said::new(
+                format!("“{field}”含有{}，项目不保存个人信息。请去掉后再试。", what.zh()),
+                format!(
+                    "\"{field}\" holds {}; a project keeps nothing about private persons. Leave it out and try again.",
+                    what.en()
+                ),
             ),
             EditError::NotFilled { field } => Said::new(format!("缺少“{field}”。"), format!("\"{field}\" is missing.")),
             EditError::Far { .. } => s("这个位置离项目太远。", "This place is too far from the project."),

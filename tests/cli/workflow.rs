@@ -311,3 +311,53 @@ fn the_flow_names_cells_before_and_after() {
     let utc = place.ask(&["log", "p.gpkg", "--tz", "UTC"]);
     assert!(utc[0]["time"].as_str().unwrap().ends_with("+00:00"));
 }
+
+#[test]
+fn what_a_project_never_holds_is_refused_by_field_and_never_repeated() {
+    let place = Place::new();
+    small(&place, "p.gpkg");
+    let id = "11010519491231002X";
+    let spaced = "110105 19491231 002X";
+    let mobile = "139 1234 5611";
+    let edits = [
+        (json!({"op": "draw", "code": "A1", "name": "中", "rings": [ring(0.0, 100.0)]}), "-"),
+        (json!({"op": "draw", "code": "A2", "name": spaced, "rings": [ring(100.0, 200.0)]}), "private"),
+        (json!({"op": "draw", "code": id, "rings": [ring(100.0, 200.0)]}), "private"),
+        (json!({"op": "set", "cell": "A1", "name": id}), "private"),
+        (json!({"op": "set", "building": "B000001", "address": format!("联系 {mobile}")}), "private"),
+        (json!({"op": "member", "code": id, "name": "赵某"}), "private"),
+        (json!({"op": "member", "code": "M1", "name": "赵某", "phone": spaced}), "private"),
+        (json!({"op": "member", "code": "M1", "name": format!("赵某 {mobile}")}), "private"),
+        (json!({"op": "member", "code": "M1", "name": "赵某", "phone": mobile}), "-"),
+        (json!({"op": "set", "member": "M1", "name": id}), "private"),
+        (json!({"op": "post", "member": "M1", "post": id, "cell": "A1"}), "private"),
+        // The rules of codes and the limits of numbers.
+        (json!({"op": "set", "cell": "A1", "code": "A1 "}), "text"),
+        (json!({"op": "set", "cell": "A1", "code": "A\u{200b}1"}), "text"),
+        (json!({"op": "draw", "code": "\u{feff}A3", "rings": [ring(100.0, 200.0)]}), "text"),
+        (json!({"op": "member", "code": "M\u{202e}2", "name": "钱某"}), "text"),
+        (json!({"op": "set", "building": "B000001", "height": -5}), "field"),
+        (json!({"op": "set", "building": "B000001", "storeys": 10_000}), "field"),
+        (json!({"op": "set", "building": "B000001", "households": 1_000_000_000u64}), "field"),
+        (json!({"op": "set", "building": "B000001", "households": 1e18}), "field"),
+        (json!({"op": "set", "building": "B000001", "households": 1.5}), "field"),
+        (json!({"op": "set", "building": "B000001", "households": 12, "height": 18.5}), "-"),
+        (
+            json!({"op": "post", "member": "M1", "post": "网格长", "cell": "A1", "from": "2026-02-01", "to": "2026-01-01"}),
+            "field",
+        ),
+    ];
+    let lines: Vec<String> = edits.iter().map(|(e, _)| e.to_string()).collect();
+    place.write("e.jsonl", &lines.join("\n"));
+    let ran = place.run(&["edit", "p.gpkg", "e.jsonl"]);
+    let answers = ran.lines();
+    for ((edit, want), answer) in edits.iter().zip(&answers) {
+        assert_eq!(answer["error"]["kind"].as_str().unwrap_or("-"), *want, "{edit} {answer}");
+    }
+    let said = |i: usize| answers[i]["error"]["message"].as_str().unwrap_or_default().to_owned();
+    assert!(said(6).contains("phone") && said(15).contains("1000") && said(21).contains("早于"), "{}", said(21));
+    assert!(![id, spaced, mobile].iter().any(|v| ran.out.lines().any(|l| l.contains("\"ok\":false") && l.contains(v))));
+    for (layer, want) in [("A B=x", "图层编号"), ("g=x:网格>网格", "两个层级")] {
+        assert!(place.refused(&["new", "n.gpkg", "--name", "n", "--layer", layer]).contains(want));
+    }
+}

@@ -1,13 +1,65 @@
 //! Edits of facts: attributes, pins, courtyards, members, posts, layers.
 
 use super::{Applying, no_such};
-use crate::model::{Field, GridLayer, Id, Kind, Member, Post, Row, Rules, Target, Unit, Value, check_code, check_text};
-use crate::plan::edit::{Op, SetOp};
+use crate::model::{
+    Field, GridLayer, Id, Kind, Member, ModelError, Post, Private, Row, Rules, Target, Unit, Value, check_code,
+    check_text, check_value, has_mobile, private_value,
+};
+use crate::plan::edit::{Op, PlanOp, SetOp};
 use crate::plan::error::EditError;
 use crate::plan::patch::{Item, Key};
 use crate::plan::project::Plan;
 use serde_json::{Map, Value as Json};
 use std::sync::Arc;
+
+/// Refuses texts that hold a number of a person. Phones stand only in the phone of a member. O(texts of the edit).
+///
+/// # Errors
+/// `Private` with the field, never the value.
+pub(super) fn guard(op: &Op) -> Result<(), EditError> {
+    let check = |field: &str, text: &str| {
+        let found = private_value(text, field == "code");
+        let found =
+            found.or_else(|| (has_mobile(text) && !["code", "phone"].contains(&field)).then_some(Private::Mobile));
+        found.map_or(Ok(()), |what| Err(EditError::Private { field: field.to_owned(), what }))
+    };
+    let maybe = |field: &str, text: &Option<String>| text.as_deref().map_or(Ok(()), |t| check(field, t));
+    match op {
+        Op::Draw { code, name, .. } | Op::Split { code, name, .. } => {
+            maybe("code", code)?;
+            maybe("name", name)
+        }
+        Op::Unit { code, name, .. } => {
+            check("code", code)?;
+            check("name", name)
+        }
+        Op::Set(set) => {
+            for (field, value) in &set.fields {
+                // `phone` is a field of members only; of anything else it is not known.
+                value.as_str().map_or(Ok(()), |t| check(field, t))?;
+            }
+            Ok(())
+        }
+        Op::Member { code, name, phone, .. } => {
+            check("code", code)?;
+            if has_mobile(code) {
+                return Err(EditError::Private { field: "code".to_owned(), what: Private::Mobile });
+            }
+            check("name", name)?;
+            maybe("phone", phone)
+        }
+        Op::Post { code, post, .. } => {
+            maybe("code", code)?;
+            check("post", post)
+        }
+        Op::Layer { name, levels, .. } => {
+            check("name", name)?;
+            levels.iter().try_for_each(|l| check("levels", l))
+        }
+        Op::Plan(PlanOp::Copy { new, .. } | PlanOp::Rename { new, .. }) => check("new", new),
+        _ => Ok(()),
+    }
+}
 
 fn bad_field(name: &str) -> EditError {
     EditError::Field { field: name.to_owned() }
@@ -127,13 +179,15 @@ impl<'a> Applying<'a> {
                 (_, Json::Null) => None,
                 (Value::Text(_), Json::String(s)) => Some(Value::Text(check_text(s)?)),
                 (Value::Count(_), v) => {
-                    Some(Value::Count(v.as_u64().and_then(|n| u32::try_from(n).ok()).ok_or_else(|| bad_field(name))?))
+                    let whole = v.as_f64().filter(|x| x.fract() == 0.0).ok_or_else(|| bad_field(name))?;
+                    // What no count can hold is told by the limits of the field too.
+                    check_value(field, &Value::Float(whole))?;
+                    Some(Value::Count(whole as u32))
                 }
-                (Value::Float(_), v) => {
-                    Some(Value::Float(v.as_f64().filter(|x| x.is_finite()).ok_or_else(|| bad_field(name))?))
-                }
+                (Value::Float(_), v) => Some(Value::Float(v.as_f64().ok_or_else(|| bad_field(name))?)),
                 _ => return Err(bad_field(name)),
             };
+            value.as_ref().map_or(Ok(()), |v| check_value(field, v))?;
             if field == Field::Households {
                 row.set(Field::HouseholdsEstimated, None);
             }
@@ -244,7 +298,7 @@ impl<'a> Applying<'a> {
         if let (Some(f), Some(t)) = (from, to)
             && t < f
         {
-            return Err(bad_field("to"));
+            return Err(ModelError::Term { from: *f, to: *t }.into());
         }
         let plan = self.the_plan()?;
         let old = self.project.post(plan.id, &code);

@@ -69,6 +69,7 @@ pub struct Part {
 /// # Errors
 /// [`EditError`] says why the edit was refused; the project given is whole as it was.
 pub fn apply(project: &Project, edit: &Edit, ctx: &Context<'_>) -> Result<Outcome, EditError> {
+    facts::guard(&edit.op)?;
     let given = Cell::new(usize::from(ctx.given));
     let mut a = Applying { tx: Tx::new(project), project, edit, ctx, created: Vec::new(), given };
     match &edit.op {

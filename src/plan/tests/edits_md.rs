@@ -129,6 +129,7 @@ fn refusals() -> Vec<EditError> {
         EditError::WhichLayer,
         EditError::Text(ModelError::Code(text())),
         EditError::Field { field: text() },
+        EditError::Private { field: text(), what: crate::model::Private::Mobile },
         EditError::NotFilled { field: "code" },
         EditError::Far { at: place },
         EditError::NoCrs,
@@ -149,6 +150,7 @@ fn refusals() -> Vec<EditError> {
             EditError::Far { .. } | EditError::NoCrs | EditError::NoSegment { .. } | EditError::Misfit { .. } => {}
             EditError::Nothing | EditError::KeepPlan { .. } | EditError::TooEarly { .. } => {}
             EditError::Parents { .. } | EditError::NotACell { .. } | EditError::OtherCrs { .. } => {}
+            EditError::Private { .. } => {}
         }
     }
     all

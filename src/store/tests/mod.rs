@@ -233,7 +233,7 @@ fn buildings(from: u32, n: u32) -> Vec<Row> {
             let fields = vec![
                 (Field::Use, text(["residential", "office"][i as usize % 2])),
                 (Field::Households, Value::Count(i % 40)),
-                (Field::Height, Value::Float(f64::from(i) / 3.0)),
+                (Field::Height, Value::Float(f64::from(i % 3000) / 3.0)),
                 (Field::HouseholdsEstimated, Value::Count(i % 2)),
             ];
             area(&format!("B{i:06}"), x, y, 12_345, fields)
