@@ -113,9 +113,19 @@ fn one(
     let mut edit: Edit = match serde_json::from_str(text) {
         Ok(edit) => edit,
         Err(e) => {
+            // The parser saw one line; which of the file it is we know.
+            let reason = e.to_string();
+            let reason = reason.split(" at line ").next().unwrap_or_default();
+            let column = e.column();
             let message = match common.lang() {
-                Lang::Zh => format!("这一行不是修改：{e}。没有改动。请对照 docs/EDITS.md。"),
-                Lang::En => format!("This line is no edit: {e}. Nothing was changed. See docs/EDITS.md."),
+                Lang::Zh => {
+                    format!(
+                        "第 {number} 行第 {column} 列：这一行不是修改（{reason}）。没有改动。请对照 docs/EDITS.md。"
+                    )
+                }
+                Lang::En => format!(
+                    "Line {number}, column {column}: this is no edit ({reason}). Nothing was changed. See docs/EDITS.md."
+                ),
             };
             return Ok(failed("parse", message, Value::Null));
         }

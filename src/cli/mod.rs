@@ -20,6 +20,7 @@ mod project;
 mod report;
 mod stop;
 mod tables;
+mod words;
 
 pub use args::{Cli, Window};
 pub use stop::Stop;
@@ -39,16 +40,24 @@ pub enum Asked {
 
 /// Reads the arguments and runs the subcommand, if there is one. Help goes to stdout, everything wrong to stderr.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> Asked {
-    let cli = match Cli::try_parse_from(args) {
+    let args: Vec<OsString> = args.into_iter().collect();
+    let zh = words::is_chinese(&args);
+    let cli = match Cli::try_parse_from(&args) {
         Ok(cli) => cli,
-        Err(e) => {
-            let asked = !e.use_stderr();
+        Err(e) if !e.use_stderr() => {
+            let text = if zh { words::help(&e.to_string()) } else { e.to_string() };
             // Nobody listens to a closed pipe.
-            let _ = e.print();
-            if !asked {
-                report::tell("没有改动任何文件。用 getu --help 查看用法。 / No file was changed. See getu --help.");
-            }
-            return Asked::Done(if asked { 0 } else { 2 });
+            let _ = report::line(text.trim_end());
+            return Asked::Done(0);
+        }
+        Err(e) => {
+            let (what, kept) = if zh {
+                (words::error(&e), "没有改动任何文件。用 getu --help 查看用法。")
+            } else {
+                (e.to_string(), "No file was changed. See getu --help.")
+            };
+            report::tell(&format!("{}\n{kept}", what.trim_end()));
+            return Asked::Done(2);
         }
     };
     let Cli { command, common, file } = cli;
@@ -57,10 +66,11 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Asked {
     };
     if let Some(file) = file {
         let text = format!("{}", file.display());
-        report::tell(&format!(
-            "“{text}”后面不能再写子命令。没有改动任何文件。用 getu --help 查看用法。 / No subcommand can follow \"{text}\". \
-             No file was changed. See getu --help."
-        ));
+        let said = crate::model::Said::new(
+            format!("“{text}”后面不能再写子命令。没有改动任何文件。用 getu --help 查看用法。"),
+            format!("No subcommand can follow \"{text}\". No file was changed. See getu --help."),
+        );
+        report::tell(said.get(common.lang()));
         return Asked::Done(2);
     }
     let mut report = Report::new(&common);

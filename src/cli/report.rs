@@ -2,7 +2,7 @@
 
 use super::args::Common;
 use super::stop::Stop;
-use crate::model::Lang;
+use crate::model::{Lang, is_bidi, shown};
 use cpu_time::ProcessTime;
 use serde_json::{Value, json};
 use std::io::Write;
@@ -112,9 +112,10 @@ impl Report {
         } else {
             ("项目文件未改动", "The project file is as it was")
         };
+        let why = crate::model::Said::from(e);
         Stop::new(
-            format!("结果没有写出去：{e}。{zh}。请换一个地方接收结果。"),
-            format!("The answer could not be written: {e}. {en}. Send the answer elsewhere."),
+            format!("结果没有写出去：{}。{zh}。请换一个地方接收结果。", why.zh),
+            format!("The answer could not be written: {}. {en}. Send the answer elsewhere.", why.en),
         )
     }
 
@@ -124,10 +125,29 @@ impl Report {
     }
 }
 
+/// Text as it may be printed: what steers a terminal or turns the direction of a line is a sign or, within JSON, its
+/// number. Everything that is printed goes through here.
+fn printable(text: &str) -> String {
+    let json = text.starts_with(['{', '[']);
+    if json {
+        // The document itself holds such characters only within texts.
+        let c = |c: char| match c {
+            '\u{7f}'..='\u{9f}' => format!("\\u{:04x}", c as u32),
+            c if is_bidi(c) => format!("\\u{:04x}", c as u32),
+            c => c.to_string(),
+        };
+        if text.chars().any(|c| ('\u{7f}'..='\u{9f}').contains(&c) || is_bidi(c)) {
+            return text.chars().map(c).collect();
+        }
+        return text.to_owned();
+    }
+    text.split('\n').map(shown).collect::<Vec<_>>().join("\n")
+}
+
 /// Prints a line and flushes it. A reader that has gone (`… | head`) has what it wanted: that is no error.
 pub(super) fn line(text: &str) -> std::io::Result<()> {
     let mut out = std::io::stdout().lock();
-    match writeln!(out, "{text}").and_then(|()| out.flush()) {
+    match writeln!(out, "{}", printable(text)).and_then(|()| out.flush()) {
         Err(e) if e.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
         done => done,
     }
@@ -135,11 +155,25 @@ pub(super) fn line(text: &str) -> std::io::Result<()> {
 
 /// Says something on stderr. What cannot be said there cannot be said at all.
 pub(super) fn tell(text: &str) {
-    let _ = writeln!(std::io::stderr(), "{text}");
+    let _ = writeln!(std::io::stderr(), "{}", printable(text));
 }
 
 fn since(start: &(Instant, Option<ProcessTime>)) -> (f64, f64) {
     let ms = |d: std::time::Duration| d.as_secs_f64() * 1000.0;
     let cpu = start.1.and_then(|s| Some(ProcessTime::try_now().ok()?.duration_since(s)));
     (ms(start.0.elapsed()), cpu.map_or(0.0, ms))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_printed_steers_a_terminal() {
+        assert_eq!(printable("一\n\u{1b}[2J二\u{9b}3m\u{202e}\r"), "一\n\u{fffd}[2J二\u{fffd}3m\u{fffd}\u{fffd}");
+        let json = json!({ "a": "\u{1b}\u{9b}\u{7f}\u{202e}网" });
+        let text = printable(&json.to_string());
+        assert!(!text.chars().any(|c| c.is_control() || is_bidi(c)), "{text}");
+        assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), json);
+    }
 }

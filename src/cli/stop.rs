@@ -51,12 +51,13 @@ impl Stop {
     }
 
     /// A file that could not be written or read.
-    pub fn file(path: &Path, why: impl ToString) -> Stop {
-        let (path, why) = (path.display(), why.to_string());
+    pub fn file(path: &Path, why: impl Into<Said>) -> Stop {
+        let (path, why) = (path.display(), why.into());
         Stop::new(
-            format!("{path} 读写失败：{why}。项目未改动。请检查路径和权限，再试一次。"),
+            format!("{path} 读写失败：{}。项目未改动。请检查路径和权限，再试一次。", why.zh),
             format!(
-                "{path} could not be read or written: {why}. The project is as it was. Check path and rights and try again."
+                "{path} could not be read or written: {}. The project is as it was. Check path and rights and try again.",
+                why.en
             ),
         )
     }
@@ -104,10 +105,13 @@ mod tests {
     #[test]
     fn every_stop_speaks_one_language_at_a_time() {
         let model = || ModelError::Code(" ".into());
-        let io = || ExchangeError::Io { path: "x".into(), reason: "no".into() };
+        let io = || ExchangeError::Io {
+            path: "x".into(),
+            reason: std::io::Error::from(std::io::ErrorKind::IsADirectory).into(),
+        };
         let all = [
             Stop::new("无", "none"),
-            Stop::file(Path::new("x"), "no"),
+            Stop::file(Path::new("x"), std::io::Error::from(std::io::ErrorKind::StorageFull)),
             Stop::from(io()),
             Stop::from(ExchangeError::from(CrsDef::parse("nonsense").unwrap_err())),
             Stop::from(CrsDef::parse("nonsense").unwrap_err()),

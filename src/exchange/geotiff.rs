@@ -52,7 +52,10 @@ impl Entry {
 /// have no keys that are written here. Refused if the numbers of rows, columns and values do not agree, if the file would pass 4 GiB or
 /// if the CRS is not metric.
 pub fn write_geotiff(out: &mut dyn Write, r: &Raster<'_>, crs: &CrsDef) -> Result<(), ExchangeError> {
-    let failed = |reason: &str| ExchangeError::Io { path: "GeoTIFF".to_owned(), reason: reason.to_owned() };
+    let failed = |reason: &str| ExchangeError::Io {
+        path: "GeoTIFF".to_owned(),
+        reason: crate::model::Said::new(reason, reason),
+    };
     let pixels = u64::from(r.width) * u64::from(r.height);
     if pixels == 0 || pixels != r.values.len() as u64 || !(r.pixel_m > 0.0 && r.pixel_m.is_finite()) {
         return Err(failed("the raster's size does not agree with its values"));

@@ -41,12 +41,20 @@ use thiserror::Error;
 #[derive(Debug, Error)]
 pub enum ExchangeError {
     /// The file system said no.
-    #[error("{path} could not be read or written: {reason}; nothing was changed")]
+    #[error("{path} could not be read or written: {}; nothing was changed", .reason.en)]
     Io {
         /// The file.
         path: String,
-        /// What the system said.
-        reason: String,
+        /// Why.
+        reason: Said,
+    },
+    /// Neither GeoJSON nor text.
+    #[error("this looks like {}, which is not read; nothing was imported; {}", .looks.en, .instead.en)]
+    Binary {
+        /// What it looks like.
+        looks: Said,
+        /// What to do.
+        instead: Said,
     },
     /// Larger than the limit.
     #[error("the file has {bytes} bytes, more than the {limit} that are read; nothing was imported; split the file")]
@@ -116,7 +124,10 @@ impl ExchangeError {
 
     fn message_zh(&self) -> String {
         match self {
-            ExchangeError::Io { path, reason } => format!("{path} 无法读写：{reason}；数据未改动"),
+            ExchangeError::Io { path, reason } => format!("{path} 无法读写：{}；数据未改动", reason.zh),
+            ExchangeError::Binary { looks, instead } => {
+                format!("这看起来是{}，不能读取；未导入任何数据；{}", looks.zh, instead.zh)
+            }
             ExchangeError::TooLarge { bytes, limit } => {
                 format!("文件有 {bytes} 字节，超过上限 {limit} 字节；未导入任何数据；请拆分后再导入")
             }

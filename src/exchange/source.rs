@@ -3,6 +3,7 @@
 use super::finding::{Finding, Findings};
 use super::{ExchangeError, delimited, geojson_in};
 use crate::crs::CrsDef;
+use crate::model::Said;
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io::Read;
@@ -190,7 +191,7 @@ impl Default for ReadOptions {
 
 /// Reads a file. `keep_going` is told the share done (0–1) and answers whether to go on.
 pub fn read(path: &Path, o: &ReadOptions, keep_going: &mut dyn FnMut(f32) -> bool) -> Result<Source, ExchangeError> {
-    let failed = |e: std::io::Error| ExchangeError::Io { path: path.display().to_string(), reason: e.to_string() };
+    let failed = |e: std::io::Error| ExchangeError::Io { path: path.display().to_string(), reason: e.into() };
     let file = std::fs::File::open(path).map_err(failed)?;
     let bytes = file.metadata().map_err(failed)?.len();
     let too_large = |bytes| ExchangeError::TooLarge { bytes, limit: o.limit_bytes };
@@ -222,6 +223,9 @@ pub fn read_bytes(
     if bytes.len() as u64 > o.limit_bytes {
         return Err(ExchangeError::TooLarge { bytes: bytes.len() as u64, limit: o.limit_bytes });
     }
+    if let Some((looks, instead)) = binary(bytes, o.encoding.is_some()) {
+        return Err(ExchangeError::Binary { looks, instead });
+    }
     let mut findings = Findings::default();
     let (text, encoding) = decode(bytes, o.encoding.as_deref(), &mut findings)?;
     let first = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{1e}').chars().next();
@@ -235,6 +239,47 @@ pub fn read_bytes(
         source.crs.clone_from(&o.crs);
     }
     Ok(source)
+}
+
+/// What a file that is no text looks like, by its first bytes, and what to do with it.
+fn binary(bytes: &[u8], encoding_given: bool) -> Option<(Said, Said)> {
+    let table = ("请另存为 CSV（UTF-8）再导入", "save it as CSV (UTF-8) and import that");
+    let map = ("请用 QGIS 等软件另存为 GeoJSON 再导入", "save it as GeoJSON, with QGIS for one, and import that");
+    let inside = ("请解压后导入其中的文件", "unpack it and import the file inside");
+    let other = ("请导入 GeoJSON 或 CSV 文件", "import GeoJSON or CSV");
+    let known: [(&[u8], (&str, &str), (&str, &str)); 14] = [
+        (b"\x89PNG", ("PNG 图片", "a PNG picture"), other),
+        (b"\xff\xd8\xff", ("JPEG 图片", "a JPEG picture"), other),
+        (b"GIF8", ("GIF 图片", "a GIF picture"), other),
+        (b"II*\0", ("TIFF 图片", "a TIFF picture"), other),
+        (b"MM\0*", ("TIFF 图片", "a TIFF picture"), other),
+        (b"%PDF", ("PDF 文档", "a PDF document"), other),
+        (b"SQLite format 3\0", ("GeoPackage 或 SQLite 数据库", "a GeoPackage or SQLite database"), map),
+        (b"\0\0\x27\x0a", ("Shapefile", "a shapefile"), map),
+        (b"FGB\x03", ("FlatGeobuf 文件", "a FlatGeobuf file"), map),
+        (b"\xd0\xcf\x11\xe0", ("旧版 Excel 或 Word 文件", "an old Excel or Word file"), table),
+        (b"\x1f\x8b", ("gzip 压缩文件", "a gzip archive"), inside),
+        (b"7z\xbc\xaf", ("7z 压缩文件", "a 7z archive"), inside),
+        (b"Rar!", ("RAR 压缩文件", "a RAR archive"), inside),
+        (b"BZh", ("bzip2 压缩文件", "a bzip2 archive"), inside),
+    ];
+    let said = |(zh, en): (&str, &str)| Said::new(zh, en);
+    if bytes.starts_with(b"PK\x03\x04") {
+        let holds = |name: &[u8]| {
+            bytes.iter().take(4096).collect::<Vec<_>>().windows(name.len()).any(|w| w.iter().copied().eq(name))
+        };
+        return Some(match holds(b"[Content_Types].xml") || holds(b"xl/") || holds(b"opendocument") {
+            true => (said(("Excel 或其他办公软件的文件", "a file of Excel or another office program")), said(table)),
+            false => (said(("ZIP 压缩文件", "a ZIP archive")), said(inside)),
+        });
+    }
+    if let Some((_, looks, instead)) = known.iter().find(|(magic, ..)| bytes.starts_with(magic)) {
+        return Some((said(*looks), said(*instead)));
+    }
+    // No text but UTF-16 and UTF-32 has zero bytes; those begin with a mark, or the caller knows.
+    let marked = encoding_given || encoding_rs::Encoding::for_bom(bytes).is_some();
+    let zero = !marked && bytes.iter().take(1 << 16).any(|b| *b == 0);
+    zero.then(|| (said(("二进制文件", "a binary file")), said(other)))
 }
 
 /// Bytes as text: by the label if given, else by a byte order mark, else UTF-8, else GB18030 (which holds GBK and

@@ -660,3 +660,24 @@ fn one_feature_with_coordinates_of_no_place_is_left_out_alone() {
         }
     }
 }
+
+#[test]
+fn files_that_are_no_text_are_refused_by_what_they_look_like() {
+    let looks = |bytes: &[u8], format| match read_bytes(bytes, format, &ReadOptions::default(), &mut go) {
+        Err(e @ ExchangeError::Binary { .. }) => e.said().zh,
+        other => panic!("{other:?}"),
+    };
+    for (bytes, want) in [
+        (&b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"[..], "PNG"),
+        (b"PK\x03\x04\x14\0\x06\0[Content_Types].xml", "CSV"),
+        (b"PK\x03\x04\x14\0\x06\0town.shp", "ZIP"),
+        (b"SQLite format 3\0\x10\0", "GeoPackage"),
+        (b"x,y\n1,2\n\0\0\0", "二进制"),
+    ] {
+        for format in [None, Some(Format::Delimited), Some(Format::GeoJson)] {
+            assert!(looks(bytes, format).contains(want), "{want}");
+        }
+    }
+    let utf16: Vec<u8> = "\u{feff}x,y\n1,2\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    assert_eq!(read_bytes(&utf16, None, &ReadOptions::default(), &mut go).unwrap().features.len(), 1);
+}

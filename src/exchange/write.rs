@@ -3,7 +3,7 @@
 use super::ExchangeError;
 use crate::crs::{CrsDef, Transform, is_geographic};
 use crate::geom::{Origin, Pt};
-use crate::model::ShapeRef;
+use crate::model::{Said, ShapeRef};
 use std::borrow::Cow;
 use std::io::Write;
 
@@ -20,7 +20,7 @@ pub struct OutFeature<'a> {
 /// # Errors
 /// What the file system says; a file that was there is then as it was.
 pub fn write_file(path: &std::path::Path, bytes: &[u8]) -> Result<(), ExchangeError> {
-    let at = |e: std::io::Error| ExchangeError::Io { path: path.display().to_string(), reason: e.to_string() };
+    let at = |e: std::io::Error| ExchangeError::Io { path: path.display().to_string(), reason: e.into() };
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(".part");
     let part = path.with_file_name(name);
@@ -33,7 +33,7 @@ pub fn write_file(path: &std::path::Path, bytes: &[u8]) -> Result<(), ExchangeEr
 }
 
 fn failed(e: impl ToString) -> ExchangeError {
-    ExchangeError::Io { path: "output".to_owned(), reason: e.to_string() }
+    ExchangeError::Io { path: "output".to_owned(), reason: Said::new(e.to_string(), e.to_string()) }
 }
 
 /// Writes a FeatureCollection (RFC 7946: outer rings counter-clockwise, closed) and answers how many features it has.

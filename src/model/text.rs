@@ -198,6 +198,36 @@ impl Said {
     }
 }
 
+impl From<&std::io::Error> for Said {
+    /// Why the system could not read or write, by the kind of error.
+    fn from(e: &std::io::Error) -> Said {
+        use std::io::ErrorKind as K;
+        let (zh, en) = match e.kind() {
+            K::NotFound => ("找不到", "it is not there"),
+            K::PermissionDenied => ("没有权限", "there is no right to it"),
+            K::ReadOnlyFilesystem => ("所在磁盘是只读的", "its disk is read-only"),
+            K::StorageFull | K::QuotaExceeded => ("磁盘已满", "the disk is full"),
+            K::IsADirectory => ("是文件夹，不是文件", "it is a folder, not a file"),
+            K::NotADirectory => ("路径中有一段不是文件夹", "a part of its path is no folder"),
+            K::AlreadyExists => ("已经存在", "it exists already"),
+            K::BrokenPipe => ("接收方已关闭", "the receiver has closed"),
+            K::ResourceBusy | K::ExecutableFileBusy => ("正被其他程序使用", "another program has it open"),
+            K::InvalidData | K::UnexpectedEof => ("内容不完整或无法识别", "its content is cut off or cannot be read"),
+            K::InvalidInput | K::InvalidFilename => ("名称不能使用", "the name cannot be used"),
+            K::FileTooLarge => ("文件过大", "it is too large"),
+            K::TimedOut => ("等待超时", "it did not answer in time"),
+            _ => return Said::new(format!("系统错误（{e}）"), e.to_string()),
+        };
+        Said::new(zh, en)
+    }
+}
+
+impl From<std::io::Error> for Said {
+    fn from(e: std::io::Error) -> Said {
+        Said::from(&e)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

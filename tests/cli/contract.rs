@@ -499,3 +499,25 @@ fn exports_come_in_again_and_hide_phones() {
     assert!(!read("m.csv").contains("58880216") && read("m.csv").contains("021*****0216"), "{}", read("m.csv"));
     assert!(read("f.csv").contains("021-58880216"));
 }
+
+#[test]
+fn words_are_of_one_language() {
+    let place = Place::new();
+    let (zh, en) = (place.refused(&["info"]), place.refused(&["info", "--lang", "en"]));
+    assert!(zh.contains("缺少参数") && !zh.contains("required"), "{zh}");
+    assert!(en.contains("required") && en.is_ascii(), "{en}");
+    let help = place.run(&["import", "--help"]);
+    assert!(help.code == 0 && help.out.contains("用法：") && !help.out.contains("Usage"), "{}", help.out);
+    assert!(place.run(&["--lang", "en", "import", "--help"]).out.contains("Usage:"));
+    place.sample("s.gpkg");
+    assert!(place.refused(&["import", "s.gpkg", "gone.csv", "--as", "roads"]).contains("找不到"));
+    std::fs::create_dir(place.path("folder.csv")).unwrap();
+    assert!(place.refused(&["import", "s.gpkg", "folder.csv", "--as", "roads"]).contains("文件夹"));
+    let said = place.refused(&["import", "s.gpkg", "s.gpkg", "--as", "roads"]);
+    assert!(said.contains("GeoPackage") && said.contains("GeoJSON"), "{said}");
+    let broken = place.run_with(&["edit", "s.gpkg", "-"], "\n\n{\"op\":}\n").lines();
+    let message = broken[0]["error"]["message"].as_str().unwrap();
+    assert!(message.starts_with("第 3 行第 7 列"), "{message}");
+    let name = place.run(&["info", "no\u{1b}[2J\u{202e}.gpkg"]);
+    assert!(!name.err.chars().any(|c| c.is_control() && c != '\n' || c == '\u{202e}'), "{:?}", name.err);
+}
