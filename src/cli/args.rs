@@ -2,7 +2,7 @@
 
 use super::clock::Zone;
 use super::stop::Stop;
-use crate::model::{Date, Lang};
+use crate::model::{Date, Kind, Lang};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -375,6 +375,11 @@ impl What {
     /// Its word.
     pub fn name(self) -> String {
         self.to_possible_value().map(|v| v.get_name().to_owned()).unwrap_or_default()
+    }
+
+    /// The kind of its rows, if they stand in a table of places.
+    pub fn table(self) -> Option<Kind> {
+        Kind::TABLES.into_iter().find(|k| k.name() == self.name())
     }
 }
 

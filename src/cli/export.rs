@@ -119,31 +119,18 @@ fn place(v: f64) -> String {
 
 fn things(s: &Session, a: &Export, common: &Common) -> Result<Vec<Thing>, Stop> {
     let p = s.project();
-    let kind = match a.what {
-        What::Buildings => Kind::Buildings,
-        What::Courtyards => Kind::Courtyards,
-        What::Walls => Kind::Walls,
-        What::Facilities => Kind::Facilities,
-        What::Incidents => Kind::Incidents,
-        What::Roads => Kind::Roads,
-        What::Water => Kind::Water,
-        What::Landuse => Kind::Landuse,
-        What::Reference => Kind::Reference,
-        What::Members => return Ok(members(p, a.profile)),
-        What::Posts => return Ok(posts(s, a.profile)),
-        What::Orgs => return Ok(orgs(p)),
-        What::Outline => {
-            one_layer(p, common)?;
-            return Ok(outline(s));
+    let Some(kind) = a.what.table() else {
+        match a.what {
+            What::Members => return Ok(members(p, a.profile)),
+            What::Posts => return Ok(posts(s, a.profile)),
+            What::Orgs => return Ok(orgs(p)),
+            _ => one_layer(p, common)?,
         }
-        What::Cells | What::Units => {
-            one_layer(p, common)?;
-            return units(s, a.what == What::Units, common);
-        }
-        What::Assignments => {
-            one_layer(p, common)?;
-            return Ok(assignments(s));
-        }
+        return match a.what {
+            What::Outline => Ok(outline(s)),
+            What::Assignments => Ok(assignments(s)),
+            what => units(s, what == What::Units, common),
+        };
     };
     let held = |v: Held| match (v, kind) {
         (Held::Text(t), _) => json!(t),

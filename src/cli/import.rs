@@ -110,21 +110,12 @@ fn target(what: What, level: Option<&str>) -> Result<session::What, Stop> {
             });
         }
         What::Cells => Kind::Cells,
-        What::Buildings => Kind::Buildings,
-        What::Courtyards => Kind::Courtyards,
-        What::Walls => Kind::Walls,
-        What::Facilities => Kind::Facilities,
-        What::Incidents => Kind::Incidents,
-        What::Roads => Kind::Roads,
-        What::Water => Kind::Water,
-        What::Landuse => Kind::Landuse,
-        What::Reference => Kind::Reference,
-        What::Members | What::Posts | What::Assignments | What::Orgs => {
-            return Err(Stop::not_yet(
+        what => what.table().ok_or_else(|| {
+            Stop::not_yet(
                 "从文件导入人员、岗位、指定和组织（请用 getu edit 的 member、post、pin）",
                 "import members, posts, assignments and organisations from files (use member, post, pin of getu edit)",
-            ));
-        }
+            )
+        })?,
     };
     Ok(session::What::Rows(kind))
 }

@@ -134,8 +134,8 @@ impl<'a> Applying<'a> {
         if let Some(name) = text(fields, "name")? {
             unit.name = name.unwrap_or_default();
         }
-        if let Some(new) = text(fields, "code")? {
-            let new = check_code(&new.unwrap_or_default())?;
+        if let Some(new) = fields.get("code") {
+            let new = check_code(new.as_str().ok_or_else(|| bad_field("code"))?)?;
             if layer.unit(&new).is_some_and(|u| u.id != unit.id) {
                 return Err(EditError::Duplicate { code: new });
             }
