@@ -93,6 +93,20 @@ pub enum Op {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         keep: Option<String>,
     },
+    /// Moves the ground between a line and the borders it crosses to the other side.
+    Reshape {
+        /// The line.
+        line: Vec<Place>,
+        /// Code of the cell whose ground is reshaped; without it that of all cells the line divides.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        cell: Option<String>,
+        /// A place in the part that stays with its cell, where that is not the largest.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        keep: Option<Place>,
+        /// How far an end may be from the border and is carried to it, metres.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        attach_m: Option<f64>,
+    },
     /// Moves a vertex or node.
     Move {
         /// Where it is.

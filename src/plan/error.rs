@@ -1,6 +1,6 @@
 //! Why an edit was refused, in words.
 
-use crate::geom::{Place, Pt};
+use crate::geom::Place;
 use crate::model::{ModelError, Private, Said};
 use crate::topology::TopologyError;
 use thiserror::Error;
@@ -323,26 +323,5 @@ impl EditError {
 impl From<ModelError> for EditError {
     fn from(e: ModelError) -> EditError {
         EditError::Text(e)
-    }
-}
-
-/// The place a topology error names.
-pub(super) fn place_of(e: &TopologyError) -> Pt {
-    use TopologyError as T;
-    match e {
-        T::NotFound { at }
-        | T::Crosses { at }
-        | T::Engulfs { at }
-        | T::TooClose { at }
-        | T::SelfCrossing { at }
-        | T::Dangling { at, .. }
-        | T::NotDivided { at }
-        | T::NoGround { at }
-        | T::WouldVanish { at, .. }
-        | T::Apart { at, .. }
-        | T::Protected { at, .. }
-        | T::TooFew { at }
-        | T::IsNode { at }
-        | T::OutOfRange { at } => *at,
     }
 }

@@ -5,6 +5,9 @@ use crate::geom::{Pt, anchor_of_polygons};
 use crate::model::{EditId, Id, Kind};
 use crate::plan::{Context, Edit, EditError, Layer, Op, Project, Segments, apply};
 
+/// How far a loose end may be from the border where nobody said, metres.
+const ATTACH_M: f64 = 0.002;
+
 /// The edit with every choice made. `plan`: the plan that is worked on.
 ///
 /// - no `plan` = the plan worked on, if the edit is of a plan at all; no `code` = the next free number
@@ -69,7 +72,7 @@ fn fill_one(
         (Op::Split { cell, code, keep, attach_m, .. }, Some((i, l))) => {
             let parent = l.unit(cell).and_then(|u| u.parent);
             code.get_or_insert_with(|| next_code(project, target, i, parent));
-            attach_m.get_or_insert(0.002);
+            attach_m.get_or_insert(ATTACH_M);
             if keep.is_none() {
                 let counted;
                 let yards = match assignment {
@@ -99,6 +102,9 @@ fn fill_one(
             };
             *keep = cells.iter().max_by_key(|c| size(c)).cloned();
         }
+        (Op::Reshape { attach_m, .. }, _) => {
+            attach_m.get_or_insert(ATTACH_M);
+        }
         (Op::Post { code, .. }, _) => {
             code.get_or_insert_with(|| next_post_code(project));
         }
@@ -120,6 +126,7 @@ fn is_of_a_plan(op: &Op) -> bool {
         | Op::Draw { .. }
         | Op::Split { .. }
         | Op::Merge { .. }
+        | Op::Reshape { .. }
         | Op::Move { .. }
         | Op::Insert { .. }
         | Op::Delete { .. }

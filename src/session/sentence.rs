@@ -54,7 +54,7 @@ pub fn sentence(old: &Project, new: &Project, edit: &Edit, out: &Outcome, change
                 format!("{} merged into {keep}, which gained {en}", chips.join(", ")),
             )
         }
-        Op::Move { .. } | Op::Insert { .. } | Op::Delete { .. } => {
+        Op::Move { .. } | Op::Insert { .. } | Op::Delete { .. } | Op::Reshape { .. } => {
             let sides = sides_of(old, new, &out.patch, plan_id, layer);
             let moved: i64 = changes.buildings.len() as i64;
             let households: i64 =
@@ -63,6 +63,7 @@ pub fn sentence(old: &Project, new: &Project, edit: &Edit, out: &Outcome, change
             let (zh, en) = match edit.op {
                 Op::Insert { .. } => ("在边界上加点", "Point added to the border of"),
                 Op::Delete { .. } => ("删去边界上的点", "Point taken from the border of"),
+                Op::Reshape { .. } => ("改划边界", "Border drawn anew between"),
                 _ => ("拖动边界", "Border moved between"),
             };
             let tail = if moved > 0 {

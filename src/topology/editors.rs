@@ -102,11 +102,10 @@ fn oriented(rings: &[Vec<Pt>]) -> Result<Vec<Vec<Pt>>, TopologyError> {
     Ok(out)
 }
 
-/// The faces on the left of the drawn path, and all that are reached from them without crossing it.
-fn inside_faces(d: &Draft, first: Pt) -> Result<BTreeSet<u32>, TopologyError> {
-    let p = &d.p;
-    // Borders that carry the path, by direction.
+/// Borders that carry the drawn path, by direction.
+pub(super) fn carried(d: &Draft) -> BTreeSet<Half> {
     let mut ahead: BTreeSet<Half> = BTreeSet::new();
+    let p = &d.p;
     for e in p.edges_near(&Box2::of(d.path.iter().flat_map(|(a, b)| [a, b]))) {
         for w in p.edge(e).map_or(&[][..], |e| &e.points).windows(2) {
             if d.path.contains(&(w[0], w[1])) {
@@ -116,6 +115,13 @@ fn inside_faces(d: &Draft, first: Pt) -> Result<BTreeSet<u32>, TopologyError> {
             }
         }
     }
+    ahead
+}
+
+/// The faces on the left of the drawn path, and all that are reached from them without crossing it.
+fn inside_faces(d: &Draft, first: Pt) -> Result<BTreeSet<u32>, TopologyError> {
+    let p = &d.p;
+    let ahead = carried(d);
     let barred: BTreeSet<u32> = ahead.iter().map(|h| h.edge()).collect();
     let mut seen: BTreeSet<u32> = ahead.iter().map(|&h| p.left(h)).collect();
     let mut queue: VecDeque<u32> = seen.iter().copied().collect();
@@ -237,7 +243,7 @@ pub fn split(
 }
 
 /// Where a line crosses or touches itself; its two ends may meet. O(n²), for what a hand draws.
-fn self_crossing(line: &[Pt]) -> Option<Pt> {
+pub(super) fn self_crossing(line: &[Pt]) -> Option<Pt> {
     let last = line.len() - 2;
     let closed = line.first() == line.last();
     for (i, s) in line.windows(2).enumerate() {
@@ -271,7 +277,7 @@ fn nearest_border(p: &Partition, at: Pt, faces: &BTreeSet<u32>) -> Option<(u32, 
 }
 
 /// Carries a line's end that lies in the open within `attach_mm` of a border of the faces to its foot point there.
-fn carry(d: &mut Draft, at: Pt, faces: &BTreeSet<u32>, attach_mm: f64) -> Result<Pt, TopologyError> {
+pub(super) fn carry(d: &mut Draft, at: Pt, faces: &BTreeSet<u32>, attach_mm: f64) -> Result<Pt, TopologyError> {
     if d.hit(at) != Hit::Free || !faces.contains(&d.p.locate(at)) {
         return Ok(at);
     }

@@ -331,7 +331,23 @@ fn random_edit(
     };
     let any = |_: Owner, _: Owner| true;
     let inner = |l: Owner, r: Owner| l != OUTSIDE && r != OUTSIDE;
-    match rng.below(10) {
+    let owner = |rng: &mut Rng| owners.get(rng.below(owners.len() as i32) as usize).copied().unwrap_or(LAYER);
+    match rng.below(14) {
+        10..=12 => {
+            // A line through the map, or a tongue out of a border and back to it.
+            let mut line: Vec<Pt> = (0..2 + rng.below(4)).map(|_| point(rng)).collect();
+            if let Some((_, e)) =
+                p.edges().nth(rng.below(p.edges().count() as i32) as usize).filter(|_| rng.below(2) == 0)
+            {
+                line.insert(0, e.points[0]);
+                line.push(e.points[e.points.len() / 2]);
+            }
+            let named = (rng.below(3) > 0).then(|| owner(rng));
+            let keep = (rng.below(4) == 0).then(|| point(rng));
+            let may: MayMove<'_> = if rng.below(10) == 0 { &any } else { &inner };
+            let attach_mm = f64::from(rng.below(60));
+            reshape(p, &line, &Reshaping { owner: named, keep, attach_mm, may, may_vanish: &|o| o == LAYER })
+        }
         0 | 1 => {
             let a = point(rng);
             let (w, h) = (rng.below(span / 3) + 1, rng.below(span / 3) + 1);
@@ -360,7 +376,7 @@ fn random_edit(
             insert_vertex(p, (a, b), m, &inner)
         }
         6 if !vertices.is_empty() => delete_vertex(p, vertices[rng.below(vertices.len() as i32) as usize], &inner),
-        _ if !vertices.is_empty() => {
+        7..=9 if !vertices.is_empty() => {
             let v = vertices[rng.below(vertices.len() as i32) as usize];
             let to =
                 if rng.below(2) == 0 { point(rng) } else { pt(v.x + rng.below(101) - 50, v.y + rng.below(101) - 50) };
@@ -368,6 +384,11 @@ fn random_edit(
         }
         _ => Err(TopologyError::NoGround { at: pt(0, 0) }),
     }
+}
+
+/// Twice the area within the outline: what is not beyond it.
+fn inside_area2(p: &Partition) -> i128 {
+    -p.faces().filter(|(_, f)| f.owner == OUTSIDE).map(|(_, f)| f.area2).sum::<i128>()
 }
 
 fn random_walk(seed: u64, edits: usize, span: i32) -> (usize, usize) {
@@ -383,8 +404,7 @@ fn random_walk(seed: u64, edits: usize, span: i32) -> (usize, usize) {
     for i in 0..edits {
         match random_edit(&p, &mut rng, span, 1 + i as Owner) {
             Ok((q, patch)) => {
-                let world = q.face(WORLD).map_or(0, |f| f.area2);
-                invariants(&q, -world, &mut rng, span);
+                invariants(&q, inside_area2(&q), &mut rng, span);
                 let forth = p.patched(&patch, false);
                 assert!(
                     forth.nodes == q.nodes && forth.edges == q.edges && forth.faces == q.faces,
@@ -404,7 +424,7 @@ fn random_walk(seed: u64, edits: usize, span: i32) -> (usize, usize) {
             "undo gives the value before"
         );
     }
-    invariants(&p, -p.face(WORLD).map_or(0, |f| f.area2), &mut rng, span);
+    invariants(&p, inside_area2(&p), &mut rng, span);
     (n, refused)
 }
 
@@ -539,4 +559,90 @@ fn random_drawing_beside_borders_is_hardly_ever_too_close() {
     println!("{tried} tried; refused: {refused:?}");
     let too_close = refused.get("TooClose").copied().unwrap_or(0);
     assert!(too_close * 100 < tried, "{too_close} of {tried} refused as too close");
+}
+
+/// Two cells side by side, 1 and 2, each 500 × 1000.
+fn two_cells() -> Partition {
+    let p = outline(square(0, 0, 1000, 1000));
+    let p = draw_free(&p, square(0, 0, 500, 1000), 1).unwrap().partition;
+    draw_free(&p, square(500, 0, 500, 1000), 2).unwrap().partition
+}
+
+fn reshaped(p: &Partition, line: &[Pt], owner: Option<Owner>, keep: Option<Pt>) -> Result<Partition, TopologyError> {
+    let may = |l: Owner, r: Owner| l != OUTSIDE && r != OUTSIDE;
+    let how = Reshaping { owner, keep, attach_mm: 2.0, may: &may, may_vanish: &|o| o == LAYER };
+    let q = reshape(p, line, &how)?.0;
+    valid(&q);
+    Ok(q)
+}
+
+fn area(p: &Partition, owner: Owner) -> i128 {
+    p.faces_of(owner).iter().filter_map(|&f| p.face(f)).map(|f| f.area2 / 2).sum()
+}
+
+#[test]
+fn a_line_across_a_border_moves_the_strip_to_the_other_side() {
+    let p = two_cells();
+    // A bulge into 2 with loose ends in 1: whoever is named, or nobody, the strip is 1's.
+    let bulge = [pt(450, 200), pt(600, 200), pt(600, 400), pt(450, 400)];
+    for owner in [None, Some(1), Some(2)] {
+        let q = reshaped(&p, &bulge, owner, None).unwrap();
+        assert_eq!((area(&q, 1), area(&q, 2)), (520_000, 480_000), "{owner:?}");
+        assert_eq!(q.owner(q.locate(pt(550, 300))), 1);
+        // The loose ends are gone: nothing but the border has vertices.
+        assert!(q.edges().all(|(_, e)| e.points.iter().all(|v| *v != pt(450, 200))));
+    }
+    // A line that weaves across it three times does both.
+    let weave = [pt(500, 100), pt(600, 200), pt(600, 300), pt(400, 500), pt(400, 600), pt(500, 700)];
+    let [all, one] = [None, Some(1)].map(|o| reshaped(&p, &weave, o, None).unwrap());
+    assert_eq!(all.polygons(1), one.polygons(1));
+    assert_eq!((all.owner(all.locate(pt(550, 250))), all.owner(all.locate(pt(450, 550)))), (1, 2));
+    assert_eq!(area(&one, 1), 500_000 + 20_000 - 20_000);
+    // From one side of the outline to the other, also where most of a cell goes.
+    let q = reshaped(&p, &[pt(800, -50), pt(850, 1050)], Some(1), None).unwrap();
+    assert_eq!(q.owner(q.locate(pt(700, 500))), 1);
+    assert_eq!(q.owner(q.locate(pt(900, 500))), 2);
+    let mut one_cell = reshaped(&p, &[pt(200, -50), pt(200, 1050)], Some(1), Some(pt(100, 500))).unwrap();
+    assert_eq!((area(&one_cell, 1), area(&one_cell, 2)), (200_000, 800_000));
+    // And back by the neighbour's view.
+    one_cell = reshaped(&one_cell, &[pt(500, 0), pt(500, 1000)], Some(2), Some(pt(700, 500))).unwrap();
+    assert_eq!((area(&one_cell, 1), area(&one_cell, 2)), (500_000, 500_000));
+}
+
+#[test]
+fn a_strip_beside_two_neighbours_goes_to_the_cell_named_or_together() {
+    let p = two_cells();
+    let p = split(&p, 2, &[pt(500, 500), pt(1000, 500)], Some(pt(700, 100)), 2.0, 3).unwrap().partition;
+    let bulge = [pt(450, 300), pt(600, 300), pt(600, 800), pt(450, 800)];
+    for owner in [None, Some(1)] {
+        let q = reshaped(&p, &bulge, owner, None).unwrap();
+        assert_eq!((area(&q, 1), area(&q, 2), area(&q, 3)), (550_000, 230_000, 220_000), "{owner:?}");
+    }
+    // Only what is cut off from 2 moves: to the neighbour with the longer border.
+    let q = reshaped(&p, &bulge, Some(2), None).unwrap();
+    assert_eq!((area(&q, 1), area(&q, 2), area(&q, 3)), (520_000, 230_000, 250_000));
+}
+
+#[test]
+fn reshaping_swallows_nobody_and_keeps_to_what_may_move() {
+    let p = two_cells();
+    let p = split(&p, 2, &[pt(600, 400), pt(700, 400), pt(700, 500), pt(600, 500), pt(600, 400)], None, 2.0, 3)
+        .unwrap()
+        .partition;
+    let round = [pt(450, 300), pt(800, 300), pt(800, 600), pt(450, 600)];
+    let e = reshaped(&p, &round, Some(1), None).unwrap_err();
+    assert!(matches!(e, TopologyError::WouldVanish { owner: 3, .. }), "{e:?}");
+    // Through the enclave: its larger part stays with it.
+    let q = reshaped(&p, &[pt(450, 300), pt(680, 300), pt(680, 600), pt(450, 600)], Some(1), None).unwrap();
+    assert_eq!((area(&q, 1), area(&q, 3)), (500_000 + 180 * 300, 20 * 100));
+    // Beyond the outline nothing is taken, and a line that only crosses it is told so.
+    let e = reshaped(&p, &[pt(100, 950), pt(100, 1100), pt(300, 1100), pt(300, 950)], Some(1), None).unwrap_err();
+    assert!(matches!(e, TopologyError::Protected { .. }), "{e:?}");
+    let e = reshaped(&p, &[pt(100, 100), pt(300, 100)], Some(1), None).unwrap_err();
+    assert!(matches!(e, TopologyError::NotDivided { .. }), "{e:?}");
+    let e = reshaped(&p, &[pt(100, 100), pt(300, 300), pt(300, 100), pt(100, 300)], None, None).unwrap_err();
+    assert!(matches!(e, TopologyError::SelfCrossing { .. }), "{e:?}");
+    assert!(matches!(reshaped(&p, &[pt(1, 1)], None, None), Err(TopologyError::TooFew { .. })));
+    let e = reshaped(&p, &round, Some(1), Some(pt(900, 900))).unwrap_err();
+    assert_eq!(e, TopologyError::NotFound { at: pt(900, 900) });
 }

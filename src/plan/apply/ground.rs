@@ -4,10 +4,10 @@ use super::{Applying, no_such};
 use crate::geom::{Box2, Place, Pt};
 use crate::model::{Extent, Id, Target, Unit, check_code, check_text};
 use crate::plan::edit::{Ring, Take};
-use crate::plan::error::{EditError, place_of};
+use crate::plan::error::EditError;
 use crate::plan::patch::{Item, Key};
-use crate::plan::project::Layer;
-use crate::topology::{OUTSIDE, Owner, Partition, PartitionPatch, TopologyError};
+use crate::plan::project::{Layer, Plan};
+use crate::topology::{OUTSIDE, Owner, Partition, PartitionPatch, Reshaping, TopologyError};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ impl<'a> Applying<'a> {
 
     /// A topology error in the words of this layer.
     fn border(&self, layer: &Layer, why: TopologyError) -> EditError {
-        let at = self.tx.new.origin().place(place_of(&why));
+        let at = self.tx.new.origin().place(why.at());
         let code = |o: Owner| layer.unit_of(o).map(|u| u.code.clone());
         if let TopologyError::Protected { left, right, .. } = &why {
             let line = protected_line(layer, self.levels(), *left, *right).unwrap_or_default();
@@ -62,19 +62,47 @@ impl<'a> Applying<'a> {
                 Err(e) => return Err(self.border(layer, e)),
             }
         }
-        // A higher unit may lose its own ground as long as a unit below it has some.
-        let standing: BTreeSet<Id> = now
-            .faces()
-            .flat_map(|(_, f)| layer.unit_of(f.owner).map(|u| layer.chain(u.id)))
-            .flatten()
-            .map(|u| u.id)
-            .collect();
-        if let Some(lost) = taken.into_iter().filter_map(|o| layer.unit_of(o)).find(|u| !standing.contains(&u.id)) {
+        self.all_stand(layer, &now, taken)?;
+        self.tx.set_partition(plan.id, i, now, patch);
+        Ok(())
+    }
+
+    /// Refuses where one of the owners has lost all ground: a cell its own, a higher unit its own and that of the units
+    /// below it.
+    fn all_stand(
+        &self,
+        layer: &Layer,
+        now: &Partition,
+        lost: impl IntoIterator<Item = Owner>,
+    ) -> Result<(), EditError> {
+        let units = now.faces().filter_map(|(_, f)| layer.unit_of(f.owner));
+        let standing: BTreeSet<Id> = units.flat_map(|u| layer.chain(u.id)).map(|u| u.id).collect();
+        if let Some(lost) = lost.into_iter().filter_map(|o| layer.unit_of(o)).find(|u| !standing.contains(&u.id)) {
             let at = layer.partition.polygons(lost.id.0).iter().flatten().flatten().next().copied().unwrap_or_default();
             return Err(self.border(layer, TopologyError::WouldVanish { at, owner: lost.id.0 }));
         }
+        Ok(())
+    }
+
+    /// Sets the ground that an editor made. Where protected borders were opened a higher unit may have lost some.
+    fn set_ground(
+        &mut self,
+        (plan, i): (&Plan, u16),
+        layer: &Layer,
+        (now, patch): (Partition, PartitionPatch),
+    ) -> Result<(), EditError> {
+        if !self.edit.opened.is_empty() {
+            let lost: BTreeSet<Owner> = patch.faces.iter().filter_map(|c| c.before.as_ref()).map(|f| f.owner).collect();
+            let above = lost.iter().filter_map(|&o| layer.unit_of(o)).flat_map(|u| layer.chain(u.id));
+            self.all_stand(layer, &now, above.map(|u| u.id.0).collect::<BTreeSet<_>>())?;
+        }
         self.tx.set_partition(plan.id, i, now, patch);
         Ok(())
+    }
+
+    /// Who may lose all ground: the layer, and units above the cells.
+    fn may_vanish(&self, layer: &Layer, owner: Owner) -> bool {
+        layer.unit_of(owner).is_none_or(|u| usize::from(u.level) + 1 < self.levels().len())
     }
 
     /// Whether a border between two owners may move: outline and borders of higher levels only if opened.
@@ -94,9 +122,8 @@ impl<'a> Applying<'a> {
         let layer = self.layer_of(plan, i)?;
         let at = self.grid_line(at)?;
         let may = |l: Owner, r: Owner| self.may_move(layer, l, r);
-        let (partition, patch) = f(&layer.partition, &at, &may).map_err(|e| self.border(layer, e))?;
-        self.tx.set_partition(plan.id, i, partition, patch);
-        Ok(())
+        let moved = f(&layer.partition, &at, &may).map_err(|e| self.border(layer, e))?;
+        self.set_ground((plan, i), layer, moved)
     }
 
     /// A code that no unit of the layer has yet.
@@ -137,10 +164,8 @@ impl<'a> Applying<'a> {
             let fits = only.is_none_or(|p| Self::ground_unit(layer, cell_level, o) == p);
             (allowed && fits).then_some(id.0)
         };
-        // A cell may not vanish; ground of the layer or of a higher unit may be drawn over completely.
-        let may_vanish = |o: Owner| layer.unit_of(o).is_none_or(|u| u.level < cell_level);
-        let d =
-            crate::topology::draw(&layer.partition, &rings, &takes, &may_vanish).map_err(|e| self.border(layer, e))?;
+        let d = crate::topology::draw(&layer.partition, &rings, &takes, &|o| self.may_vanish(layer, o))
+            .map_err(|e| self.border(layer, e))?;
         let parents: BTreeSet<Option<Id>> = d.taken.keys().map(|&o| Self::ground_unit(layer, cell_level, o)).collect();
         if parents.len() > 1 {
             let code = |p: &Option<Id>| p.and_then(|p| layer.units.get(&p)).map_or(String::new(), |u| u.code.clone());
@@ -222,10 +247,7 @@ impl<'a> Applying<'a> {
         let old = self.cell(layer, cell)?;
         let code = self.free_code(layer, code)?;
         let keep = keep.map(|k| self.grid(k)).transpose()?;
-        let attach_mm = attach_m.unwrap_or(0.002) * 1000.0;
-        if !(0.0..=1e6).contains(&attach_mm) {
-            return Err(EditError::Field { field: "attach_m".into() });
-        }
+        let attach_mm = attach_mm(attach_m)?;
         let id = self.new_id(0);
         let line = self.grid_line(line)?;
         let parted = crate::topology::split(&layer.partition, old.id.0, &line, keep, attach_mm, id.0)
@@ -244,6 +266,29 @@ impl<'a> Applying<'a> {
         self.tx.set_partition(plan.id, i, parted.partition, parted.patch);
         self.created.push((i, id));
         Ok(())
+    }
+
+    pub(super) fn reshape(
+        &mut self,
+        line: &[Place],
+        cell: Option<&str>,
+        keep: Option<Place>,
+        attach_m: Option<f64>,
+    ) -> Result<(), EditError> {
+        let (plan, i) = (self.draft()?, self.layer_ix()?);
+        let layer = self.layer_of(plan, i)?;
+        let owner = cell.map(|c| self.cell(layer, c)).transpose()?.map(|u| u.id.0);
+        let keep = keep.map(|k| self.grid(k)).transpose()?;
+        let line = self.grid_line(line)?;
+        let how = Reshaping {
+            owner,
+            keep,
+            attach_mm: attach_mm(attach_m)?,
+            may: &|l, r| self.may_move(layer, l, r),
+            may_vanish: &|o| self.may_vanish(layer, o),
+        };
+        let moved = crate::topology::reshape(&layer.partition, &line, &how).map_err(|e| self.border(layer, e))?;
+        self.set_ground((plan, i), layer, moved)
     }
 
     pub(super) fn merge(&mut self, cells: &[String], keep: Option<&str>) -> Result<(), EditError> {
@@ -287,6 +332,12 @@ impl<'a> Applying<'a> {
         }
         Ok(())
     }
+}
+
+/// How far a loose end may be from the border, mm.
+fn attach_mm(attach_m: Option<f64>) -> Result<f64, EditError> {
+    let mm = attach_m.unwrap_or(0.002) * 1000.0;
+    if (0.0..=1e6).contains(&mm) { Ok(mm) } else { Err(EditError::Field { field: "attach_m".into() }) }
 }
 
 /// The protected line a border is part of: `outline`, or the highest level whose units differ on its two sides.

@@ -558,3 +558,35 @@ fn layers_are_added_and_must_then_be_named() {
         t.project().plans[0].layers[1].partition.is_empty() && !t.project().plans[1].layers[1].partition.is_empty()
     );
 }
+
+fn reshape(cell: Option<&str>, line: Vec<Place>) -> Op {
+    Op::Reshape { line, cell: cell.map(Into::into), keep: None, attach_m: None }
+}
+
+#[test]
+fn a_reshaped_cell_takes_the_strip_within_its_community_only() {
+    let mut t = Town::new();
+    t.does(pin("B2", Some("W1")));
+    // A tongue from W1 into W2; the pin stays.
+    let tongue = vec![m(90.0, 10.0), m(130.0, 10.0), m(130.0, 110.0), m(90.0, 110.0)];
+    t.does(reshape(Some("W1"), tongue));
+    assert_eq!((t.area_m2("W1"), t.area_m2("W2"), t.at(125.0, 25.0)), (23_000.0, 17_000.0, "W1".into()));
+    assert_eq!(t.layer().pins.len(), 1);
+    // Into the other community only where that is opened.
+    let tongue = vec![m(190.0, 120.0), m(230.0, 120.0), m(230.0, 150.0), m(190.0, 150.0)];
+    for cell in [None, Some("W2"), Some("E1")] {
+        let why = t.refuses("protected", reshape(cell, tongue.clone()));
+        assert!(matches!(&why, EditError::Protected { line, .. } if line == "社区"), "{why:?}");
+    }
+    t.does(opened(reshape(Some("W2"), tongue), &["社区"]));
+    assert_eq!((t.area_m2("W2"), t.area_m2("E1")), (17_900.0, 19_100.0));
+    // From rim to rim, and ground without a cell.
+    t.does(reshape(Some("E1"), vec![m(350.0, -10.0), m(350.0, 210.0)]));
+    assert_eq!((t.area_m2("E1"), t.area_m2("SQ2")), (29_100.0, 10_000.0));
+    t.refuses("not_found", reshape(Some("E7"), vec![m(350.0, -10.0), m(350.0, 210.0)]));
+    t.refuses("not_a_cell", reshape(Some("SQ2"), vec![m(320.0, -10.0), m(320.0, 210.0)]));
+    t.refuses("not_divided", reshape(None, vec![m(320.0, 10.0), m(320.0, 50.0)]));
+    let all = vec![m(399.0, -10.0), m(399.0, 210.0)];
+    let why = t.refuses("would_vanish", opened(reshape(Some("W2"), all), &["社区"]));
+    assert!(matches!(&why, EditError::Border { units, .. } if units == &["E1"]), "{why:?}");
+}

@@ -36,6 +36,7 @@ fn word(op: &Op) -> &'static str {
         Op::Draw { .. } => "draw",
         Op::Split { .. } => "split",
         Op::Merge { .. } => "merge",
+        Op::Reshape { .. } => "reshape",
         Op::Move { .. } => "move",
         Op::Insert { .. } => "insert",
         Op::Delete { .. } => "delete",
@@ -53,7 +54,7 @@ fn word(op: &Op) -> &'static str {
     }
 }
 
-const WORDS: usize = 18;
+const WORDS: usize = 19;
 
 #[test]
 fn every_example_is_an_edit_and_every_edit_has_one() {
