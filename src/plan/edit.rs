@@ -93,6 +93,11 @@ pub enum Op {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         keep: Option<String>,
     },
+    /// Takes a cell away; its ground is without a cell then.
+    Dissolve {
+        /// Code of the cell.
+        cell: String,
+    },
     /// Moves the ground between a line and the borders it crosses to the other side.
     Reshape {
         /// The line.

@@ -126,6 +126,7 @@ fn is_of_a_plan(op: &Op) -> bool {
         | Op::Draw { .. }
         | Op::Split { .. }
         | Op::Merge { .. }
+        | Op::Dissolve { .. }
         | Op::Reshape { .. }
         | Op::Move { .. }
         | Op::Insert { .. }

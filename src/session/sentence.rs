@@ -3,7 +3,7 @@
 use crate::assign::{Changes, Tally};
 use crate::geom::Box2;
 use crate::model::{Id, Kind, Post, Said, Target, number};
-use crate::plan::{Edit, Key, Op, Outcome, Patch, PlanOp, Project};
+use crate::plan::{Edit, Item, Key, Op, Outcome, Patch, PlanOp, Project};
 use crate::scene::cell_chip;
 use crate::topology::Owner;
 use std::collections::BTreeSet;
@@ -56,9 +56,6 @@ pub fn sentence(old: &Project, new: &Project, edit: &Edit, out: &Outcome, change
         }
         Op::Move { .. } | Op::Insert { .. } | Op::Delete { .. } | Op::Reshape { .. } => {
             let sides = sides_of(old, new, &out.patch, plan_id, layer);
-            let moved: i64 = changes.buildings.len() as i64;
-            let households: i64 =
-                changes.buildings.iter().filter_map(|m| new.table(Kind::Buildings).get(m.slot)).map(households).sum();
             let who = if sides.is_empty() { String::new() } else { format!(" {} ", sides.join(" / ")) };
             let (zh, en) = match edit.op {
                 Op::Insert { .. } => ("在边界上加点", "Point added to the border of"),
@@ -66,17 +63,24 @@ pub fn sentence(old: &Project, new: &Project, edit: &Edit, out: &Outcome, change
                 Op::Reshape { .. } => ("改划边界", "Border drawn anew between"),
                 _ => ("拖动边界", "Border moved between"),
             };
-            let tail = if moved > 0 {
-                (
-                    format!("，{} 栋 {} 户换格", number(moved), number(households)),
-                    format!(": {} buildings, {} households change hands", number(moved), number(households)),
-                )
-            } else {
+            let tail = if changes.buildings.is_empty() {
                 (String::new(), String::new())
+            } else {
+                let (zh, en) = tally_text(&moved(new, changes));
+                (format!("，{zh}换格"), format!(": {en} change hands"))
             };
             s(
                 format!("{}{}", format!("{zh}{who}").trim_end(), tail.0),
                 format!("{}{}", format!("{en}{who}").trim_end(), tail.1),
+            )
+        }
+        Op::Dissolve { cell } => {
+            let (zh, en) = tally_text(&moved(new, changes));
+            let lost = dropped(old, &out.patch);
+            let cell = chip(old, plan_id, layer, cell);
+            s(
+                format!("撤销网格 {cell}，{zh}未划入{}", lost.zh),
+                format!("Cell {cell} dissolved; {en} are in no cell now{}", lost.en),
             )
         }
         Op::Set(set) => {
@@ -221,8 +225,41 @@ fn plain(v: &serde_json::Value) -> String {
     }
 }
 
-fn households(r: crate::model::RowRef<'_>) -> i64 {
-    i64::from(r.count(crate::model::Field::Households).unwrap_or(0))
+/// Buildings that change hands, and their households.
+fn moved(new: &Project, changes: &Changes) -> Tally {
+    let rows = changes.buildings.iter().filter_map(|m| new.table(Kind::Buildings).get(m.slot));
+    let households = rows.map(|r| i64::from(r.count(crate::model::Field::Households).unwrap_or(0))).sum();
+    Tally { buildings: changes.buildings.len() as i64, households, ..Tally::default() }
+}
+
+/// How many of the things that a sentence drops it names.
+const NAMED: usize = 3;
+
+/// Pins and posts that a patch takes away. Members are not named in what the log keeps.
+fn dropped(old: &Project, patch: &Patch) -> Said {
+    let (mut pins, mut posts) = (Vec::new(), Vec::new());
+    for (key, before, after) in &patch.items {
+        match (key, before, after) {
+            (Key::Pin(_, _, slot), Some(_), None) => {
+                pins.extend(old.table(Kind::Buildings).get(*slot).map(|r| r.code().to_owned()));
+            }
+            (Key::CellPost(..), Some(Item::Post(p)), None) => posts.push(format!("{} {}", p.code, p.post)),
+            _ => {}
+        }
+    }
+    let some = |all: &[String], between: &str, more: &str| {
+        let end = if all.len() > NAMED { more } else { "" };
+        format!("{}{end}", all.iter().take(NAMED).cloned().collect::<Vec<_>>().join(between))
+    };
+    let mut said = Said::default();
+    for (all, zh, en) in [(pins, "指定", "pins"), (posts, "岗位", "posts")] {
+        if !all.is_empty() {
+            let n = number(all.len() as i64);
+            said.zh += &format!("，去掉{zh} {n} 个（{}）", some(&all, "、", " 等"));
+            said.en += &format!("; {n} {en} dropped ({})", some(&all, ", ", ", …"));
+        }
+    }
+    said
 }
 
 /// A cell as the office says it: 06 for …006, and its name.

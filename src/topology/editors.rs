@@ -1,4 +1,4 @@
-//! Editors that change who owns which ground: draw, split, merge.
+//! Editors that change who owns which ground: draw, split, merge, give.
 
 use super::draft::{Draft, Hit};
 use super::overlay::Rules;
@@ -318,10 +318,15 @@ pub fn merge(p: &Partition, survivor: Owner, others: &[Owner]) -> Result<(Partit
         let at = p.polygons(owner).first().and_then(|g| g.first()).and_then(|r| r.first().copied()).unwrap_or_default();
         return Err(TopologyError::Apart { at, owner });
     }
+    Ok(give(p, &faces, survivor))
+}
+
+/// Gives whole faces to an owner and takes the borders away that then have one owner on both sides.
+pub fn give(p: &Partition, faces: &[u32], to: Owner) -> (Partition, PartitionPatch) {
     let mut d = Draft::new(p);
-    for &f in &faces {
-        d.give(f, survivor);
+    for &f in faces {
+        d.give(f, to);
     }
-    d.clean(faces);
-    Ok(d.finish())
+    d.clean(faces.iter().copied());
+    d.finish()
 }

@@ -268,6 +268,31 @@ impl<'a> Applying<'a> {
         Ok(())
     }
 
+    /// A cell's ground goes to the lowest unit above it that has ground of its own, else to the layer.
+    pub(super) fn dissolve(&mut self, cell: &str) -> Result<(), EditError> {
+        let (plan, i) = (self.draft()?, self.layer_ix()?);
+        let layer = self.layer_of(plan, i)?;
+        let id = self.cell(layer, cell)?.id;
+        let above = layer.chain(id).into_iter().skip(1).find(|u| u.extent == Extent::Drawn);
+        let to = above.map_or(0, |u| u.id.0);
+        let g = &layer.partition;
+        if !self.may_move(layer, id.0, to) {
+            // The unit above has no ground but that of its cells.
+            let at = g.polygons(id.0).iter().flatten().flatten().next().copied().unwrap_or_default();
+            return Err(self.border(layer, TopologyError::Protected { at, left: id.0, right: to }));
+        }
+        let moved = crate::topology::give(g, &g.faces_of(id.0), to);
+        self.set_ground((plan, i), layer, moved)?;
+        for (&slot, _) in layer.pins.iter().filter(|(_, u)| **u == id) {
+            self.tx.put(Key::Pin(plan.id, i, slot), None);
+        }
+        for post in plan.posts.values().filter(|p| p.target == Target::Cell { layer: i, unit: id }) {
+            self.tx.put(Key::CellPost(plan.id, post.id), None);
+        }
+        self.tx.put(Key::Unit(plan.id, i, id), None);
+        Ok(())
+    }
+
     pub(super) fn reshape(
         &mut self,
         line: &[Place],

@@ -590,3 +590,23 @@ fn a_reshaped_cell_takes_the_strip_within_its_community_only() {
     let why = t.refuses("would_vanish", opened(reshape(Some("W2"), all), &["社区"]));
     assert!(matches!(&why, EditError::Border { units, .. } if units == &["E1"]), "{why:?}");
 }
+
+#[test]
+fn a_dissolved_cell_leaves_its_ground_to_the_community_and_drops_pins_and_posts() {
+    let mut t = Town::new();
+    t.does(pin("B4", Some("W1")));
+    t.does(pin("B1", Some("W2")));
+    t.does(post("P1", "M1", "网格长", "W1"));
+    t.does(post("P2", "M1", "网格员", "W2"));
+    t.does(Op::Dissolve { cell: "W1".into() });
+    assert_eq!((t.at(50.0, 50.0), t.area_m2("SQ1"), t.area_m2("W2")), ("SQ1".into(), 20_000.0, 20_000.0));
+    assert!(t.layer().unit("W1").is_none());
+    let plan = &t.project().plans[0];
+    assert_eq!(plan.posts.values().map(|p| p.code.clone()).collect::<Vec<_>>(), ["P2"]);
+    assert_eq!(t.layer().pins.len(), 1);
+    // The last one too: the community keeps the ground.
+    t.does(Op::Dissolve { cell: "W2".into() });
+    assert_eq!(t.area_m2("SQ1"), 40_000.0);
+    t.refuses("not_found", Op::Dissolve { cell: "W1".into() });
+    t.refuses("not_a_cell", Op::Dissolve { cell: "SQ1".into() });
+}

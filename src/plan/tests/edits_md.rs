@@ -36,6 +36,7 @@ fn word(op: &Op) -> &'static str {
         Op::Draw { .. } => "draw",
         Op::Split { .. } => "split",
         Op::Merge { .. } => "merge",
+        Op::Dissolve { .. } => "dissolve",
         Op::Reshape { .. } => "reshape",
         Op::Move { .. } => "move",
         Op::Insert { .. } => "insert",
@@ -54,7 +55,7 @@ fn word(op: &Op) -> &'static str {
     }
 }
 
-const WORDS: usize = 19;
+const WORDS: usize = 20;
 
 #[test]
 fn every_example_is_an_edit_and_every_edit_has_one() {

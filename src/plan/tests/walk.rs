@@ -173,6 +173,7 @@ impl Walk {
         let origin = self.h.stable().origin();
         let many = cells.len() > MANY;
         let op = match self.rng.below(30) {
+            24 if self.rng.below(4) == 0 => Op::Dissolve { cell },
             24..=29 => self.by_line(&vertices, cell),
             0..=3 if !many => {
                 let take = if self.rng.below(3) == 0 { Take::All } else { Take::Free };
@@ -255,8 +256,9 @@ impl Walk {
     }
 }
 
-const NAMES: [&str; 13] = [
-    "outline", "draw", "split", "merge", "move", "insert", "delete", "set", "pin", "whole", "unit", "reshape", "layer",
+const NAMES: &[&str] = &[
+    "outline", "draw", "split", "merge", "move", "insert", "delete", "set", "pin", "whole", "unit", "reshape",
+    "dissolve", "layer",
 ];
 
 /// Whether an edit may change outline or communities: it says so.
