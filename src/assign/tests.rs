@@ -123,7 +123,7 @@ fn edit(h: &History, rng: &mut Rng, n: usize) -> Op {
         },
         4 => {
             let (a, b) = (cell(rng), cell(rng));
-            Op::Merge { keep: Some(a.clone()), cells: vec![a, b] }
+            Op::Merge { keep: Some(a.clone()), cells: vec![a, b], apart: false }
         }
         5 => Op::Pin { building: format!("B{:05}", rng.below(400)), cell: (rng.below(4) > 0).then(|| cell(rng)) },
         6 => Op::Whole { courtyard: format!("Y{:03}", rng.below(12)), value: rng.below(2) == 0 },
@@ -215,7 +215,7 @@ fn ground_that_passes_from_one_cell_to_another_in_one_step_is_counted() {
         keep: Some(place(1000, 1000)),
         attach_m: None,
     };
-    let merge = Op::Merge { cells: vec!["C".into(), "B".into()], keep: Some("C".into()) };
+    let merge = Op::Merge { cells: vec!["C".into(), "B".into()], keep: Some("C".into()), apart: false };
     let before = Assignment::count(h.stable(), h.stable().plans[0].id, 0);
     follows(&mut h, &one, Op::Together { edits: vec![split.into(), merge.into()] });
     assert!(before != Assignment::count(h.stable(), h.stable().plans[0].id, 0));

@@ -92,6 +92,22 @@ pub enum Op {
         /// Code of the one that keeps its identity.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         keep: Option<String>,
+        /// Whether they may be one without a common border.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        apart: bool,
+    },
+    /// Makes a cell of one of the pieces of ground of a cell.
+    Detach {
+        /// Code of the cell.
+        cell: String,
+        /// A place in the piece.
+        at: Place,
+        /// Code of the new cell.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        code: Option<String>,
+        /// Name of the new cell.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        name: Option<String>,
     },
     /// Takes a cell away; its ground is without a cell then.
     Dissolve {

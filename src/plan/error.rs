@@ -224,8 +224,8 @@ impl EditError {
                         format!("{who_en} would lose all its ground. To join cells, merge them."),
                     ),
                     T::Apart { .. } => Said::new(
-                        format!("{who} 与其余网格没有共同边界，不能合并。"),
-                        format!("{who_en} has no common border with the others and cannot be merged."),
+                        format!("{who} 与其余部分没有共同边界，不能合并。"),
+                        format!("{who_en} has no common border with the rest and cannot be joined to it."),
                     ),
                     T::Protected { .. } => s("这条边界受保护。", "This border is protected."),
                     T::TooFew { .. } => s("点太少，围不成一块地。", "Too few points to enclose ground."),

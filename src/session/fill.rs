@@ -88,7 +88,11 @@ fn fill_one(
                 }
             }
         }
-        (Op::Merge { cells, keep }, Some((i, l))) if keep.is_none() => {
+        (Op::Detach { cell, code, .. }, Some((i, l))) => {
+            let parent = l.unit(cell).and_then(|u| u.parent);
+            code.get_or_insert_with(|| next_code(project, target, i, parent));
+        }
+        (Op::Merge { cells, keep, .. }, Some((i, l))) if keep.is_none() => {
             let counted;
             let a = match assignment.filter(|a| (a.plan(), a.layer()) == (target, i)) {
                 Some(a) => a,
@@ -126,6 +130,7 @@ fn is_of_a_plan(op: &Op) -> bool {
         | Op::Draw { .. }
         | Op::Split { .. }
         | Op::Merge { .. }
+        | Op::Detach { .. }
         | Op::Dissolve { .. }
         | Op::Reshape { .. }
         | Op::Move { .. }

@@ -555,6 +555,7 @@ fn needs_draft(op: &Op) -> bool {
         | Op::Draw { .. }
         | Op::Split { .. }
         | Op::Merge { .. }
+        | Op::Detach { .. }
         | Op::Dissolve { .. }
         | Op::Reshape { .. }
         | Op::Move { .. }

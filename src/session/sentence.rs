@@ -22,7 +22,7 @@ pub fn sentence(old: &Project, new: &Project, edit: &Edit, out: &Outcome, change
             let Said { zh, en } = area_text(area);
             s(format!("划定范围，{zh}"), format!("Outline drawn, {en}"))
         }
-        Op::Draw { .. } | Op::Split { .. } | Op::Unit { .. } => {
+        Op::Draw { .. } | Op::Split { .. } | Op::Detach { .. } | Op::Unit { .. } => {
             let made = out.created.first().map(|&(l, id)| (title(new, plan_id, l, id), id));
             let (title, id) = made.unwrap_or_default();
             let got = changes.delta.get(&(id.0 as Owner)).copied().unwrap_or_default();
@@ -38,11 +38,15 @@ pub fn sentence(old: &Project, new: &Project, edit: &Edit, out: &Outcome, change
                     format!("切分 {}，新网格 {title} 得 {zh}{pz}", chip(old, plan_id, layer, cell)),
                     format!("{} split; the new cell {title} has {en}{pe}", chip(old, plan_id, layer, cell)),
                 ),
+                Op::Detach { cell, .. } => s(
+                    format!("从 {} 分出网格 {title}，{zh}{pz}", chip(old, plan_id, layer, cell)),
+                    format!("Cell {title} detached from {} with {en}{pe}", chip(old, plan_id, layer, cell)),
+                ),
                 Op::Unit { .. } => s(format!("划出 {title}{pz}"), format!("{title} drawn{pe}")),
                 _ => s(format!("画出网格 {title}，{zh}{pz}"), format!("Cell {title} drawn with {en}{pe}")),
             }
         }
-        Op::Merge { cells, keep } => {
+        Op::Merge { cells, keep, .. } => {
             let keep = keep.clone().unwrap_or_default();
             let gained = new.layer(plan_id, layer).and_then(|l| l.unit(&keep)).map(|u| u.id);
             let t = gained.and_then(|id| changes.delta.get(&id.0)).copied().unwrap_or_default();

@@ -97,7 +97,7 @@ fn choices_left_open_are_filled() {
     assert!(households(&cell) >= households(&new));
     let said = s.history().log().last().unwrap().0.sentence.clone();
     assert!(said.zh.contains("切分 07，新网格 11") && said.zh.contains('户'), "{said:?}");
-    done(&mut s, Op::Merge { cells: vec![new, cell.clone()], keep: None });
+    done(&mut s, Op::Merge { cells: vec![new, cell.clone()], keep: None, apart: false });
     assert_eq!(cells(&s), before);
     // Drawn on the open ground of the community, the cell's code begins with the community's.
     let gap = s.project().layer(s.plan(), 0).unwrap();
@@ -291,7 +291,7 @@ fn a_refusal_says_why_and_changes_nothing() {
     let state = s.project().state;
     for op in [
         Op::Delete { at: Place { e_mm: 1, n_mm: 1 } },
-        Op::Merge { cells: vec!["320599012006001".into(), "320599012006010".into()], keep: None },
+        Op::Merge { cells: vec!["320599012006001".into(), "320599012006010".into()], keep: None, apart: false },
         Op::Pin { building: "nothing".into(), cell: None },
         Op::Outline { rings: vec![], crs: None },
     ] {

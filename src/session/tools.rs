@@ -249,7 +249,7 @@ impl Hand {
         let p = s.history().stable();
         let Some(l) = p.layer(s.plan(), s.layer()) else { return vec![] };
         let cells = ids.iter().filter_map(|id| l.units.get(id)).map(|u| u.code.clone()).collect();
-        let edit = here(s, Op::Merge { cells, keep: None });
+        let edit = here(s, Op::Merge { cells, keep: None, apart: false });
         let effects = s.dispatch(Command::Do(edit), now);
         self.tool = Tool::Select;
         let kept = effects.iter().find_map(|e| match e {

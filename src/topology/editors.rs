@@ -194,26 +194,21 @@ pub fn split(
         return Err(TopologyError::Dangling { at, gap_mm });
     }
     let drawn: BTreeSet<u32> = d.drawn_in.keys().copied().collect();
-    let made = d.trace();
-    // Two colours: crossing the drawn line changes the side.
+    d.trace();
+    // Two colours: crossing the drawn line changes the side. In each face that it divides the first stretch has the same
+    // on its left.
     let mut side: BTreeMap<u32, bool> = BTreeMap::new();
-    let kept_face = match keep {
-        Some(at) => Some(d.p.locate(at)).filter(|&f| d.p.owner(f) == owner),
-        None => None,
-    };
-    let biggest = made.keys().copied().filter(|&f| d.p.owner(f) == owner).max_by_key(|&f| d.p.face(f).map(|f| f.area2));
-    let Some(start) = kept_face.filter(|f| made.contains_key(f)).or(biggest) else {
-        return Err(TopologyError::NotDivided { at: first });
-    };
-    side.insert(start, false);
-    let mut queue = VecDeque::from([start]);
-    while let Some(f) = queue.pop_front() {
-        let here = side[&f];
-        for &r in d.p.face(f).map_or(&[][..], |f| &f.rings) {
-            for h in d.p.ring(r) {
-                if !drawn.contains(&h.edge()) {
-                    continue;
-                }
+    let ahead = carried(&d);
+    for start in ahead.iter().filter(|h| drawn.contains(&h.edge())).map(|&h| d.p.left(h)) {
+        if side.contains_key(&start) {
+            continue;
+        }
+        side.insert(start, true);
+        let mut queue = VecDeque::from([start]);
+        while let Some(f) = queue.pop_front() {
+            let here = side[&f];
+            let rings = d.p.face(f).map_or(&[][..], |f| &f.rings);
+            for h in rings.iter().flat_map(|&r| d.p.ring(r)).filter(|h| drawn.contains(&h.edge())) {
                 let g = d.p.left(h.twin());
                 match side.get(&g) {
                     None => {
@@ -229,7 +224,12 @@ pub fn split(
             }
         }
     }
-    let parts: Vec<u32> = side.iter().filter(|(_, s)| **s).map(|(f, _)| *f).collect();
+    let ground = |left: bool| -> i128 {
+        side.iter().filter(|(_, l)| **l == left).filter_map(|(f, _)| d.p.face(*f)).map(|f| f.area2).sum()
+    };
+    let kept = keep.and_then(|at| side.get(&d.p.locate(at)).copied());
+    let stays = kept.unwrap_or_else(|| ground(true) > ground(false));
+    let parts: Vec<u32> = side.iter().filter(|(_, left)| **left != stays).map(|(f, _)| *f).collect();
     if parts.is_empty() {
         return Err(TopologyError::NotDivided { at: first });
     }
@@ -292,11 +292,17 @@ pub(super) fn carry(d: &mut Draft, at: Pt, faces: &BTreeSet<u32>, attach_mm: f64
     d.bend(e, i, foot, &[])
 }
 
-/// Gives all ground of `others` to `survivor` and takes the borders between them away.
+/// Gives all ground of `others` to `survivor` and takes the borders between them away. `apart`: they need no common
+/// border.
 ///
 /// # Errors
 /// An owner that has no common border with the rest.
-pub fn merge(p: &Partition, survivor: Owner, others: &[Owner]) -> Result<(Partition, PartitionPatch), TopologyError> {
+pub fn merge(
+    p: &Partition,
+    survivor: Owner,
+    others: &[Owner],
+    apart: bool,
+) -> Result<(Partition, PartitionPatch), TopologyError> {
     let all: BTreeSet<Owner> = others.iter().copied().chain([survivor]).collect();
     let mut joined = BTreeSet::from([survivor]);
     let faces: Vec<u32> = p.faces().filter(|(_, f)| all.contains(&f.owner)).map(|(i, _)| i).collect();
@@ -314,7 +320,7 @@ pub fn merge(p: &Partition, survivor: Owner, others: &[Owner]) -> Result<(Partit
             break;
         }
     }
-    if let Some(&owner) = all.difference(&joined).next() {
+    if let Some(&owner) = all.difference(&joined).next().filter(|_| !apart) {
         let at = p.polygons(owner).first().and_then(|g| g.first()).and_then(|r| r.first().copied()).unwrap_or_default();
         return Err(TopologyError::Apart { at, owner });
     }

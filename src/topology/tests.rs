@@ -102,7 +102,7 @@ fn an_island_and_a_ring_with_a_hole() {
     valid(&d.partition);
     assert_eq!(d.partition.faces_of(LAYER).len(), 2);
     assert_eq!(d.partition.owner(d.partition.locate(pt(450, 450))), LAYER);
-    let m = merge(&d.partition, 1, &[LAYER]).unwrap().0;
+    let m = merge(&d.partition, 1, &[LAYER], false).unwrap().0;
     valid(&m);
     assert_eq!(m.faces().count(), 2);
 }
@@ -348,7 +348,7 @@ fn random_edit(
             let attach_mm = f64::from(rng.below(60));
             reshape(p, &line, &Reshaping { owner: named, keep, attach_mm, may, may_vanish: &|o| o == LAYER })
         }
-        0 | 1 => {
+        0 | 1 | 13 => {
             let a = point(rng);
             let (w, h) = (rng.below(span / 3) + 1, rng.below(span / 3) + 1);
             let ring =
@@ -365,7 +365,10 @@ fn random_edit(
         4 if owners.len() > 1 => {
             let a = owners[rng.below(owners.len() as i32) as usize];
             let b = owners[rng.below(owners.len() as i32) as usize];
-            merge(p, a, &[b])
+            match rng.below(8) {
+                0 => Ok(give(p, &p.faces_of(a), LAYER)),
+                n => merge(p, a, &[b], n < 3),
+            }
         }
         5 if !vertices.is_empty() => {
             let e: Vec<&Edge> = p.edges().map(|(_, e)| e).collect();
@@ -436,7 +439,7 @@ fn random_edits_never_break_the_partition() {
     for seed in 0..seeds {
         // Small spans crowd everything onto few grid points; large ones look like a map.
         let span = [60, 400, 5_000, 800_000][seed as usize % 4];
-        let (d, r) = random_walk(seed, 60, span);
+        let (d, r) = random_walk(seed, 90, span);
         done += d;
         refused += r;
     }
@@ -645,4 +648,26 @@ fn reshaping_swallows_nobody_and_keeps_to_what_may_move() {
     assert!(matches!(reshaped(&p, &[pt(1, 1)], None, None), Err(TopologyError::TooFew { .. })));
     let e = reshaped(&p, &round, Some(1), Some(pt(900, 900))).unwrap_err();
     assert_eq!(e, TopologyError::NotFound { at: pt(900, 900) });
+}
+
+#[test]
+fn owners_apart_are_made_one_only_where_that_is_asked_and_a_split_divides_every_piece() {
+    let p = outline(square(0, 0, 1000, 1000));
+    let p = draw_free(&p, square(0, 0, 300, 1000), 1).unwrap().partition;
+    let p = draw_free(&p, square(600, 0, 300, 1000), 2).unwrap().partition;
+    assert!(matches!(merge(&p, 1, &[2], false), Err(TopologyError::Apart { .. })));
+    let p = merge(&p, 1, &[2], true).unwrap().0;
+    valid(&p);
+    assert_eq!((p.faces_of(1).len(), p.faces_of(2).len()), (2, 0));
+    // Through one piece: the other is as it was, whatever its size.
+    let one = split(&p, 1, &[pt(-5, 200), pt(305, 200)], None, 2.0, 3).unwrap().partition;
+    valid(&one);
+    assert_eq!((area(&one, 1), area(&one, 3)), (540_000, 60_000));
+    // Through both: the same side of the line in each.
+    for keep in [pt(100, 900), pt(700, 900)] {
+        let both = split(&p, 1, &[pt(-5, 800), pt(905, 800)], Some(keep), 2.0, 3).unwrap();
+        valid(&both.partition);
+        assert_eq!((area(&both.partition, 1), area(&both.partition, 3)), (120_000, 480_000));
+        assert_eq!((both.faces.0.len(), both.faces.1.len()), (2, 2));
+    }
 }

@@ -253,19 +253,56 @@ impl<'a> Applying<'a> {
         let parted = crate::topology::split(&layer.partition, old.id.0, &line, keep, attach_mm, id.0)
             .map_err(|e| self.border(layer, e))?;
         let unit = Unit { id, code, name: check_text(name.unwrap_or_default())?, ..(**old).clone() };
-        self.tx.put(Key::Unit(plan.id, i, id), Some(Item::Unit(Arc::new(unit))));
-        // A pin to the split cell follows its place: to the new part if the building stands there.
-        let new_faces: BTreeSet<u32> = parted.faces.1.iter().copied().collect();
+        self.set_part((plan, i), layer, old.id, unit, (parted.partition, parted.patch));
+        Ok(())
+    }
+
+    pub(super) fn detach(
+        &mut self,
+        cell: &str,
+        at: Place,
+        code: Option<&str>,
+        name: Option<&str>,
+    ) -> Result<(), EditError> {
+        let (plan, i) = (self.draft()?, self.layer_ix()?);
+        let layer = self.layer_of(plan, i)?;
+        let old = self.cell(layer, cell)?;
+        let code = self.free_code(layer, code)?;
+        let id = self.new_id(0);
+        let (g, at) = (&layer.partition, self.grid(at)?);
+        let face = g.locate(at);
+        if g.owner(face) != old.id.0 {
+            return Err(self.border(layer, TopologyError::NotFound { at }));
+        }
+        if g.faces_of(old.id.0).len() < 2 {
+            return Err(self.border(layer, TopologyError::WouldVanish { at, owner: old.id.0 }));
+        }
+        let unit = Unit { id, code, name: check_text(name.unwrap_or_default())?, ..(**old).clone() };
+        self.set_part((plan, i), layer, old.id, unit, crate::topology::give(g, &[face], id.0));
+        Ok(())
+    }
+
+    /// Sets ground of which a part belongs to a new unit now. A pin to the old one follows its place: to the new one if
+    /// the building stands there.
+    fn set_part(
+        &mut self,
+        (plan, i): (&Plan, u16),
+        layer: &Layer,
+        old: Id,
+        new: Unit,
+        (now, patch): (Partition, PartitionPatch),
+    ) {
+        let id = new.id;
         let buildings = self.project.table(crate::model::Kind::Buildings);
-        for (&slot, _) in layer.pins.iter().filter(|(_, u)| **u == old.id) {
+        for (&slot, _) in layer.pins.iter().filter(|(_, u)| **u == old) {
             let at = buildings.get(slot).and_then(|b| b.anchor());
-            if at.is_some_and(|a| new_faces.contains(&parted.partition.locate(a))) {
+            if at.is_some_and(|a| now.owner(now.locate(a)) == id.0) {
                 self.tx.put(Key::Pin(plan.id, i, slot), Some(Item::Pin(id)));
             }
         }
-        self.tx.set_partition(plan.id, i, parted.partition, parted.patch);
+        self.tx.put(Key::Unit(plan.id, i, id), Some(Item::Unit(Arc::new(new))));
+        self.tx.set_partition(plan.id, i, now, patch);
         self.created.push((i, id));
-        Ok(())
     }
 
     /// A cell's ground goes to the lowest unit above it that has ground of its own, else to the layer.
@@ -316,7 +353,7 @@ impl<'a> Applying<'a> {
         self.set_ground((plan, i), layer, moved)
     }
 
-    pub(super) fn merge(&mut self, cells: &[String], keep: Option<&str>) -> Result<(), EditError> {
+    pub(super) fn merge(&mut self, cells: &[String], keep: Option<&str>, apart: bool) -> Result<(), EditError> {
         let (plan, i) = (self.draft()?, self.layer_ix()?);
         let layer = self.layer_of(plan, i)?;
         let mut units: Vec<&Arc<Unit>> = Vec::new();
@@ -336,8 +373,8 @@ impl<'a> Applying<'a> {
         }
         let gone: Vec<Id> = units.iter().map(|u| u.id).filter(|u| *u != survivor.id).collect();
         let others: Vec<Owner> = gone.iter().map(|u| u.0).collect();
-        let (partition, patch) =
-            crate::topology::merge(&layer.partition, survivor.id.0, &others).map_err(|e| self.border(layer, e))?;
+        let (partition, patch) = crate::topology::merge(&layer.partition, survivor.id.0, &others, apart)
+            .map_err(|e| self.border(layer, e))?;
         self.tx.set_partition(plan.id, i, partition, patch);
         for (&slot, unit) in layer.pins.iter() {
             if gone.contains(unit) {

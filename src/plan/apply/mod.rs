@@ -84,7 +84,8 @@ pub fn apply(project: &Project, edit: &Edit, ctx: &Context<'_>) -> Result<Outcom
         Op::Split { cell, line, code, name, keep, attach_m } => {
             a.split(cell, line, code.as_deref(), name.as_deref(), *keep, *attach_m)?;
         }
-        Op::Merge { cells, keep } => a.merge(cells, keep.as_deref())?,
+        Op::Merge { cells, keep, apart } => a.merge(cells, keep.as_deref(), *apart)?,
+        Op::Detach { cell, at, code, name } => a.detach(cell, *at, code.as_deref(), name.as_deref())?,
         Op::Dissolve { cell } => a.dissolve(cell)?,
         Op::Reshape { line, cell, keep, attach_m } => a.reshape(line, cell.as_deref(), *keep, *attach_m)?,
         Op::Move { at, to } => a.vertex(|p, a, may| crate::topology::move_point(p, a[0], a[1], may), &[*at, *to])?,

@@ -297,8 +297,8 @@ fn a_merge_moves_pins_and_posts_and_needs_a_common_border_and_parent() {
     t.refuses("nothing", merge(&["W1", "W1"]));
     t.refuses("nothing", merge(&[]));
     t.refuses("not_found", merge(&["W1", "W9"]));
-    t.refuses("not_filled", Op::Merge { cells: vec!["W1".into(), "W2".into()], keep: None });
-    t.refuses("not_found", Op::Merge { cells: vec!["W1".into(), "W2".into()], keep: Some("E1".into()) });
+    t.refuses("not_filled", Op::Merge { cells: vec!["W1".into(), "W2".into()], keep: None, apart: false });
+    t.refuses("not_found", Op::Merge { cells: vec!["W1".into(), "W2".into()], keep: Some("E1".into()), apart: false });
     t.does(merge(&["W1", "W2", "W0"]));
     assert_eq!(t.area_m2("W1"), 40_000.0);
     assert!(t.layer().unit("W2").is_none() && t.layer().unit("W0").is_none());
@@ -609,4 +609,39 @@ fn a_dissolved_cell_leaves_its_ground_to_the_community_and_drops_pins_and_posts(
     assert_eq!(t.area_m2("SQ1"), 40_000.0);
     t.refuses("not_found", Op::Dissolve { cell: "W1".into() });
     t.refuses("not_a_cell", Op::Dissolve { cell: "SQ1".into() });
+}
+
+#[test]
+fn cells_apart_become_one_and_a_piece_becomes_a_cell_again() {
+    let mut t = Town::new();
+    t.does(split("W1", "W0", vec![m(50.0, -1.0), m(50.0, 201.0)]));
+    // Whichever half kept the code: W1 and W2 may be neighbours or not.
+    let (far, near) = if t.at(25.0, 100.0) == "W1" { ("W1", "W0") } else { ("W0", "W1") };
+    t.does(pin("B1", Some("W2")));
+    t.does(pin("B2", Some("W2")));
+    t.does(pin("B3", Some(far)));
+    let Op::Merge { cells, keep, .. } = merge(&["W2", far]) else { panic!() };
+    t.refuses("no_common_border", Op::Merge { cells: cells.clone(), keep: keep.clone(), apart: false });
+    t.does(Op::Merge { cells, keep, apart: true });
+    assert_eq!((t.area_m2("W2"), t.at(25.0, 100.0)), (30_000.0, "W2".into()));
+    let detach = |cell: &str, x: f64, code: &str| Op::Detach {
+        cell: cell.into(),
+        at: m(x, 100.0),
+        code: Some(code.into()),
+        name: Some("新".into()),
+    };
+    t.refuses("not_found", detach("W2", 75.0, "W5"));
+    t.refuses("duplicate", detach("W2", 25.0, "W2"));
+    t.refuses("would_vanish", detach(near, 75.0, "W5"));
+    t.refuses("not_a_cell", detach("SQ1", 25.0, "W5"));
+    t.does(detach("W2", 25.0, "W5"));
+    assert_eq!((t.area_m2("W2"), t.area_m2("W5"), t.area_m2(near)), (20_000.0, 10_000.0, 10_000.0));
+    let l = t.layer();
+    assert_eq!(l.unit("W5").unwrap().parent, l.unit("W2").unwrap().parent);
+    // B1 stands in the piece; B2 and B3 do not.
+    let at = |code: &str| {
+        let slot = t.project().table(Kind::Buildings).find(code).unwrap();
+        l.units[&l.pins[&slot]].code.clone()
+    };
+    assert_eq!((at("B1"), at("B2"), at("B3")), ("W5".into(), "W2".into(), "W2".into()));
 }

@@ -36,6 +36,7 @@ fn word(op: &Op) -> &'static str {
         Op::Draw { .. } => "draw",
         Op::Split { .. } => "split",
         Op::Merge { .. } => "merge",
+        Op::Detach { .. } => "detach",
         Op::Dissolve { .. } => "dissolve",
         Op::Reshape { .. } => "reshape",
         Op::Move { .. } => "move",
@@ -55,7 +56,7 @@ fn word(op: &Op) -> &'static str {
     }
 }
 
-const WORDS: usize = 20;
+const WORDS: usize = 21;
 
 #[test]
 fn every_example_is_an_edit_and_every_edit_has_one() {

@@ -190,7 +190,7 @@ pub fn split(cell: &str, code: &str, line: Vec<Place>) -> Op {
 
 pub fn merge(cells: &[&str]) -> Op {
     let keep = cells.first().map(|c| (*c).to_owned());
-    Op::Merge { cells: cells.iter().map(|c| (*c).to_owned()).collect(), keep }
+    Op::Merge { cells: cells.iter().map(|c| (*c).to_owned()).collect(), keep, apart: false }
 }
 
 pub fn opened(op: Op, lines: &[&str]) -> Edit {

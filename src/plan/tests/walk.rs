@@ -174,6 +174,17 @@ impl Walk {
         let many = cells.len() > MANY;
         let op = match self.rng.below(30) {
             24 if self.rng.below(4) == 0 => Op::Dissolve { cell },
+            25 if self.rng.below(2) == 0 => {
+                let l = self.layer();
+                let ground = |c: &&String| l.unit(c).map_or(0, |u| l.partition.faces_of(u.id.0).len());
+                let several = cells.iter().filter(|c| ground(c) > 1).cloned().collect::<Vec<_>>();
+                let cell = self.rng.pick(&several).cloned().unwrap_or(cell);
+                let id = self.layer().unit(&cell).map_or(0, |u| u.id.0);
+                let corners: Vec<Pt> =
+                    self.layer().partition.polygons(id).iter().filter_map(|g| anchor_of(g)).collect();
+                let at = origin.place(self.rng.pick(&corners).copied().unwrap_or_default());
+                Op::Detach { cell, at, code, name: None }
+            }
             24..=29 => self.by_line(&vertices, cell),
             0..=3 if !many => {
                 let take = if self.rng.below(3) == 0 { Take::All } else { Take::Free };
@@ -195,7 +206,7 @@ impl Walk {
                 let code = |o: Owner| self.layer().unit_of(o).filter(|u| u.level == 1).map(|u| u.code.clone());
                 let beside = code(a).zip(code(b));
                 let (a, b) = beside.unwrap_or_else(|| (cell, cells.first().cloned().unwrap_or_default()));
-                Op::Merge { keep: Some(a.clone()), cells: vec![a, b] }
+                Op::Merge { keep: Some(a.clone()), cells: vec![a, b], apart: self.rng.below(4) == 0 }
             }
             9 => {
                 Op::Pin { building: format!("B{}", self.rng.below(300)), cell: (self.rng.below(4) > 0).then_some(cell) }
@@ -258,8 +269,13 @@ impl Walk {
 
 const NAMES: &[&str] = &[
     "outline", "draw", "split", "merge", "move", "insert", "delete", "set", "pin", "whole", "unit", "reshape",
-    "dissolve", "layer",
+    "dissolve", "detach", "layer",
 ];
+
+/// A point inside a polygon.
+fn anchor_of(polygon: &[Vec<Pt>]) -> Option<Pt> {
+    crate::geom::anchor_of_polygons(&[polygon.to_vec()])
+}
 
 /// Whether an edit may change outline or communities: it says so.
 fn deliberate(e: &Edit) -> bool {

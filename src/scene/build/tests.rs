@@ -244,7 +244,7 @@ fn what_a_step_touches_is_made_anew_and_nothing_else() {
             keep: Some(at(50, 10)),
             attach_m: Some(0.002),
         },
-        Op::Merge { keep: Some(cells[0].clone()), cells },
+        Op::Merge { keep: Some(cells[0].clone()), cells, apart: false },
     ];
     let mut n = 0;
     for (i, op) in ops.into_iter().enumerate() {

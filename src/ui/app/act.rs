@@ -217,7 +217,7 @@ impl App {
             InspectorAction::Merge => {
                 let Selection::Units(ids) = s.selection() else { return };
                 let cells = ids.iter().filter_map(|id| unit(id.0)).collect();
-                Op::Merge { cells, keep: None }
+                Op::Merge { cells, keep: None, apart: false }
             }
             InspectorAction::SelectCell(key) => {
                 doc.dispatch(Command::Select(Selection::Units(vec![Id(key)])), now);

@@ -499,7 +499,7 @@ mod tests {
         // A merge: colours may change with it.
         let l = s.project().layer(s.plan(), 0).unwrap();
         let codes: Vec<String> = l.units.values().take(2).map(|u| u.code.clone()).collect();
-        done(&mut s, &mut layers, Op::Merge { cells: codes, keep: None });
+        done(&mut s, &mut layers, Op::Merge { cells: codes, keep: None, apart: false });
         layers.refresh(&s, &jobs);
         assert!(same(&layers, &s));
     }

@@ -25,7 +25,7 @@ fn an_unchanged_project_makes_no_list_and_no_layer() {
     // A step makes the list once.
     let (a, b) = neighbours(&h);
     let codes = [a, b].map(|id| layer(&h).units[&id].code.clone()).to_vec();
-    let edit = crate::plan::Edit::from(crate::plan::Op::Merge { cells: codes, keep: None });
+    let edit = crate::plan::Edit::from(crate::plan::Op::Merge { cells: codes, keep: None, apart: false });
     doc_mut(&mut h).dispatch(Command::Do(edit), 0);
     h.run();
     assert!((1..=2).contains(&(counts(&h).0 - first.0)), "the list, and once more where a colour changed");
