@@ -109,6 +109,14 @@ pub enum Op {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         name: Option<String>,
     },
+    /// Gives a gap to a cell beside it.
+    Fill {
+        /// A place in the gap.
+        at: Place,
+        /// Code of the cell.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        cell: Option<String>,
+    },
     /// Takes a cell away; its ground is without a cell then.
     Dissolve {
         /// Code of the cell.

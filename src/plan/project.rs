@@ -138,6 +138,18 @@ impl Layer {
         self.units.values().filter(move |u| u.parent == Some(of))
     }
 
+    /// The protected line that a border between two owners is part of: `outline`, or the highest of the levels whose
+    /// units differ on its two sides. Borders between cells of one parent are not protected.
+    pub fn protected_line(&self, levels: &[String], left: Owner, right: Owner) -> Option<String> {
+        if left == OUTSIDE || right == OUTSIDE {
+            return Some("outline".to_owned());
+        }
+        let above = |o: Owner, level: u8| self.unit_of(o).and_then(|u| self.ancestor(u.id, level));
+        (0..levels.len().saturating_sub(1))
+            .find(|&l| above(left, l as u8) != above(right, l as u8))
+            .and_then(|l| levels.get(l).cloned())
+    }
+
     /// Polygons of a unit's whole ground: its own faces and those of its descendants, borders between them dissolved
     /// only in the sense that each face is a part. O(faces).
     pub fn ground(&self, unit: Id) -> Vec<Vec<Vec<Pt>>> {

@@ -4,6 +4,7 @@ use crate::assign::{Assignment, Courtyards, Tally};
 use crate::geom::{Pt, anchor_of_polygons};
 use crate::model::{EditId, Id, Kind};
 use crate::plan::{Context, Edit, EditError, Layer, Op, Project, Segments, apply};
+use crate::topology::neighbours;
 
 /// How far a loose end may be from the border where nobody said, metres.
 const ATTACH_M: f64 = 0.002;
@@ -14,6 +15,7 @@ const ATTACH_M: f64 = 0.002;
 /// - `draw` over ground of several higher units goes to the one with most ground in it
 /// - `split` without `keep`: the larger part keeps (more households, then buildings, then area)
 /// - `merge` without `keep`: the larger cell keeps
+/// - `fill` without `cell`: the cell with the longest border with the gap, of those that may take it
 ///
 /// # Errors
 /// What [`apply`] refuses when it is tried.
@@ -106,6 +108,10 @@ fn fill_one(
             };
             *keep = cells.iter().max_by_key(|c| size(c)).cloned();
         }
+        (Op::Fill { at, cell }, Some((i, l))) if cell.is_none() => {
+            let levels = project.facts.layers.get(usize::from(i)).map_or(&[][..], |l| &l.levels);
+            *cell = project.grid(*at).and_then(|at| filler(l, levels, &edit.opened, at));
+        }
         (Op::Reshape { attach_m, .. }, _) => {
             attach_m.get_or_insert(ATTACH_M);
         }
@@ -132,6 +138,7 @@ fn is_of_a_plan(op: &Op) -> bool {
         | Op::Merge { .. }
         | Op::Detach { .. }
         | Op::Dissolve { .. }
+        | Op::Fill { .. }
         | Op::Reshape { .. }
         | Op::Move { .. }
         | Op::Insert { .. }
@@ -147,6 +154,20 @@ fn rank(t: &Tally) -> (i64, i64) {
 
 fn area2(l: &Layer, unit: Id) -> i128 {
     l.partition.faces_of(unit.0).iter().filter_map(|&f| l.partition.face(f)).map(|f| f.area2).sum()
+}
+
+/// The cell with the longest border round a gap, before all others one that may take it; of equal ones the first by code.
+fn filler(l: &Layer, levels: &[String], opened: &[String], at: Pt) -> Option<String> {
+    let face = l.partition.locate(at);
+    let gap = l.partition.owner(face);
+    let beside = neighbours(&l.partition, face).into_iter();
+    let cells = beside.filter_map(|(o, length_mm)| Some((l.unit_of(o)?, length_mm)));
+    let cells = cells.filter(|(u, _)| usize::from(u.level) + 1 == levels.len()).map(|(u, length_mm)| {
+        let may = l.protected_line(levels, gap, u.id.0).is_none_or(|line| opened.contains(&line));
+        (may, length_mm, u)
+    });
+    let longest = cells.max_by(|a, b| (a.0.cmp(&b.0)).then(a.1.total_cmp(&b.1)).then(b.2.code.cmp(&a.2.code)));
+    longest.map(|(_, _, u)| u.code.clone())
 }
 
 /// If the drawing covers several higher units: the same edit with the one as parent that gives it most ground.

@@ -557,6 +557,7 @@ fn needs_draft(op: &Op) -> bool {
         | Op::Merge { .. }
         | Op::Detach { .. }
         | Op::Dissolve { .. }
+        | Op::Fill { .. }
         | Op::Reshape { .. }
         | Op::Move { .. }
         | Op::Insert { .. }

@@ -78,6 +78,11 @@ pub fn sentence(old: &Project, new: &Project, edit: &Edit, out: &Outcome, change
                 format!("{}{}", format!("{en}{who}").trim_end(), tail.1),
             )
         }
+        Op::Fill { cell, .. } => {
+            let (zh, en) = tally_text(&moved(new, changes));
+            let cell = chip(new, plan_id, layer, cell.as_deref().unwrap_or_default());
+            s(format!("空白并入 {cell}，{zh}划入"), format!("Gap filled by {cell}, which gained {en}"))
+        }
         Op::Dissolve { cell } => {
             let (zh, en) = tally_text(&moved(new, changes));
             let lost = dropped(old, &out.patch);

@@ -320,6 +320,8 @@ fn what_stands_at_a_place_names_who_is_in_charge() {
     let _ = slot;
 }
 
+mod ground;
+
 mod hands {
     use super::*;
     use crate::geom::{Pt, pt};

@@ -3,7 +3,9 @@
 use super::draft::{Draft, Hit};
 use super::overlay::Rules;
 use super::{Half, OUTSIDE, Owner, Partition, PartitionPatch, TopologyError, WORLD};
-use crate::geom::{Box2, Meet, Pt, crossing_point, dist2_to_segment, foot_on_segment, meet, ring_area2, ring_contains};
+use crate::geom::{
+    Box2, Meet, Pt, chain_length, crossing_point, dist2_to_segment, foot_on_segment, meet, ring_area2, ring_contains,
+};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// What [`draw`] did.
@@ -325,6 +327,16 @@ pub fn merge(
         return Err(TopologyError::Apart { at, owner });
     }
     Ok(give(p, &faces, survivor))
+}
+
+/// Length in mm of a face's border with each owner beside it. O(its border).
+pub fn neighbours(p: &Partition, face: u32) -> BTreeMap<Owner, f64> {
+    let mut out = BTreeMap::new();
+    for h in p.face(face).map_or(&[][..], |f| &f.rings).iter().flat_map(|&r| p.ring(r)) {
+        let length_mm = p.edge(h.edge()).map_or(0.0, |e| chain_length(&e.points));
+        *out.entry(p.owner(p.left(h.twin()))).or_default() += length_mm;
+    }
+    out
 }
 
 /// Gives whole faces to an owner and takes the borders away that then have one owner on both sides.

@@ -21,7 +21,7 @@ mod vertex;
 
 pub use assemble::{Misfit, assemble};
 pub use check::{Fault, check};
-pub use editors::{Drawn, Parted, draw, give, merge, split};
+pub use editors::{Drawn, Parted, draw, give, merge, neighbours, split};
 pub use error::TopologyError;
 pub use finder::Finder;
 pub use reshape::{Reshaping, reshape};

@@ -23,7 +23,7 @@ impl<'a> Applying<'a> {
         let at = self.tx.new.origin().place(why.at());
         let code = |o: Owner| layer.unit_of(o).map(|u| u.code.clone());
         if let TopologyError::Protected { left, right, .. } = &why {
-            let line = protected_line(layer, self.levels(), *left, *right).unwrap_or_default();
+            let line = layer.protected_line(self.levels(), *left, *right).unwrap_or_default();
             return EditError::Protected { line, at };
         }
         let units = match &why {
@@ -107,7 +107,7 @@ impl<'a> Applying<'a> {
 
     /// Whether a border between two owners may move: outline and borders of higher levels only if opened.
     fn may_move(&self, layer: &Layer, left: Owner, right: Owner) -> bool {
-        match protected_line(layer, self.levels(), left, right) {
+        match layer.protected_line(self.levels(), left, right) {
             None => true,
             Some(line) => self.edit.opened.contains(&line),
         }
@@ -305,6 +305,26 @@ impl<'a> Applying<'a> {
         self.created.push((i, id));
     }
 
+    /// A face without a cell goes whole to a cell that has a border with it.
+    pub(super) fn fill(&mut self, at: Place, cell: Option<&str>) -> Result<(), EditError> {
+        let (plan, i) = (self.draft()?, self.layer_ix()?);
+        let layer = self.layer_of(plan, i)?;
+        let (g, at) = (&layer.partition, self.grid(at)?);
+        let face = g.locate(at);
+        let owner = g.owner(face);
+        if owner == OUTSIDE || !self.may_vanish(layer, owner) {
+            return Err(self.border(layer, TopologyError::NoGround { at }));
+        }
+        let to = self.cell(layer, cell.ok_or(EditError::NotFilled { field: "cell" })?)?.id.0;
+        if !crate::topology::neighbours(g, face).contains_key(&to) {
+            return Err(self.border(layer, TopologyError::Apart { at, owner: to }));
+        }
+        if !self.may_move(layer, owner, to) {
+            return Err(self.border(layer, TopologyError::Protected { at, left: owner, right: to }));
+        }
+        self.set_ground((plan, i), layer, crate::topology::give(g, &[face], to))
+    }
+
     /// A cell's ground goes to the lowest unit above it that has ground of its own, else to the layer.
     pub(super) fn dissolve(&mut self, cell: &str) -> Result<(), EditError> {
         let (plan, i) = (self.draft()?, self.layer_ix()?);
@@ -400,15 +420,4 @@ impl<'a> Applying<'a> {
 fn attach_mm(attach_m: Option<f64>) -> Result<f64, EditError> {
     let mm = attach_m.unwrap_or(0.002) * 1000.0;
     if (0.0..=1e6).contains(&mm) { Ok(mm) } else { Err(EditError::Field { field: "attach_m".into() }) }
-}
-
-/// The protected line a border is part of: `outline`, or the highest level whose units differ on its two sides.
-fn protected_line(layer: &Layer, levels: &[String], left: Owner, right: Owner) -> Option<String> {
-    if left == OUTSIDE || right == OUTSIDE {
-        return Some("outline".to_owned());
-    }
-    let above = |o: Owner, level: u8| layer.unit_of(o).and_then(|u| layer.ancestor(u.id, level));
-    (0..levels.len().saturating_sub(1))
-        .find(|&l| above(left, l as u8) != above(right, l as u8))
-        .and_then(|l| levels.get(l).cloned())
 }

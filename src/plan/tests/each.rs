@@ -645,3 +645,26 @@ fn cells_apart_become_one_and_a_piece_becomes_a_cell_again() {
     };
     assert_eq!((at("B1"), at("B2"), at("B3")), ("W5".into(), "W2".into(), "W2".into()));
 }
+
+#[test]
+fn a_gap_goes_to_a_cell_beside_it() {
+    let mut t = Town::new();
+    let fill = |x: f64, cell: Option<&str>| Op::Fill { at: m(x, 100.0), cell: cell.map(Into::into) };
+    t.refuses("not_filled", fill(350.0, None));
+    t.refuses("no_common_border", fill(350.0, Some("W1")));
+    t.refuses("no_ground", fill(250.0, Some("E1")));
+    t.refuses("no_ground", fill(450.0, Some("E1")));
+    t.refuses("not_found", fill(350.0, Some("E9")));
+    t.refuses("not_a_cell", fill(350.0, Some("SQ2")));
+    t.does(Op::Dissolve { cell: "W2".into() });
+    // Ground of the one community is not for a cell of the other.
+    let why = t.refuses("protected", fill(150.0, Some("E1")));
+    assert!(matches!(&why, EditError::Protected { line, .. } if line == "社区"), "{why:?}");
+    t.does(fill(350.0, Some("E1")));
+    assert_eq!((t.area_m2("E1"), t.area_m2("SQ2"), t.at(350.0, 100.0)), (40_000.0, 0.0, "E1".into()));
+    t.does(opened(fill(150.0, Some("E1")), &["社区"]));
+    assert_eq!((t.area_m2("E1"), t.area_m2("W1")), (60_000.0, 20_000.0));
+    // The last ground of a community is not filled away.
+    t.does(Op::Dissolve { cell: "W1".into() });
+    t.refuses("would_vanish", opened(fill(50.0, Some("E1")), &["社区"]));
+}

@@ -38,6 +38,7 @@ fn word(op: &Op) -> &'static str {
         Op::Merge { .. } => "merge",
         Op::Detach { .. } => "detach",
         Op::Dissolve { .. } => "dissolve",
+        Op::Fill { .. } => "fill",
         Op::Reshape { .. } => "reshape",
         Op::Move { .. } => "move",
         Op::Insert { .. } => "insert",
@@ -56,7 +57,7 @@ fn word(op: &Op) -> &'static str {
     }
 }
 
-const WORDS: usize = 21;
+const WORDS: usize = 22;
 
 #[test]
 fn every_example_is_an_edit_and_every_edit_has_one() {

@@ -174,6 +174,18 @@ impl Walk {
         let many = cells.len() > MANY;
         let op = match self.rng.below(30) {
             24 if self.rng.below(4) == 0 => Op::Dissolve { cell },
+            26 if self.rng.below(2) == 0 => {
+                let g = &self.layer().partition;
+                let free = |o: Owner| o != OUTSIDE && self.layer().unit_of(o).is_none_or(|u| u.level == 0);
+                let gaps: Vec<u32> = g.faces().filter(|(_, f)| free(f.owner)).map(|(i, _)| i).collect();
+                let gap = self.rng.pick(&gaps).copied().unwrap_or(WORLD);
+                let g = &self.layer().partition;
+                let at = origin.place(anchor_of(&g.rings(gap)).unwrap_or_default());
+                let beside = crate::topology::neighbours(g, gap).into_keys();
+                let beside: Vec<String> =
+                    beside.filter_map(|o| self.layer().unit_of(o)).map(|u| u.code.clone()).collect();
+                Op::Fill { at, cell: Some(self.rng.pick(&beside).cloned().unwrap_or(cell)) }
+            }
             25 if self.rng.below(2) == 0 => {
                 let l = self.layer();
                 let ground = |c: &&String| l.unit(c).map_or(0, |u| l.partition.faces_of(u.id.0).len());
@@ -269,7 +281,7 @@ impl Walk {
 
 const NAMES: &[&str] = &[
     "outline", "draw", "split", "merge", "move", "insert", "delete", "set", "pin", "whole", "unit", "reshape",
-    "dissolve", "detach", "layer",
+    "dissolve", "detach", "fill", "layer",
 ];
 
 /// A point inside a polygon.

@@ -1,0 +1,91 @@
+//! Edits of the ground: what is left open is filled, and what was done is said.
+
+use super::*;
+use crate::geom::{Pt, anchor_of_polygons, pt};
+use crate::topology::neighbours;
+
+const CELL: &str = "320599012006007";
+
+fn layer(s: &Session) -> crate::plan::Layer {
+    s.project().layer(s.plan(), 0).unwrap().clone()
+}
+
+fn inside(s: &Session, code: &str) -> Place {
+    let l = layer(s);
+    let at = anchor_of_polygons(&l.partition.polygons(l.unit(code).unwrap().id.0)).unwrap();
+    s.project().origin().place(at)
+}
+
+/// Does an edit; the edit as it was filled, and its sentence.
+fn told(s: &mut Session, op: Op) -> (Op, crate::model::Said) {
+    done(s, op);
+    assert!(*s.assignment() == Assignment::count(s.project(), s.plan(), 0));
+    assert_eq!(s.project().state, s.project().recount_state());
+    let (step, _) = s.history().log().last().unwrap();
+    (step.edit.op.clone(), step.sentence.clone())
+}
+
+#[test]
+fn a_dissolved_cell_is_named_with_what_it_loses_and_its_gap_goes_to_the_longest_neighbour() {
+    let mut s = sample();
+    let first = s.project().state;
+    let at = inside(&s, CELL);
+    let building = s.project().table(Kind::Buildings).iter().next().map(|(_, r)| r.code().to_owned()).unwrap();
+    done(&mut s, Op::Pin { building: building.clone(), cell: Some(CELL.into()) });
+    let (_, said) = told(&mut s, Op::Dissolve { cell: CELL.into() });
+    assert!(said.zh.starts_with("撤销网格 07，") && said.zh.contains("户未划入"), "{said:?}");
+    assert!(said.zh.contains(&format!("去掉指定 1 个（{building}）")), "{said:?}");
+    assert!(said.en.contains(&format!("1 pins dropped ({building})")), "{said:?}");
+    let l = layer(&s);
+    let face = l.partition.locate(s.project().origin().grid(at).unwrap());
+    let (longest, _) = neighbours(&l.partition, face)
+        .into_iter()
+        .filter(|(o, _)| l.unit_of(*o).is_some_and(|u| u.level == 1))
+        .max_by(|a, b| a.1.total_cmp(&b.1))
+        .unwrap();
+    let (op, said) = told(&mut s, Op::Fill { at, cell: None });
+    let code = l.unit_of(longest).unwrap().code.clone();
+    assert_eq!(op, Op::Fill { at, cell: Some(code.clone()) });
+    assert!(said.zh.contains(&format!("空白并入 {}", &code[code.len() - 2..])), "{said:?}");
+    while s.project().state != first {
+        s.dispatch(Command::Undo, 9);
+    }
+    assert!(*s.assignment() == Assignment::count(s.project(), s.plan(), 0));
+}
+
+#[test]
+fn a_strip_that_changes_hands_and_a_piece_that_is_detached_are_told_with_their_households() {
+    let mut s = sample();
+    let l = layer(&s);
+    // A tongue from a border of the cell into the neighbour with whom that is longest.
+    let unit = |o: u64| l.unit_of(o).filter(|u| u.level == 1);
+    let (_, e) = l
+        .partition
+        .edges()
+        .filter(|(_, e)| unit(l.partition.owner(e.left)).is_some() && unit(l.partition.owner(e.right)).is_some())
+        .max_by_key(|(_, e)| crate::geom::chain_length(&e.points) as i64)
+        .unwrap();
+    let (left, right) = l.partition.sides(e);
+    let (a, b) = (e.points[0], e.points[e.points.len() - 1]);
+    let deep = inside(&s, &unit(left).unwrap().code);
+    let o = s.project().origin();
+    let code = unit(right).unwrap().code.clone();
+    let before = l.partition.faces_of(right).iter().map(|&f| l.partition.face(f).unwrap().area2).sum::<i128>();
+    let line = vec![o.place(a), deep, o.place(b)];
+    let (op, said) = told(&mut s, Op::Reshape { line, cell: Some(code), keep: None, attach_m: None });
+    assert!(matches!(op, Op::Reshape { attach_m: Some(m), .. } if m == 0.002));
+    assert!(said.zh.starts_with("改划边界 ") && said.zh.contains("户换格"), "{said:?}");
+    let g = layer(&s).partition;
+    assert!(g.faces_of(right).iter().map(|&f| g.face(f).unwrap().area2).sum::<i128>() > before);
+    // Two cells far apart made one, the smaller is detached again.
+    let apart = vec!["320599012006001".to_owned(), "320599012006010".to_owned()];
+    let (op, _) = told(&mut s, Op::Merge { cells: apart, keep: None, apart: true });
+    let Op::Merge { keep: Some(kept), .. } = op else { panic!() };
+    let l = layer(&s);
+    let pieces = l.partition.polygons(l.unit(&kept).unwrap().id.0);
+    assert_eq!(pieces.len(), 2);
+    let at: Pt = anchor_of_polygons(&pieces[1..]).unwrap_or(pt(0, 0));
+    let (op, said) = told(&mut s, Op::Detach { cell: kept, at: o.place(at), code: None, name: None });
+    assert!(matches!(op, Op::Detach { code: Some(_), .. }));
+    assert!(said.zh.starts_with("从 ") && said.zh.contains("分出网格") && said.zh.contains('户'), "{said:?}");
+}
