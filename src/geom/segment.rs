@@ -54,6 +54,8 @@ pub fn meet(a: Pt, b: Pt, c: Pt, d: Pt) -> Meet {
 }
 
 /// The crossing of segments that [`Meet::Cross`], rounded to the nearest grid point (halves away from zero).
+///
+/// Also where segment a–b crosses the whole line through c and d.
 pub fn crossing_point(a: Pt, b: Pt, c: Pt, d: Pt) -> Pt {
     // a + t (b − a), t = cross(c, d, a) / (cross(c, d, a) − cross(c, d, b)), all exact.
     let na = i128::from(cross(c, d, a));

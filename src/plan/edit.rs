@@ -136,6 +136,45 @@ pub enum Op {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         attach_m: Option<f64>,
     },
+    /// Moves a whole border; its ends slide along the borders beside it.
+    Slide {
+        /// A segment of the border, by its two ends.
+        on: [Place; 2],
+        /// By metres east and north,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<Place>,
+        /// or parallel to itself, metres to the left of the segment as named.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        offset_m: Option<f64>,
+    },
+    /// Leads a border along a line between two of its points.
+    Follow {
+        /// From here,
+        from: Place,
+        /// to here,
+        to: Place,
+        /// by these points; none: straight.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        line: Vec<Place>,
+        /// A segment of the stretch that is replaced, where two lead from one point to the other.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        on: Option<[Place; 2]>,
+    },
+    /// Takes vertices out of borders, or makes their corners right.
+    Simplify {
+        /// All borders of these cells,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        cells: Vec<String>,
+        /// or the one with this segment.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        on: Option<[Place; 2]>,
+        /// How far a border may go from where it is, metres.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        tolerance_m: Option<f64>,
+        /// Whether corners are made right instead.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        square: bool,
+    },
     /// Moves a vertex or node.
     Move {
         /// Where it is.

@@ -141,6 +141,7 @@ impl EditError {
                 T::Protected { .. } => "protected",
                 T::TooFew { .. } => "too_few_points",
                 T::IsNode { .. } => "is_node",
+                T::NotOneBorder { .. } => "not_one_border",
                 T::OutOfRange { .. } => "out_of_range",
             },
             EditError::Protected { .. } => "protected",
@@ -232,6 +233,10 @@ impl EditError {
                     T::IsNode { .. } => {
                         s("几条边界在这里相交，不能删除。", "Borders meet here; this point cannot be deleted.")
                     }
+                    T::NotOneBorder { .. } => s(
+                        "这两点不在同一条边界上。请在同一条边界上选起点和终点。",
+                        "The two points are not on one border. Choose both on the same border.",
+                    ),
                     T::OutOfRange { .. } => s("离项目原点太远。", "Too far from the project's origin."),
                 }
             }

@@ -3,6 +3,7 @@
 //! `town` is the fixture; `each` goes through the edits; `together` makes several of them one step; `walk` is a random walk that other rooms' tests may follow.
 
 mod each;
+mod ground;
 mod edits_md;
 mod imports;
 mod plans;

@@ -9,6 +9,9 @@ use crate::topology::neighbours;
 /// How far a loose end may be from the border where nobody said, metres.
 const ATTACH_M: f64 = 0.002;
 
+/// How far a simplified border may go from where it was, where nobody said, metres.
+const TOLERANCE_M: f64 = 0.5;
+
 /// The edit with every choice made. `plan`: the plan that is worked on.
 ///
 /// - no `plan` = the plan worked on, if the edit is of a plan at all; no `code` = the next free number
@@ -115,6 +118,9 @@ fn fill_one(
         (Op::Reshape { attach_m, .. }, _) => {
             attach_m.get_or_insert(ATTACH_M);
         }
+        (Op::Simplify { tolerance_m, .. }, _) => {
+            tolerance_m.get_or_insert(TOLERANCE_M);
+        }
         (Op::Post { code, .. }, _) => {
             code.get_or_insert_with(|| next_post_code(project));
         }
@@ -140,6 +146,9 @@ fn is_of_a_plan(op: &Op) -> bool {
         | Op::Dissolve { .. }
         | Op::Fill { .. }
         | Op::Reshape { .. }
+        | Op::Slide { .. }
+        | Op::Follow { .. }
+        | Op::Simplify { .. }
         | Op::Move { .. }
         | Op::Insert { .. }
         | Op::Delete { .. }

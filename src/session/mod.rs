@@ -559,6 +559,9 @@ fn needs_draft(op: &Op) -> bool {
         | Op::Dissolve { .. }
         | Op::Fill { .. }
         | Op::Reshape { .. }
+        | Op::Slide { .. }
+        | Op::Follow { .. }
+        | Op::Simplify { .. }
         | Op::Move { .. }
         | Op::Insert { .. }
         | Op::Delete { .. }

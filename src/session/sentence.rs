@@ -58,13 +58,24 @@ pub fn sentence(old: &Project, new: &Project, edit: &Edit, out: &Outcome, change
                 format!("{} merged into {keep}, which gained {en}", chips.join(", ")),
             )
         }
-        Op::Move { .. } | Op::Insert { .. } | Op::Delete { .. } | Op::Reshape { .. } => {
+        Op::Move { .. }
+        | Op::Insert { .. }
+        | Op::Delete { .. }
+        | Op::Reshape { .. }
+        | Op::Slide { .. }
+        | Op::Follow { .. }
+        | Op::Simplify { .. } => {
             let sides = sides_of(old, new, &out.patch, plan_id, layer);
             let who = if sides.is_empty() { String::new() } else { format!(" {} ", sides.join(" / ")) };
-            let (zh, en) = match edit.op {
+            let (zh, en) = match &edit.op {
                 Op::Insert { .. } => ("在边界上加点", "Point added to the border of"),
                 Op::Delete { .. } => ("删去边界上的点", "Point taken from the border of"),
                 Op::Reshape { .. } => ("改划边界", "Border drawn anew between"),
+                Op::Slide { .. } => ("平移边界", "Border slid between"),
+                Op::Follow { line, .. } if line.is_empty() => ("拉直边界", "Border straightened between"),
+                Op::Follow { .. } => ("边界改沿新线", "Border led along a line between"),
+                Op::Simplify { square: true, .. } => ("边界取直角", "Corners made right on the borders of"),
+                Op::Simplify { .. } => ("简化边界", "Borders simplified of"),
                 _ => ("拖动边界", "Border moved between"),
             };
             let tail = if changes.buildings.is_empty() {

@@ -1,7 +1,8 @@
 //! A working copy of a partition that remembers what it changed: the primitives all editors are made of.
 
+use super::chain::check_chain;
 use super::{Change, Edge, Face, Half, NO_FACE, Node, Partition, PartitionPatch, TopologyError, trim};
-use crate::geom::{Box2, LIMIT, Meet, Pt, cross, dist2_to_segment, meet, on_segment, orient, pt, ring_contains};
+use crate::geom::{Box2, LIMIT, Pt, cross, dist2_to_segment, on_segment, orient, pt};
 use crate::index::Paged;
 use smallvec::SmallVec;
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,6 +10,9 @@ use std::sync::Arc;
 
 /// How far along a border a node may stand from where a line meets it, mm, where it has no place nearer.
 const ASIDE_MM: i32 = 100;
+
+/// What rounding to the grid may take a point off its place: half a square's diagonal, squared.
+pub(super) const ROUNDING2_MM2: f64 = 0.5;
 
 /// Where a grid point stands in the drawing.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -367,7 +371,10 @@ impl Draft {
         let Some(mut edge) = self.p.edge(e).cloned() else { return true };
         let ends = (edge.points[i - 1], edge.points[i + 1]);
         let part = self.inserted.get(&at).is_some_and(|old| {
-            let of_old = |v: Pt| v == old.0 || v == old.1 || self.inserted.get(&v) == Some(old);
+            // A neighbour that was put into a bent part may be further off the old segment than rounding takes it: it
+            // leans on this vertex.
+            let near = |v: Pt| dist2_to_segment(v, old.0, old.1) <= ROUNDING2_MM2;
+            let of_old = |v: Pt| v == old.0 || v == old.1 || (self.inserted.get(&v) == Some(old) && near(v));
             of_old(ends.0) && of_old(ends.1)
         });
         if !part || check_chain(&self.p, e, (i - 1, i + 1), &[ends.0, ends.1]).is_err() {
@@ -403,7 +410,7 @@ fn grid_along(at: Pt, c: Pt, d: Pt) -> impl Iterator<Item = Pt> {
             for aside in -1..=1 {
                 let p = if flat { pt(near.x, near.y + aside) } else { pt(near.x + aside, near.y) };
                 let d2 = dist2_to_segment(p, c, d);
-                if d2 <= 0.5 {
+                if d2 <= ROUNDING2_MM2 {
                     here.push((d2 + 1e-6 * at.dist2(p) as f64, p));
                 }
             }
@@ -504,82 +511,4 @@ fn in_triangle(v: Pt, a: Pt, b: Pt, c: Pt) -> bool {
         } else {
             orient(a, b, v) * s >= 0 && orient(b, c, v) * s >= 0 && orient(c, a, v) * s >= 0
         }
-}
-
-/// Whether vertices `i..=j` of edge `e` may be replaced by `new` (same first and last point): the new segments meet
-/// no border but at those ends, no vertex changes sides, the turn of borders at nodes stays, no face turns over.
-///
-/// O(borders in the box of both chains).
-pub(crate) fn check_chain(p: &Partition, e: u32, (i, j): (usize, usize), new: &[Pt]) -> Result<(), TopologyError> {
-    let Some(edge) = p.edge(e) else { return Err(TopologyError::NotFound { at: new[0] }) };
-    let old = &edge.points[i..=j];
-    let (first, last) = (old[0], old[old.len() - 1]);
-    let crosses = |at: Pt| Err(TopologyError::Crosses { at });
-    let m = new.len() - 1;
-    for a in 0..m {
-        if new[a] == new[a + 1] {
-            return Err(TopologyError::TooFew { at: new[a] });
-        }
-        for b in a + 1..m {
-            match meet(new[a], new[a + 1], new[b], new[b + 1]) {
-                Meet::Apart => {}
-                Meet::Touch(q) if b == a + 1 && q == new[b] => {}
-                Meet::Touch(q) if a == 0 && b + 1 == m && q == first && first == last => {}
-                _ => return crosses(new[b]),
-            }
-        }
-    }
-    let area = Box2::of(new).union(Box2::of(old));
-    let mut lens: SmallVec<[Pt; 8]> = old.iter().copied().collect();
-    lens.extend(new[1..m].iter().rev().copied());
-    for g in p.edges_near(&area) {
-        let Some(other) = p.edge(g) else { continue };
-        for (k, w) in other.points.windows(2).enumerate() {
-            if g == e && (i..j).contains(&k) || !Box2::of_two(w[0], w[1]).meets(&area) {
-                continue;
-            }
-            for (s, x) in new.windows(2).enumerate() {
-                match meet(x[0], x[1], w[0], w[1]) {
-                    Meet::Apart => {}
-                    Meet::Touch(q) if (s == 0 && q == first || s + 1 == m && q == last) && (q == w[0] || q == w[1]) => {
-                    }
-                    Meet::Touch(q) | Meet::Overlap(q, _) => return crosses(q),
-                    Meet::Cross => return crosses(crate::geom::crossing_point(x[0], x[1], w[0], w[1])),
-                }
-            }
-            for v in [w[0], w[1]] {
-                if area.contains(v) && !old.contains(&v) && ring_contains(&lens, v) {
-                    return Err(TopologyError::Engulfs { at: v });
-                }
-            }
-        }
-    }
-    let ends = [
-        (i == 0, edge.from, Half::new(e, false), new[1]),
-        (j + 1 == edge.points.len(), edge.to, Half::new(e, true), new[m - 1]),
-    ];
-    for (is_end, n, h, to) in ends {
-        if let Some(node) = p.node(n).filter(|_| is_end) {
-            // Where a border closes on itself both ends may have moved.
-            let towards = |x: Half| {
-                if x == h {
-                    to
-                } else if x == h.twin() && i == 0 && j + 1 == edge.points.len() {
-                    if x.back() { new[m - 1] } else { new[1] }
-                } else {
-                    p.second(x)
-                }
-            };
-            if !turn_is_kept(node.at, &node.halves, towards) {
-                return crosses(node.at);
-            }
-        }
-    }
-    let d = crate::geom::chain_area2(new) - crate::geom::chain_area2(old);
-    for (f, d) in [(edge.left, d), (edge.right, -d)] {
-        if f != super::WORLD && edge.left != edge.right && p.face(f).is_some_and(|f| f.area2 + d <= 0) {
-            return crosses(new[m / 2]);
-        }
-    }
-    Ok(())
 }

@@ -95,6 +95,12 @@ pub enum TopologyError {
         /// Where.
         at: Pt,
     },
+    /// Two points that are to be on one border are not.
+    #[error("the two points are not on one border")]
+    NotOneBorder {
+        /// The second.
+        at: Pt,
+    },
     /// A point lies beyond the exact range.
     #[error("too far from the project's origin")]
     OutOfRange {
@@ -121,6 +127,7 @@ impl TopologyError {
             | T::Protected { at, .. }
             | T::TooFew { at }
             | T::IsNode { at }
+            | T::NotOneBorder { at }
             | T::OutOfRange { at } => *at,
         }
     }

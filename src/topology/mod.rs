@@ -9,6 +9,7 @@
 //! edges, no edge dangles. So equal ground gives equal edges, whatever way it was drawn.
 
 mod assemble;
+mod chain;
 mod check;
 mod draft;
 mod editors;
@@ -17,14 +18,17 @@ mod faces;
 mod finder;
 mod overlay;
 mod reshape;
+mod slide;
 mod vertex;
 
 pub use assemble::{Misfit, assemble};
+pub use chain::{Plainer, Which, follow, simplify};
 pub use check::{Fault, check};
 pub use editors::{Drawn, Parted, draw, give, merge, neighbours, split};
 pub use error::TopologyError;
 pub use finder::Finder;
 pub use reshape::{Reshaping, reshape};
+pub use slide::{Shift, slide};
 pub use vertex::{MayMove, Spot, delete_vertex, insert_vertex, move_point, spot};
 
 use crate::geom::{Box2, Pt, cross, right_of_point};

@@ -6,7 +6,7 @@
 //! (snap rounding of the new line alone: Hobby 1999, with old vertices fixed). A vertex of the line that rounding may
 //! have taken off a border is on that border: else a line that follows it would leave a sliver thinner than the grid.
 
-use super::draft::{Draft, Hit};
+use super::draft::{Draft, Hit, ROUNDING2_MM2};
 use super::{NO_FACE, Partition, TopologyError, WORLD};
 use crate::geom::{Box2, Meet, Pt, cross, crossing_point, dist2_to_segment, meet};
 use crate::index::Buckets;
@@ -29,9 +29,6 @@ enum Stop {
     /// The stretch runs along a border from its start to here.
     Along(Pt),
 }
-
-/// What rounding to the grid may take a point off its place: half a square's diagonal, squared.
-const ROUNDING2_MM2: f64 = 0.5;
 
 /// Stops found without getting on before the place is called too close.
 const TRIES: usize = 24;
@@ -278,7 +275,7 @@ impl Draft {
     }
 
     /// The face into which a line from a border point `at` towards `to` runs, by the borders that have faces.
-    fn sector(&self, at: Pt, to: Pt) -> u32 {
+    pub fn sector(&self, at: Pt, to: Pt) -> u32 {
         let n = match self.hit(at) {
             Hit::Node(n) => n,
             Hit::Free => return self.p.locate_among(at, |e| e.left != NO_FACE),

@@ -1,3 +1,5 @@
+mod editors;
+
 use super::*;
 use crate::geom::{pt, ring_area2, rings_contain};
 
@@ -332,7 +334,31 @@ fn random_edit(
     let any = |_: Owner, _: Owner| true;
     let inner = |l: Owner, r: Owner| l != OUTSIDE && r != OUTSIDE;
     let owner = |rng: &mut Rng| owners.get(rng.below(owners.len() as i32) as usize).copied().unwrap_or(LAYER);
-    match rng.below(14) {
+    match rng.below(19) {
+        14..=18 if !vertices.is_empty() => {
+            let edges: Vec<&Edge> = p.edges().map(|(_, e)| e).collect();
+            let e = edges[rng.below(edges.len() as i32) as usize];
+            let n = e.points.len();
+            let k = rng.below(n as i32 - 1) as usize;
+            let on = (e.points[k], e.points[k + 1]);
+            let by = span / [4, 20, 1000][rng.below(3) as usize] + 2;
+            let may: MayMove<'_> = if rng.below(10) == 0 { &any } else { &inner };
+            match rng.below(4) {
+                0 => slide(p, on, Shift::By(rng.below(2 * by) - by, rng.below(2 * by) - by), may),
+                1 => slide(p, on, Shift::Aside(f64::from(rng.below(2 * by) - by)), may),
+                2 => {
+                    let ends = (e.points[rng.below(n as i32) as usize], e.points[rng.below(n as i32) as usize]);
+                    let line: Vec<Pt> = (0..rng.below(3)).map(|_| point(rng)).collect();
+                    follow(p, ends, &line, (rng.below(3) == 0).then_some(on), may)
+                }
+                _ => {
+                    let one = [owner(rng)].into();
+                    let which = if rng.below(2) == 0 { Which::On(on) } else { Which::Of(&one) };
+                    let mm = f64::from(rng.below(by));
+                    simplify(p, which, if rng.below(2) == 0 { Plainer::Thin(mm) } else { Plainer::Square(mm) }, may)
+                }
+            }
+        }
         10..=12 => {
             // A line through the map, or a tongue out of a border and back to it.
             let mut line: Vec<Pt> = (0..2 + rng.below(4)).map(|_| point(rng)).collect();
@@ -562,112 +588,4 @@ fn random_drawing_beside_borders_is_hardly_ever_too_close() {
     println!("{tried} tried; refused: {refused:?}");
     let too_close = refused.get("TooClose").copied().unwrap_or(0);
     assert!(too_close * 100 < tried, "{too_close} of {tried} refused as too close");
-}
-
-/// Two cells side by side, 1 and 2, each 500 × 1000.
-fn two_cells() -> Partition {
-    let p = outline(square(0, 0, 1000, 1000));
-    let p = draw_free(&p, square(0, 0, 500, 1000), 1).unwrap().partition;
-    draw_free(&p, square(500, 0, 500, 1000), 2).unwrap().partition
-}
-
-fn reshaped(p: &Partition, line: &[Pt], owner: Option<Owner>, keep: Option<Pt>) -> Result<Partition, TopologyError> {
-    let may = |l: Owner, r: Owner| l != OUTSIDE && r != OUTSIDE;
-    let how = Reshaping { owner, keep, attach_mm: 2.0, may: &may, may_vanish: &|o| o == LAYER };
-    let q = reshape(p, line, &how)?.0;
-    valid(&q);
-    Ok(q)
-}
-
-fn area(p: &Partition, owner: Owner) -> i128 {
-    p.faces_of(owner).iter().filter_map(|&f| p.face(f)).map(|f| f.area2 / 2).sum()
-}
-
-#[test]
-fn a_line_across_a_border_moves_the_strip_to_the_other_side() {
-    let p = two_cells();
-    // A bulge into 2 with loose ends in 1: whoever is named, or nobody, the strip is 1's.
-    let bulge = [pt(450, 200), pt(600, 200), pt(600, 400), pt(450, 400)];
-    for owner in [None, Some(1), Some(2)] {
-        let q = reshaped(&p, &bulge, owner, None).unwrap();
-        assert_eq!((area(&q, 1), area(&q, 2)), (520_000, 480_000), "{owner:?}");
-        assert_eq!(q.owner(q.locate(pt(550, 300))), 1);
-        // The loose ends are gone: nothing but the border has vertices.
-        assert!(q.edges().all(|(_, e)| e.points.iter().all(|v| *v != pt(450, 200))));
-    }
-    // A line that weaves across it three times does both.
-    let weave = [pt(500, 100), pt(600, 200), pt(600, 300), pt(400, 500), pt(400, 600), pt(500, 700)];
-    let [all, one] = [None, Some(1)].map(|o| reshaped(&p, &weave, o, None).unwrap());
-    assert_eq!(all.polygons(1), one.polygons(1));
-    assert_eq!((all.owner(all.locate(pt(550, 250))), all.owner(all.locate(pt(450, 550)))), (1, 2));
-    assert_eq!(area(&one, 1), 500_000 + 20_000 - 20_000);
-    // From one side of the outline to the other, also where most of a cell goes.
-    let q = reshaped(&p, &[pt(800, -50), pt(850, 1050)], Some(1), None).unwrap();
-    assert_eq!(q.owner(q.locate(pt(700, 500))), 1);
-    assert_eq!(q.owner(q.locate(pt(900, 500))), 2);
-    let mut one_cell = reshaped(&p, &[pt(200, -50), pt(200, 1050)], Some(1), Some(pt(100, 500))).unwrap();
-    assert_eq!((area(&one_cell, 1), area(&one_cell, 2)), (200_000, 800_000));
-    // And back by the neighbour's view.
-    one_cell = reshaped(&one_cell, &[pt(500, 0), pt(500, 1000)], Some(2), Some(pt(700, 500))).unwrap();
-    assert_eq!((area(&one_cell, 1), area(&one_cell, 2)), (500_000, 500_000));
-}
-
-#[test]
-fn a_strip_beside_two_neighbours_goes_to_the_cell_named_or_together() {
-    let p = two_cells();
-    let p = split(&p, 2, &[pt(500, 500), pt(1000, 500)], Some(pt(700, 100)), 2.0, 3).unwrap().partition;
-    let bulge = [pt(450, 300), pt(600, 300), pt(600, 800), pt(450, 800)];
-    for owner in [None, Some(1)] {
-        let q = reshaped(&p, &bulge, owner, None).unwrap();
-        assert_eq!((area(&q, 1), area(&q, 2), area(&q, 3)), (550_000, 230_000, 220_000), "{owner:?}");
-    }
-    // Only what is cut off from 2 moves: to the neighbour with the longer border.
-    let q = reshaped(&p, &bulge, Some(2), None).unwrap();
-    assert_eq!((area(&q, 1), area(&q, 2), area(&q, 3)), (520_000, 230_000, 250_000));
-}
-
-#[test]
-fn reshaping_swallows_nobody_and_keeps_to_what_may_move() {
-    let p = two_cells();
-    let p = split(&p, 2, &[pt(600, 400), pt(700, 400), pt(700, 500), pt(600, 500), pt(600, 400)], None, 2.0, 3)
-        .unwrap()
-        .partition;
-    let round = [pt(450, 300), pt(800, 300), pt(800, 600), pt(450, 600)];
-    let e = reshaped(&p, &round, Some(1), None).unwrap_err();
-    assert!(matches!(e, TopologyError::WouldVanish { owner: 3, .. }), "{e:?}");
-    // Through the enclave: its larger part stays with it.
-    let q = reshaped(&p, &[pt(450, 300), pt(680, 300), pt(680, 600), pt(450, 600)], Some(1), None).unwrap();
-    assert_eq!((area(&q, 1), area(&q, 3)), (500_000 + 180 * 300, 20 * 100));
-    // Beyond the outline nothing is taken, and a line that only crosses it is told so.
-    let e = reshaped(&p, &[pt(100, 950), pt(100, 1100), pt(300, 1100), pt(300, 950)], Some(1), None).unwrap_err();
-    assert!(matches!(e, TopologyError::Protected { .. }), "{e:?}");
-    let e = reshaped(&p, &[pt(100, 100), pt(300, 100)], Some(1), None).unwrap_err();
-    assert!(matches!(e, TopologyError::NotDivided { .. }), "{e:?}");
-    let e = reshaped(&p, &[pt(100, 100), pt(300, 300), pt(300, 100), pt(100, 300)], None, None).unwrap_err();
-    assert!(matches!(e, TopologyError::SelfCrossing { .. }), "{e:?}");
-    assert!(matches!(reshaped(&p, &[pt(1, 1)], None, None), Err(TopologyError::TooFew { .. })));
-    let e = reshaped(&p, &round, Some(1), Some(pt(900, 900))).unwrap_err();
-    assert_eq!(e, TopologyError::NotFound { at: pt(900, 900) });
-}
-
-#[test]
-fn owners_apart_are_made_one_only_where_that_is_asked_and_a_split_divides_every_piece() {
-    let p = outline(square(0, 0, 1000, 1000));
-    let p = draw_free(&p, square(0, 0, 300, 1000), 1).unwrap().partition;
-    let p = draw_free(&p, square(600, 0, 300, 1000), 2).unwrap().partition;
-    assert!(matches!(merge(&p, 1, &[2], false), Err(TopologyError::Apart { .. })));
-    let p = merge(&p, 1, &[2], true).unwrap().0;
-    valid(&p);
-    assert_eq!((p.faces_of(1).len(), p.faces_of(2).len()), (2, 0));
-    // Through one piece: the other is as it was, whatever its size.
-    let one = split(&p, 1, &[pt(-5, 200), pt(305, 200)], None, 2.0, 3).unwrap().partition;
-    valid(&one);
-    assert_eq!((area(&one, 1), area(&one, 3)), (540_000, 60_000));
-    // Through both: the same side of the line in each.
-    for keep in [pt(100, 900), pt(700, 900)] {
-        let both = split(&p, 1, &[pt(-5, 800), pt(905, 800)], Some(keep), 2.0, 3).unwrap();
-        valid(&both.partition);
-        assert_eq!((area(&both.partition, 1), area(&both.partition, 3)), (120_000, 480_000));
-        assert_eq!((both.faces.0.len(), both.faces.1.len()), (2, 2));
-    }
 }

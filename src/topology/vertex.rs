@@ -1,6 +1,7 @@
 //! Editors that move borders without changing which faces there are: move, insert and delete a vertex, move a node.
 
-use super::draft::{Draft, Hit, check_chain, hit, turn_is_kept};
+use super::chain::{check_chain, restart, segment};
+use super::draft::{Draft, Hit, ROUNDING2_MM2, hit, turn_is_kept};
 use super::{Edge, Half, Owner, Partition, PartitionPatch, TopologyError, WORLD};
 use crate::geom::{Box2, Meet, Pt, crossing_point, meet, ring_contains};
 use smallvec::SmallVec;
@@ -34,7 +35,7 @@ pub fn spot(p: &Partition, at: Pt) -> Spot {
 /// Says whether a border may be moved, by its owners left and right.
 pub type MayMove<'a> = &'a dyn Fn(Owner, Owner) -> bool;
 
-fn guard(p: &Partition, e: &Edge, at: Pt, may: MayMove<'_>) -> Result<(), TopologyError> {
+pub(super) fn guard(p: &Partition, e: &Edge, at: Pt, may: MayMove<'_>) -> Result<(), TopologyError> {
     let (left, right) = p.sides(e);
     if may(left, right) { Ok(()) } else { Err(TopologyError::Protected { at, left, right }) }
 }
@@ -96,19 +97,11 @@ pub fn insert_vertex(
     let (e, i) = segment(p, on).ok_or(TopologyError::NotFound { at: on.0 })?;
     let Some(edge) = p.edge(e) else { return Err(TopologyError::NotFound { at: on.0 }) };
     let (a, b) = (edge.points[i], edge.points[i + 1]);
-    // 0.71 mm is half a diagonal of the grid: what rounding alone may do.
-    if crate::geom::dist2_to_segment(at, a, b) > 0.5 {
+    if crate::geom::dist2_to_segment(at, a, b) > ROUNDING2_MM2 {
         guard(p, edge, at, may)?;
     }
     check_chain(p, e, (i, i + 1), &[a, at, b])?;
     replace(p, e, (i + 1, i), &[at])
-}
-
-fn segment(p: &Partition, (a, b): (Pt, Pt)) -> Option<(u32, usize)> {
-    p.edges_near(&Box2::of_two(a, a)).into_iter().find_map(|e| {
-        let points = &p.edge(e)?.points;
-        points.windows(2).position(|w| (w[0], w[1]) == (a, b) || (w[0], w[1]) == (b, a)).map(|i| (e, i))
-    })
 }
 
 /// Takes the vertex at `at` out of its border.
@@ -125,7 +118,9 @@ pub fn delete_vertex(p: &Partition, at: Pt, may: MayMove<'_>) -> Result<(Partiti
             return Err(TopologyError::IsNode { at });
         }
         // A border that closes on itself starts at any of its points: let it start at the next one.
-        let (next, patch) = restart(&p, h.edge());
+        let mut d = Draft::new(&p);
+        restart(&mut d, h.edge(), 1);
+        let (next, patch) = d.finish();
         p = next;
         turned = Some(patch);
     }
@@ -142,24 +137,6 @@ pub fn delete_vertex(p: &Partition, at: Pt, may: MayMove<'_>) -> Result<(Partiti
         Some(first) => (after, first.then(patch)),
         None => (after, patch),
     })
-}
-
-/// Lets a border that closes on itself start at its second point.
-fn restart(p: &Partition, e: u32) -> (Partition, PartitionPatch) {
-    let mut d = Draft::new(p);
-    if let Some(mut edge) = p.edge(e).cloned() {
-        let mut points = edge.points[1..].to_vec();
-        points.push(points[0]);
-        edge.points = points.into();
-        let n = edge.from;
-        if let Some(mut node) = p.node(n).cloned() {
-            node.at = edge.points[0];
-            d.set_node(n, Some(node));
-        }
-        d.set_edge(e, Some(edge));
-        d.sort_turn(n);
-    }
-    d.finish()
 }
 
 /// Moves a node with the ends of all its borders.

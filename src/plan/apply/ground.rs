@@ -7,7 +7,7 @@ use crate::plan::edit::{Ring, Take};
 use crate::plan::error::EditError;
 use crate::plan::patch::{Item, Key};
 use crate::plan::project::{Layer, Plan};
-use crate::topology::{OUTSIDE, Owner, Partition, PartitionPatch, Reshaping, TopologyError};
+use crate::topology::{OUTSIDE, Owner, Partition, PartitionPatch, Plainer, Reshaping, Shift, TopologyError, Which};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -124,6 +124,62 @@ impl<'a> Applying<'a> {
         let may = |l: Owner, r: Owner| self.may_move(layer, l, r);
         let moved = f(&layer.partition, &at, &may).map_err(|e| self.border(layer, e))?;
         self.set_ground((plan, i), layer, moved)
+    }
+
+    pub(super) fn slide(&mut self, on: &[Place; 2], by: Option<Place>, offset_m: Option<f64>) -> Result<(), EditError> {
+        let wrong = |field: &str| EditError::Field { field: field.into() };
+        let shift = match (by, offset_m) {
+            (Some(by), None) => {
+                let mm = |v: i64| i32::try_from(v).map_err(|_| wrong("by"));
+                Shift::By(mm(by.e_mm)?, mm(by.n_mm)?)
+            }
+            (None, Some(m)) if m.abs() <= 1e6 => Shift::Aside(m * 1000.0),
+            (None, Some(_)) => return Err(wrong("offset_m")),
+            _ => return Err(wrong("by")),
+        };
+        self.vertex(|p, a, may| crate::topology::slide(p, (a[0], a[1]), shift, may), on)
+    }
+
+    pub(super) fn follow(
+        &mut self,
+        ends: (Place, Place),
+        line: &[Place],
+        on: Option<&[Place; 2]>,
+    ) -> Result<(), EditError> {
+        let at: Vec<Place> = [ends.0, ends.1].iter().chain(line).chain(on.map_or(&[][..], |on| on)).copied().collect();
+        let n = 2 + line.len();
+        self.vertex(
+            |p, a, may| {
+                let on = (a.len() > n).then(|| (a[n], a[n + 1]));
+                crate::topology::follow(p, (a[0], a[1]), &a[2..n], on, may)
+            },
+            &at,
+        )
+    }
+
+    pub(super) fn simplify(
+        &mut self,
+        cells: &[String],
+        on: Option<&[Place; 2]>,
+        tolerance_m: Option<f64>,
+        square: bool,
+    ) -> Result<(), EditError> {
+        let wrong = |field: &str| EditError::Field { field: field.into() };
+        let mm = tolerance_m.ok_or(EditError::NotFilled { field: "tolerance_m" })? * 1000.0;
+        if !(0.0..=1e6).contains(&mm) {
+            return Err(wrong("tolerance_m"));
+        }
+        let how = if square { Plainer::Square(mm) } else { Plainer::Thin(mm) };
+        let layer = self.layer_of(self.draft()?, self.layer_ix()?)?;
+        let of: BTreeSet<Owner> =
+            cells.iter().map(|c| Ok(self.cell(layer, c)?.id.0)).collect::<Result<_, EditError>>()?;
+        match (on, of.is_empty()) {
+            (Some(on), true) => {
+                self.vertex(|p, a, may| crate::topology::simplify(p, Which::On((a[0], a[1])), how, may), on)
+            }
+            (None, false) => self.vertex(|p, _, may| crate::topology::simplify(p, Which::Of(&of), how, may), &[]),
+            _ => Err(wrong("cells")),
+        }
     }
 
     /// A code that no unit of the layer has yet.

@@ -12,12 +12,12 @@ fn set(what: &str, code: &str, fields: serde_json::Value) -> Op {
     serde_json::from_value(json).unwrap()
 }
 
-fn post(code: &str, member: &str, duty: &str, cell: &str) -> Op {
+pub fn post(code: &str, member: &str, duty: &str, cell: &str) -> Op {
     let json = serde_json::json!({ "op": "post", "code": code, "member": member, "post": duty, "cell": cell });
     serde_json::from_value(json).unwrap()
 }
 
-fn pin(building: &str, cell: Option<&str>) -> Op {
+pub fn pin(building: &str, cell: Option<&str>) -> Op {
     Op::Pin { building: building.into(), cell: cell.map(Into::into) }
 }
 
@@ -557,114 +557,4 @@ fn layers_are_added_and_must_then_be_named() {
     assert!(
         t.project().plans[0].layers[1].partition.is_empty() && !t.project().plans[1].layers[1].partition.is_empty()
     );
-}
-
-fn reshape(cell: Option<&str>, line: Vec<Place>) -> Op {
-    Op::Reshape { line, cell: cell.map(Into::into), keep: None, attach_m: None }
-}
-
-#[test]
-fn a_reshaped_cell_takes_the_strip_within_its_community_only() {
-    let mut t = Town::new();
-    t.does(pin("B2", Some("W1")));
-    // A tongue from W1 into W2; the pin stays.
-    let tongue = vec![m(90.0, 10.0), m(130.0, 10.0), m(130.0, 110.0), m(90.0, 110.0)];
-    t.does(reshape(Some("W1"), tongue));
-    assert_eq!((t.area_m2("W1"), t.area_m2("W2"), t.at(125.0, 25.0)), (23_000.0, 17_000.0, "W1".into()));
-    assert_eq!(t.layer().pins.len(), 1);
-    // Into the other community only where that is opened.
-    let tongue = vec![m(190.0, 120.0), m(230.0, 120.0), m(230.0, 150.0), m(190.0, 150.0)];
-    for cell in [None, Some("W2"), Some("E1")] {
-        let why = t.refuses("protected", reshape(cell, tongue.clone()));
-        assert!(matches!(&why, EditError::Protected { line, .. } if line == "社区"), "{why:?}");
-    }
-    t.does(opened(reshape(Some("W2"), tongue), &["社区"]));
-    assert_eq!((t.area_m2("W2"), t.area_m2("E1")), (17_900.0, 19_100.0));
-    // From rim to rim, and ground without a cell.
-    t.does(reshape(Some("E1"), vec![m(350.0, -10.0), m(350.0, 210.0)]));
-    assert_eq!((t.area_m2("E1"), t.area_m2("SQ2")), (29_100.0, 10_000.0));
-    t.refuses("not_found", reshape(Some("E7"), vec![m(350.0, -10.0), m(350.0, 210.0)]));
-    t.refuses("not_a_cell", reshape(Some("SQ2"), vec![m(320.0, -10.0), m(320.0, 210.0)]));
-    t.refuses("not_divided", reshape(None, vec![m(320.0, 10.0), m(320.0, 50.0)]));
-    let all = vec![m(399.0, -10.0), m(399.0, 210.0)];
-    let why = t.refuses("would_vanish", opened(reshape(Some("W2"), all), &["社区"]));
-    assert!(matches!(&why, EditError::Border { units, .. } if units == &["E1"]), "{why:?}");
-}
-
-#[test]
-fn a_dissolved_cell_leaves_its_ground_to_the_community_and_drops_pins_and_posts() {
-    let mut t = Town::new();
-    t.does(pin("B4", Some("W1")));
-    t.does(pin("B1", Some("W2")));
-    t.does(post("P1", "M1", "网格长", "W1"));
-    t.does(post("P2", "M1", "网格员", "W2"));
-    t.does(Op::Dissolve { cell: "W1".into() });
-    assert_eq!((t.at(50.0, 50.0), t.area_m2("SQ1"), t.area_m2("W2")), ("SQ1".into(), 20_000.0, 20_000.0));
-    assert!(t.layer().unit("W1").is_none());
-    let plan = &t.project().plans[0];
-    assert_eq!(plan.posts.values().map(|p| p.code.clone()).collect::<Vec<_>>(), ["P2"]);
-    assert_eq!(t.layer().pins.len(), 1);
-    // The last one too: the community keeps the ground.
-    t.does(Op::Dissolve { cell: "W2".into() });
-    assert_eq!(t.area_m2("SQ1"), 40_000.0);
-    t.refuses("not_found", Op::Dissolve { cell: "W1".into() });
-    t.refuses("not_a_cell", Op::Dissolve { cell: "SQ1".into() });
-}
-
-#[test]
-fn cells_apart_become_one_and_a_piece_becomes_a_cell_again() {
-    let mut t = Town::new();
-    t.does(split("W1", "W0", vec![m(50.0, -1.0), m(50.0, 201.0)]));
-    // Whichever half kept the code: W1 and W2 may be neighbours or not.
-    let (far, near) = if t.at(25.0, 100.0) == "W1" { ("W1", "W0") } else { ("W0", "W1") };
-    t.does(pin("B1", Some("W2")));
-    t.does(pin("B2", Some("W2")));
-    t.does(pin("B3", Some(far)));
-    let Op::Merge { cells, keep, .. } = merge(&["W2", far]) else { panic!() };
-    t.refuses("no_common_border", Op::Merge { cells: cells.clone(), keep: keep.clone(), apart: false });
-    t.does(Op::Merge { cells, keep, apart: true });
-    assert_eq!((t.area_m2("W2"), t.at(25.0, 100.0)), (30_000.0, "W2".into()));
-    let detach = |cell: &str, x: f64, code: &str| Op::Detach {
-        cell: cell.into(),
-        at: m(x, 100.0),
-        code: Some(code.into()),
-        name: Some("新".into()),
-    };
-    t.refuses("not_found", detach("W2", 75.0, "W5"));
-    t.refuses("duplicate", detach("W2", 25.0, "W2"));
-    t.refuses("would_vanish", detach(near, 75.0, "W5"));
-    t.refuses("not_a_cell", detach("SQ1", 25.0, "W5"));
-    t.does(detach("W2", 25.0, "W5"));
-    assert_eq!((t.area_m2("W2"), t.area_m2("W5"), t.area_m2(near)), (20_000.0, 10_000.0, 10_000.0));
-    let l = t.layer();
-    assert_eq!(l.unit("W5").unwrap().parent, l.unit("W2").unwrap().parent);
-    // B1 stands in the piece; B2 and B3 do not.
-    let at = |code: &str| {
-        let slot = t.project().table(Kind::Buildings).find(code).unwrap();
-        l.units[&l.pins[&slot]].code.clone()
-    };
-    assert_eq!((at("B1"), at("B2"), at("B3")), ("W5".into(), "W2".into(), "W2".into()));
-}
-
-#[test]
-fn a_gap_goes_to_a_cell_beside_it() {
-    let mut t = Town::new();
-    let fill = |x: f64, cell: Option<&str>| Op::Fill { at: m(x, 100.0), cell: cell.map(Into::into) };
-    t.refuses("not_filled", fill(350.0, None));
-    t.refuses("no_common_border", fill(350.0, Some("W1")));
-    t.refuses("no_ground", fill(250.0, Some("E1")));
-    t.refuses("no_ground", fill(450.0, Some("E1")));
-    t.refuses("not_found", fill(350.0, Some("E9")));
-    t.refuses("not_a_cell", fill(350.0, Some("SQ2")));
-    t.does(Op::Dissolve { cell: "W2".into() });
-    // Ground of the one community is not for a cell of the other.
-    let why = t.refuses("protected", fill(150.0, Some("E1")));
-    assert!(matches!(&why, EditError::Protected { line, .. } if line == "社区"), "{why:?}");
-    t.does(fill(350.0, Some("E1")));
-    assert_eq!((t.area_m2("E1"), t.area_m2("SQ2"), t.at(350.0, 100.0)), (40_000.0, 0.0, "E1".into()));
-    t.does(opened(fill(150.0, Some("E1")), &["社区"]));
-    assert_eq!((t.area_m2("E1"), t.area_m2("W1")), (60_000.0, 20_000.0));
-    // The last ground of a community is not filled away.
-    t.does(Op::Dissolve { cell: "W1".into() });
-    t.refuses("would_vanish", opened(fill(50.0, Some("E1")), &["社区"]));
 }

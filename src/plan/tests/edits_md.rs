@@ -40,6 +40,9 @@ fn word(op: &Op) -> &'static str {
         Op::Dissolve { .. } => "dissolve",
         Op::Fill { .. } => "fill",
         Op::Reshape { .. } => "reshape",
+        Op::Slide { .. } => "slide",
+        Op::Follow { .. } => "follow",
+        Op::Simplify { .. } => "simplify",
         Op::Move { .. } => "move",
         Op::Insert { .. } => "insert",
         Op::Delete { .. } => "delete",
@@ -57,7 +60,7 @@ fn word(op: &Op) -> &'static str {
     }
 }
 
-const WORDS: usize = 22;
+const WORDS: usize = 25;
 
 #[test]
 fn every_example_is_an_edit_and_every_edit_has_one() {
@@ -118,6 +121,7 @@ fn refusals() -> Vec<EditError> {
         T::Protected { at, left: 1, right: 2 },
         T::TooFew { at },
         T::IsNode { at },
+        T::NotOneBorder { at },
         T::OutOfRange { at },
     ];
     let text = String::new;

@@ -143,6 +143,35 @@ impl Walk {
         vec![at(0, 0), at(w, 0), at(w, h), at(0, h)]
     }
 
+    /// An edit of one border between its nodes.
+    fn of_border(&mut self, vertices: &[Pt], cell: String) -> Op {
+        let origin = self.h.stable().origin();
+        let edges: Vec<Arc<[Pt]>> = self.layer().partition.edges().map(|(_, e)| e.points.clone()).collect();
+        let e = self.rng.pick(&edges).cloned().unwrap_or_else(|| Arc::from([pt(0, 0), pt(1, 1)]));
+        let k = self.rng.below(e.len() - 1);
+        let on = [origin.place(e[k]), origin.place(e[k + 1])];
+        let far = [100, 5_000, 60_000][self.rng.below(3)];
+        let mut off = || self.rng.below(2 * far) as i64 - far as i64;
+        match (off() % 3, off() % 2) {
+            (0, 0) => Op::Slide { on, by: Some(Place { e_mm: off(), n_mm: off() }), offset_m: None },
+            (0, _) => Op::Slide { on, by: None, offset_m: Some(off() as f64 / 1000.0) },
+            (1 | -1, _) => {
+                let [from, to] = [self.rng.below(e.len()), self.rng.below(e.len())].map(|k| origin.place(e[k]));
+                let line = (0..self.rng.below(3)).map(|_| self.point(vertices)).collect();
+                Op::Follow { from, to, line, on: (self.rng.below(3) == 0).then_some(on) }
+            }
+            _ => {
+                let one = self.rng.below(2) == 0;
+                Op::Simplify {
+                    cells: if one { vec![] } else { vec![cell] },
+                    on: one.then_some(on),
+                    tolerance_m: Some(far as f64 / 2000.0),
+                    square: self.rng.below(2) == 0,
+                }
+            }
+        }
+    }
+
     /// An edit that a line or a border is given to.
     fn by_line(&mut self, vertices: &[Pt], cell: String) -> Op {
         let origin = self.h.stable().origin();
@@ -172,7 +201,8 @@ impl Walk {
         let cell = self.rng.pick(&cells).cloned().unwrap_or_default();
         let origin = self.h.stable().origin();
         let many = cells.len() > MANY;
-        let op = match self.rng.below(30) {
+        let op = match self.rng.below(36) {
+            30..=35 => self.of_border(&vertices, cell),
             24 if self.rng.below(4) == 0 => Op::Dissolve { cell },
             26 if self.rng.below(2) == 0 => {
                 let g = &self.layer().partition;
@@ -281,7 +311,7 @@ impl Walk {
 
 const NAMES: &[&str] = &[
     "outline", "draw", "split", "merge", "move", "insert", "delete", "set", "pin", "whole", "unit", "reshape",
-    "dissolve", "detach", "fill", "layer",
+    "dissolve", "detach", "fill", "slide", "follow", "simplify", "layer",
 ];
 
 /// A point inside a polygon.
