@@ -89,3 +89,27 @@ fn a_strip_that_changes_hands_and_a_piece_that_is_detached_are_told_with_their_h
     assert!(matches!(op, Op::Detach { code: Some(_), .. }));
     assert!(said.zh.starts_with("从 ") && said.zh.contains("分出网格") && said.zh.contains('户'), "{said:?}");
 }
+
+#[test]
+fn borders_that_slide_follow_or_are_simplified_are_told_by_what_was_done() {
+    let mut s = sample();
+    let first = s.project().state;
+    let (at, _) = inner_vertex(&s);
+    let o = s.project().origin();
+    let l = layer(&s);
+    let v = o.grid(at).unwrap();
+    let (_, e) = l.partition.edges().find(|(_, e)| e.points.contains(&v)).unwrap();
+    let k = e.points.iter().position(|p| *p == v).unwrap();
+    let on = [o.place(v), o.place(e.points[k + 1])];
+    let ends = [e.points[0], e.points[e.points.len() - 1]].map(|p| o.place(p));
+    let (_, said) = told(&mut s, Op::Slide { on, by: None, offset_m: Some(1.5) });
+    assert!(said.zh.starts_with("平移边界 ") && said.en.starts_with("Border slid between "), "{said:?}");
+    s.dispatch(Command::Undo, 9);
+    let (_, said) = told(&mut s, Op::Follow { from: ends[0], to: ends[1], line: vec![at], on: None });
+    assert!(said.zh.starts_with("边界改沿新线 "), "{said:?}");
+    s.dispatch(Command::Undo, 9);
+    assert_eq!(s.project().state, first);
+    let (op, said) = told(&mut s, Op::Simplify { cells: vec![], on: Some(on), tolerance_m: None, square: false });
+    assert!(matches!(op, Op::Simplify { tolerance_m: Some(m), .. } if m == 0.5), "{op:?}");
+    assert!(said.zh.starts_with("简化边界 "), "{said:?}");
+}
