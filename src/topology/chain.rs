@@ -54,7 +54,7 @@ pub(super) fn check_chain(p: &Partition, e: u32, (i, j): (usize, usize), new: &[
 }
 
 /// Whether a line may take the place of the segments that `gone` names (edge, number of the segment): it does not meet
-/// itself, meets a border that stays only at a vertex at its ends, and between it and the chain `old` lies no vertex but
+/// itself, meets a border that stays only at a vertex at ends that it has in common with the chain `old`, and between the two lies no vertex but
 /// those of `old`. The chain may lead further than the segments that go, along borders that stay.
 pub(super) fn check_line(
     p: &Partition,
@@ -81,6 +81,9 @@ pub(super) fn check_line(
     let area = Box2::of(new).union(Box2::of(old));
     // Where the two do not end at the same points the way over to the other and back cancels out.
     let lens: SmallVec<[Pt; 8]> = old.iter().chain(new.iter().rev()).copied().collect();
+    // Only where the old one ended may others end too: a ring of its own that moves has no such place.
+    let (starts, stops) = (first == old[0], last == old[old.len() - 1]);
+    let at_an_end = |s: usize, q: Pt| (starts && s == 0 && q == first) || (stops && s + 1 == m && q == last);
     let of_old: BTreeSet<Pt> = old.iter().copied().collect();
     for g in p.edges_near(&area) {
         let Some(other) = p.edge(g) else { continue };
@@ -91,8 +94,7 @@ pub(super) fn check_line(
             for (s, x) in new.windows(2).enumerate() {
                 match meet(x[0], x[1], w[0], w[1]) {
                     Meet::Apart => {}
-                    Meet::Touch(q) if (s == 0 && q == first || s + 1 == m && q == last) && (q == w[0] || q == w[1]) => {
-                    }
+                    Meet::Touch(q) if at_an_end(s, q) && (q == w[0] || q == w[1]) => {}
                     Meet::Touch(q) | Meet::Overlap(q, _) => return crosses(q),
                     Meet::Cross => return crosses(crossing_point(x[0], x[1], w[0], w[1])),
                 }

@@ -433,6 +433,9 @@ fn random_walk(seed: u64, edits: usize, span: i32) -> (usize, usize) {
     for i in 0..edits {
         match random_edit(&p, &mut rng, span, 1 + i as Owner) {
             Ok((q, patch)) => {
+                if !check(&q).is_empty() {
+                    println!("seed {seed}, edit {i}");
+                }
                 invariants(&q, inside_area2(&q), &mut rng, span);
                 let forth = p.patched(&patch, false);
                 assert!(

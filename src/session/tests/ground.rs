@@ -102,7 +102,13 @@ fn borders_that_slide_follow_or_are_simplified_are_told_by_what_was_done() {
     let k = e.points.iter().position(|p| *p == v).unwrap();
     let on = [o.place(v), o.place(e.points[k + 1])];
     let ends = [e.points[0], e.points[e.points.len() - 1]].map(|p| o.place(p));
-    let (_, said) = told(&mut s, Op::Slide { on, by: None, offset_m: Some(1.5) });
+    // To the side on which there is room.
+    let aside = [1.5, -1.5, 0.5, -0.5, 0.1, -0.1].map(|m| Op::Slide { on, by: None, offset_m: Some(m) });
+    let room = |op: &&Op| {
+        let mut try_out = sample();
+        refused(&try_out.dispatch(Command::Do((*op).clone().into()), 1)).is_none()
+    };
+    let (_, said) = told(&mut s, aside.iter().find(room).unwrap().clone());
     assert!(said.zh.starts_with("平移边界 ") && said.en.starts_with("Border slid between "), "{said:?}");
     s.dispatch(Command::Undo, 9);
     let (_, said) = told(&mut s, Op::Follow { from: ends[0], to: ends[1], line: vec![at], on: None });

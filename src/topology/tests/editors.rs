@@ -202,6 +202,12 @@ fn a_whole_border_slides_along_those_beside_it() {
     let q = slide(&p, ring, Shift::By(100, 300), ANY).unwrap().0;
     valid(&q);
     assert_eq!((q.owner(q.locate(pt(850, 750))), area(&q, 3)), (3, 10_000));
+    // Its corners may not come to stand on another border's vertex, the one at which it starts included.
+    for k in 0..4 {
+        let corner = p.polygons(3)[0][0][k];
+        let e = slide(&p, ring, Shift::By(520 - corner.x, 300 - corner.y), ANY).unwrap_err();
+        assert!(matches!(e, TopologyError::Crosses { .. }), "{k}: {e:?}");
+    }
     let e = slide(&p, ring, Shift::By(-500, 300), ANY).unwrap_err();
     assert!(matches!(e, TopologyError::Engulfs { .. }), "into the other cell: {e:?}");
     let q = slide(&p, ring, Shift::Aside(-10.0), ANY).unwrap().0;
