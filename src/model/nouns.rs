@@ -37,6 +37,22 @@ impl Date {
         Ok(Date { year: year as i16, month: month as u8, day: day as u8 })
     }
 
+    /// Reads a day as people write it: `2026-3-1`, `2026/03/01`, `2026.3.1`, `2026年3月1日`, `20260301`.
+    pub fn read(text: &str) -> Result<Date, ModelError> {
+        let bad = || ModelError::Date(text.chars().take(40).collect());
+        let text = text.trim().trim_end_matches('日');
+        let parts: Vec<&str> = match text.len() {
+            8 if text.bytes().all(|b| b.is_ascii_digit()) => vec![&text[..4], &text[4..6], &text[6..]],
+            _ => text.split(['-', '/', '.', '年', '月']).map(str::trim).collect(),
+        };
+        let [year, month, day] = parts[..] else { return Err(bad()) };
+        let short = |s: &str| (1..=2).contains(&s.len());
+        if !short(month) || !short(day) {
+            return Err(bad());
+        }
+        Date::parse(&format!("{year}-{month:0>2}-{day:0>2}")).map_err(|_| bad())
+    }
+
     /// Year, month, day.
     pub fn parts(self) -> (i16, u8, u8) {
         (self.year, self.month, self.day)
@@ -252,6 +268,13 @@ mod tests {
             assert_eq!(Date::from_days(d.days()), d);
         }
         assert_eq!(Date::parse("1970-01-02").unwrap().days(), 1);
+        for written in ["2026-3-1", "2026/03/01", "2026.3.1", "2026年3月1日", " 2026 年 3 月 1 日 ", "20260301"] {
+            assert_eq!(Date::read(written), Date::parse("2026-03-01"), "{written}");
+        }
+        for bad in ["26/3/1", "2026/3", "2026/13/1", "2026-02-30", "2026年", "3/1/2026", "2026-003-01", "", "年月日"]
+        {
+            assert!(Date::read(bad).is_err(), "{bad}");
+        }
         for bad in ["2026-02-29", "2026-13-01", "26-01-01", "2026/01/01", "", "2026-01-00"] {
             assert!(Date::parse(bad).is_err(), "{bad}");
         }

@@ -257,7 +257,7 @@ impl App {
     /// A person on a cell, new or corrected.
     fn add_post(&mut self, cell: Option<String>, form: &NewPost, old: Option<&crate::model::Post>, time: f64) {
         let (Some(doc), Some(cell)) = (&self.doc, cell) else { return };
-        let from = match crate::model::Date::parse(form.from.trim()) {
+        let from = match crate::model::Date::read(form.from.trim()) {
             Ok(d) => Some(d),
             Err(_) if form.from.trim().is_empty() => None,
             Err(e) => return self.error(&e.to_string()),
@@ -313,9 +313,9 @@ impl App {
                 return;
             }
             PlansAction::Copy(key) => PlanOp::Copy { old: name(key), new: free_plan_name(doc.session.project()) },
-            PlansAction::Rename(key, new) => PlanOp::Rename { old: name(key), new },
+            PlansAction::Rename(key, new) => PlanOp::Rename { old: name(key), new: new.trim().to_owned() },
             PlansAction::Delete(key) => PlanOp::Delete { name: name(key) },
-            PlansAction::Adopt(key, day) => match crate::model::Date::parse(&day) {
+            PlansAction::Adopt(key, day) => match crate::model::Date::read(&day) {
                 Ok(from) => PlanOp::Adopt { name: name(key), from },
                 Err(e) => return self.error(&e.to_string()),
             },

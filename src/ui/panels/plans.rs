@@ -142,7 +142,7 @@ fn adopt(ui: &mut Ui, lang: Lang, plan: &PlanRow, today: &str, open: &mut Option
     labelled(ui, text.effective_from, |ui| {
         let edit = egui::TextEdit::singleline(&mut date).desired_width(100.0).margin(egui::Margin::symmetric(8, 6));
         ui.add(edit).accessible_name(text.effective_from);
-        let good = Date::parse(date.trim()).is_ok();
+        let good = Date::read(date.trim()).is_ok();
         if primary_button(ui, None, text.adopt_now, 96.0, 28.0, good).clicked() {
             out.push(PlansAction::Adopt(plan.key, date.trim().to_owned()));
             *open = None;

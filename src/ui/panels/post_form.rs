@@ -25,7 +25,7 @@ pub fn missing(form: &NewPost, lang: Lang) -> Option<&'static str> {
     if form.name.trim().is_empty() {
         return Some(lang.pick("写上姓名", "Give the name"));
     }
-    if !form.from.trim().is_empty() && crate::model::Date::parse(form.from.trim()).is_err() {
+    if !form.from.trim().is_empty() && crate::model::Date::read(form.from.trim()).is_err() {
         return Some(lang.pick("日期写成 2026-03-01", "Write the date as 2026-03-01"));
     }
     None
