@@ -25,7 +25,7 @@ pub(super) fn guard(op: &Op) -> Result<(), EditError> {
     };
     let maybe = |field: &str, text: &Option<String>| text.as_deref().map_or(Ok(()), |t| check(field, t));
     match op {
-        Op::Draw { code, name, .. } | Op::Split { code, name, .. } => {
+        Op::Draw { code, name, .. } | Op::Split { code, name, .. } | Op::Detach { code, name, .. } => {
             maybe("code", code)?;
             maybe("name", name)
         }

@@ -81,6 +81,8 @@ fn cells_apart_become_one_and_a_piece_becomes_a_cell_again() {
     t.refuses("duplicate", detach("W2", 25.0, "W2"));
     t.refuses("would_vanish", detach(near, 75.0, "W5"));
     t.refuses("not_a_cell", detach("SQ1", 25.0, "W5"));
+    // The ID number is made up; its check digit is right.
+    t.refuses("private", detach("W2", 25.0, "11010519491231002X"));
     t.does(detach("W2", 25.0, "W5"));
     assert_eq!((t.area_m2("W2"), t.area_m2("W5"), t.area_m2(near)), (20_000.0, 10_000.0, 10_000.0));
     let l = t.layer();
