@@ -490,7 +490,7 @@ pub(crate) fn turn_is_kept(at: Pt, halves: &[Half], to: impl Fn(Half) -> Pt) -> 
 }
 
 /// Order of two directions, counter-clockwise from east.
-fn turn_order(at: Pt, a: Pt, b: Pt) -> std::cmp::Ordering {
+pub(crate) fn turn_order(at: Pt, a: Pt, b: Pt) -> std::cmp::Ordering {
     if before_in_turn(at, a, b) {
         std::cmp::Ordering::Less
     } else if before_in_turn(at, b, a) {

@@ -17,11 +17,12 @@ mod error;
 mod faces;
 mod finder;
 mod overlay;
+pub mod repair;
 mod reshape;
 mod slide;
 mod vertex;
 
-pub use assemble::{Misfit, assemble};
+pub use assemble::{Misfit, Polygons, assemble, assemble_onto};
 pub use chain::{Plainer, Which, follow, simplify};
 pub use check::{Fault, check};
 pub use editors::{Drawn, Parted, draw, give, merge, neighbours, split};
