@@ -28,8 +28,10 @@ pub(super) struct Clean {
 pub(super) enum Repair {
     /// A ring or line without extent was left out.
     Emptied,
-    /// A polygon that crossed itself was cut into ones that do not.
+    /// A polygon that crossed itself was cut into ones that do not, or will be.
     Crossing(Pt),
+    /// A stretch there and back was left out; its tip. Only said of what is mended later.
+    Spike(Pt),
 }
 
 /// Why a shape cannot be taken.
@@ -59,13 +61,24 @@ pub(super) const CROSSINGS: usize = 1000;
 /// Pairs of sides that are compared at most: a coastline of 50,000 points needs a tenth of it.
 const PAIRS: u64 = 1_000_000_000;
 
-/// Puts a shape onto the grid. `mend`: polygons that cross themselves are mended where that is possible, else refused.
+/// What is done with polygons that cross themselves.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Mend {
+    /// They are refused.
+    No,
+    /// They are mended here, where that is possible, else refused.
+    Here,
+    /// They are handed on as they are: what they are to fit mends them.
+    Later,
+}
+
+/// Puts a shape onto the grid.
 pub(super) fn clean(
     geometry: &Geometry,
     transform: &Transform,
     origin: Origin,
     allowed: Allowed,
-    mend: bool,
+    mend: Mend,
 ) -> Result<Clean, Unfit> {
     let fits = match geometry {
         Geometry::None => {
@@ -117,8 +130,11 @@ type Parts = Vec<Vec<Vec<Pt>>>;
 
 /// Polygons in the house's form: rings open, outer ones counter-clockwise, holes clockwise, none without area, none
 /// crossing itself or another.
-fn polygons(parts: Parts, mend: bool, repairs: &mut Vec<Repair>) -> Result<Parts, Unfit> {
+fn polygons(parts: Parts, mend: Mend, repairs: &mut Vec<Repair>) -> Result<Parts, Unfit> {
     let before = parts.iter().map(Vec::len).sum::<usize>();
+    if mend == Mend::Later {
+        repairs.extend(parts.iter().flatten().filter_map(|r| spike(r)).map(Repair::Spike));
+    }
     let parts = tidy(parts);
     if parts.iter().map(Vec::len).sum::<usize>() < before {
         repairs.push(Repair::Emptied);
@@ -126,13 +142,17 @@ fn polygons(parts: Parts, mend: bool, repairs: &mut Vec<Repair>) -> Result<Parts
     if parts.is_empty() {
         return Err(Unfit::NoExtent);
     }
-    let most = if mend { CROSSINGS + 1 } else { 1 };
-    let Some((at, count)) = faults(&parts, mend, most, PAIRS)? else { return Ok(parts) };
-    if !mend {
+    let most = if mend == Mend::No { 1 } else { CROSSINGS + 1 };
+    let Some((at, count)) = faults(&parts, mend == Mend::Here, most, PAIRS)? else { return Ok(parts) };
+    if mend == Mend::No {
         return Err(Unfit::Crossing(at));
     }
     if count > CROSSINGS {
         return Err(Unfit::Tangled(at));
+    }
+    if mend == Mend::Later {
+        repairs.push(Repair::Crossing(at));
+        return Ok(parts);
     }
     let mended = tidy(untangle(&parts));
     // Rounding the crossings to the grid can, in the last millimetre, make new ones.
@@ -175,6 +195,21 @@ fn has_extent(ring: &[Pt]) -> bool {
         [a, b, rest @ ..] => rest.iter().any(|p| cross(*a, *b, *p) != 0),
         _ => false,
     }
+}
+
+/// The tip of the first stretch of a ring that goes there and back.
+fn spike(ring: &[Pt]) -> Option<Pt> {
+    let mut points = ring.to_vec();
+    points.dedup();
+    while points.len() > 1 && points.first() == points.last() {
+        points.pop();
+    }
+    let n = points.len();
+    (0..n)
+        .filter(|_| n > 2)
+        .map(|i| [points[i], points[(i + 1) % n], points[(i + 2) % n]])
+        .find(|t| t[0] == t[2])
+        .map(|t| t[1])
 }
 
 /// The ring without points that repeat the one before and without there-and-back stretches between equal points.
@@ -315,6 +350,11 @@ mod tests {
     const POLYGONS: Allowed = Allowed { none: false, point: true, lines: true, polygons: true };
 
     fn run(geometry: &Geometry, mend: bool) -> Result<Clean, Unfit> {
+        let mend = if mend { Mend::Here } else { Mend::No };
+        run_as(geometry, mend)
+    }
+
+    fn run_as(geometry: &Geometry, mend: Mend) -> Result<Clean, Unfit> {
         let crs = CrsDef::parse("EPSG:4549").unwrap();
         clean(geometry, &Transform::new(&crs, &crs).unwrap(), Origin::default(), POLYGONS, mend)
     }
@@ -379,6 +419,20 @@ mod tests {
             assert_eq!(faults(&comb(20_000, turned), true, 1, 1_000_000), Ok(None));
         }
         assert!(matches!(faults(&comb(20_000, false), true, 1, 1000), Err(Unfit::Dense(_))));
+    }
+
+    #[test]
+    fn what_is_mended_later_is_handed_on_with_what_is_wrong() {
+        let bow = polygon(&[&[[0.0, 0.0], [10.0, 10.0], [10.0, 0.0], [0.0, 10.0]]]);
+        let c = run_as(&bow, Mend::Later).unwrap();
+        assert_eq!(c.repairs, [Repair::Crossing(pt(5000, 5000))]);
+        assert_eq!(
+            c.shape,
+            Shape::Polygons(vec![vec![vec![pt(0, 0), pt(10_000, 10_000), pt(10_000, 0), pt(0, 10_000)]]])
+        );
+        let spiked = polygon(&[&[[0.0, 0.0], [10.0, 0.0], [20.0, 0.0], [10.0, 0.0], [10.0, 10.0], [0.0, 0.0]]]);
+        let c = run_as(&spiked, Mend::Later).unwrap();
+        assert_eq!((c.repairs, c.shape.area_m2()), (vec![Repair::Spike(pt(20_000, 0))], 50.0));
     }
 
     #[test]

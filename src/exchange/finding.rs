@@ -56,7 +56,7 @@ pub struct Finding {
 
 impl Finding {
     /// A finding about the file as a whole.
-    pub(super) fn new(kind: &'static str, severity: Severity, action: Action, zh: String, en: String) -> Finding {
+    pub fn new(kind: &'static str, severity: Severity, action: Action, zh: String, en: String) -> Finding {
         Finding {
             kind,
             severity,
@@ -71,7 +71,7 @@ impl Finding {
     }
 
     /// Names the row.
-    pub(super) fn of_row(mut self, number: u32, line: Option<u32>) -> Finding {
+    pub fn of_row(mut self, number: u32, line: Option<u32>) -> Finding {
         self.feature = Some(number);
         self.row = line;
         self
@@ -84,7 +84,7 @@ impl Finding {
     }
 
     /// Names the place.
-    pub(super) fn at(mut self, at: Option<[f64; 2]>) -> Finding {
+    pub fn at(mut self, at: Option<[f64; 2]>) -> Finding {
         self.at = at;
         self
     }
@@ -95,13 +95,14 @@ const LISTED: usize = 1000;
 
 /// Collects findings; of each kind the first thousand are kept and the others counted.
 #[derive(Clone, Default, Debug)]
-pub(super) struct Findings {
+pub struct Findings {
     list: Vec<Finding>,
     counts: BTreeMap<&'static str, usize>,
 }
 
 impl Findings {
-    pub(super) fn add(&mut self, finding: Finding) {
+    /// One more.
+    pub fn add(&mut self, finding: Finding) {
         let n = self.counts.entry(finding.kind).or_default();
         *n += 1;
         if *n <= LISTED {
@@ -110,7 +111,7 @@ impl Findings {
     }
 
     /// The list, with a closing line for every kind of which more were found than are listed.
-    pub(super) fn finish(mut self) -> Vec<Finding> {
+    pub fn finish(mut self) -> Vec<Finding> {
         for (&kind, &n) in self.counts.iter().filter(|(_, n)| **n > LISTED) {
             let Some(like) = self.list.iter().find(|f| f.kind == kind).cloned() else { continue };
             let more = n - LISTED;

@@ -25,9 +25,9 @@ mod uses;
 mod write;
 
 pub use columns::{Mapping, guess_columns};
-pub use finding::{Action, Finding, Severity};
+pub use finding::{Action, Finding, Findings, Severity};
 pub use geotiff::{Raster, write_geotiff};
-pub use prepare::{As, PrepareOptions, Prepared, prepare};
+pub use prepare::{As, Origins, PrepareOptions, Prepared, prepare};
 pub use source::{Feature, Format, Geometry, PropValue, ReadOptions, Source, read, read_bytes};
 pub use time::{DateOrder, parse_time};
 pub use uses::{estimate_households, use_of};

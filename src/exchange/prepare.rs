@@ -1,7 +1,7 @@
 //! From a source to rows on the project's grid.
 
 use super::ExchangeError;
-use super::clean::{Allowed, CROSSINGS, Clean, Repair, Unfit, clean};
+use super::clean::{Allowed, CROSSINGS, Clean, Mend, Repair, Unfit, clean};
 use super::columns::{Mapping, guess_columns};
 use super::finding::{Action, Finding, Findings, Severity};
 use super::numbers::number_with_unit;
@@ -48,11 +48,26 @@ pub struct PrepareOptions<'a> {
     pub courtyard_at: &'a dyn Fn(Pt) -> Option<String>,
 }
 
+/// Where a row came from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Origins {
+    /// Number of the feature or data row, from 1.
+    pub number: u32,
+    /// Line of the text file on which it begins.
+    pub line: Option<u32>,
+    /// Whether something of it was mended.
+    pub mended: bool,
+    /// Whether its polygons still cross themselves: those of cells are mended where they come to lie.
+    pub crossed: bool,
+}
+
 /// Rows ready for an edit.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Prepared {
     /// The rows, in file order.
     pub rows: Vec<Row>,
+    /// Where each row of `rows` came from.
+    pub origins: Vec<Origins>,
     /// What was found, by the reader and here.
     pub findings: Vec<Finding>,
     /// Features in the file.
@@ -117,8 +132,15 @@ pub fn prepare(
     };
     let in_file: HashSet<String> =
         source.features.iter().filter_map(|f| first(f, &mapping.code)).map(|(_, v)| tidy_code(&v.to_text())).collect();
+    let mend = match (target, kind) {
+        (As::Outline, _) => Mend::No,
+        (As::Rows(_), Kind::Cells) => Mend::Later,
+        (As::Rows(_), _) => Mend::Here,
+    };
     let mut p = Preparing {
         kind,
+        mend,
+        origins: Vec::with_capacity(source.features.len()),
         source,
         o,
         mapping: Rc::new(mapping),
@@ -156,6 +178,7 @@ pub fn prepare(
     }
     Ok(Prepared {
         rows,
+        origins: p.origins,
         findings: p.findings.finish(),
         read: source.read,
         repaired: p.repaired,
@@ -170,6 +193,8 @@ pub fn prepare(
 
 struct Preparing<'a> {
     kind: Kind,
+    mend: Mend,
+    origins: Vec<Origins>,
     source: &'a Source,
     o: &'a PrepareOptions<'a>,
     mapping: Rc<Mapping>,
@@ -189,7 +214,7 @@ impl Preparing<'_> {
     /// The row of a feature; `None` if it is refused, with the finding.
     fn row(&mut self, f: &Feature) -> Option<Row> {
         let Clean { shape, repairs } =
-            match clean(&f.geometry, &self.transform, self.o.origin, allowed(self.kind), self.kind != Kind::Cells) {
+            match clean(&f.geometry, &self.transform, self.o.origin, allowed(self.kind), self.mend) {
                 Ok(c) => c,
                 Err(unfit) => {
                     let (kind, zh, en, at) = self.unfit_text(unfit);
@@ -233,7 +258,10 @@ impl Preparing<'_> {
             }
         };
         self.seen.insert(code);
-        self.repaired += u32::from(f.repaired || !repairs.is_empty());
+        let mended = f.repaired || !repairs.is_empty();
+        self.repaired += u32::from(mended);
+        let crossed = self.mend == Mend::Later && repairs.iter().any(|r| matches!(r, Repair::Crossing(_)));
+        self.origins.push(Origins { number: f.number, line: f.line, mended, crossed });
         let at = row.anchor.map(|a| self.o.origin.metres(a));
         for r in repairs {
             let n = f.number;
@@ -248,6 +276,12 @@ impl Preparing<'_> {
                     "self_crossing",
                     format!("第 {n} 行的面自相交，已按奇偶规则修复"),
                     format!("the polygon of row {n} crosses itself and was mended by the even-odd rule"),
+                    Some(self.o.origin.metres(p)),
+                ),
+                Repair::Spike(p) => (
+                    "spike",
+                    format!("第 {n} 行的边界有一段往返重合的尖刺，已去掉"),
+                    format!("a border of row {n} goes there and back; the spike is left out"),
                     Some(self.o.origin.metres(p)),
                 ),
             };

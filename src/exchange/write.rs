@@ -249,7 +249,8 @@ mod tests {
             let back = Transform::new(&to, &crs).unwrap();
             let any = super::super::clean::Allowed { none: true, point: true, lines: true, polygons: true };
             for (f, s) in source.features.iter().zip(&shapes) {
-                let clean = super::super::clean::clean(&f.geometry, &back, origin, any, false).unwrap();
+                let clean =
+                    super::super::clean::clean(&f.geometry, &back, origin, any, super::super::clean::Mend::No).unwrap();
                 assert_eq!(&clean.shape, s);
                 assert_eq!(f.values.len(), 1);
             }

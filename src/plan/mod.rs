@@ -12,7 +12,7 @@ mod patch;
 mod project;
 mod tx;
 
-pub use apply::{Context, NoSegments, Outcome, Part, Segments, apply};
+pub use apply::{Context, Ground, NoSegments, Outcome, Part, Segments, apply};
 pub use edit::{Edit, Hash, Op, PlanOp, Ring, SetOp, Take};
 pub use error::EditError;
 pub use history::{History, Staged, Step};

@@ -1,5 +1,6 @@
 //! From a source that was read to the edits that bring it in: CRS decided, rows prepared, segments packed.
 
+use super::import_fit::fit;
 use crate::crs::{AutoReason, CrsDef, auto};
 use crate::exchange::{As, ExchangeError, PrepareOptions, Prepared, Source, prepare};
 use crate::geom::{Box2, Origin, Place, Pt, rings_contain};
@@ -88,7 +89,18 @@ pub fn incoming(
         courtyard_at: &|at| yards.at(project, at),
     };
     let target = kind.map_or(As::Outline, As::Rows);
-    let mut prepared = prepare(target, source, &options, keep_going)?;
+    // Cells are fitted after that, which takes longer.
+    let share = if kind == Some(Kind::Cells) { 0.2 } else { 1.0 };
+    let mut prepared = prepare(target, source, &options, &mut |s| keep_going(share * s))?;
+    if let (Some(Kind::Cells), Some(layer)) = (kind, ground) {
+        let level = match what {
+            What::Units(name) => level_of(project, how, name),
+            _ => level_of(project, how, ""),
+        };
+        if let Some(level) = level {
+            fit(layer, level, origin, &mut prepared, &mut |s| keep_going(share + (1.0 - share) * s))?;
+        }
+    }
     let rows = std::mem::take(&mut prepared.rows);
     let count = rows.len();
     // The rows are in this CRS from this origin, whatever the project's are when the edit is done.
@@ -148,6 +160,13 @@ fn ground<'a>(project: &'a Project, how: &How<'_>) -> Option<&'a Layer> {
     };
     let layer = how.layer.as_ref().map_or(Some(0), |id| project.layer_index(id));
     plan?.layers.get(layer? as usize)
+}
+
+/// The level of imported units by its name; the cells' for none.
+fn level_of(project: &Project, how: &How<'_>, name: &str) -> Option<u8> {
+    let i = how.layer.as_ref().map_or(Some(0), |id| project.layer_index(id))?;
+    let layer = project.facts.layers.get(i as usize)?;
+    if name.is_empty() { Some(layer.cell_level()) } else { Some(layer.levels.iter().position(|l| l == name)? as u8) }
 }
 
 fn taken(project: &Project, ground: Option<&Layer>, kind: Kind, code: &str) -> bool {

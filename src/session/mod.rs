@@ -9,6 +9,7 @@ pub mod answers;
 mod build;
 mod fill;
 pub mod import;
+mod import_fit;
 pub mod posts;
 mod sentence;
 pub mod snap;

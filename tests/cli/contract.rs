@@ -320,8 +320,7 @@ fn imports_say_what_they_found() {
     // The same codes again: nothing is brought, the file is not touched.
     let again = place.run(&["import", "p.gpkg", "b.geojson", "--as", "buildings", "--json", "--map", "name="]);
     assert_eq!((again.code, again.json()["refused"].as_u64().unwrap() >= 2), (1, true));
-    // Cells that fit come in with their parents' codes; those that do not are refused with the places.
-    // (Borders must be shared vertex by vertex, so the outline has the cells' corners.)
+    // Cells that fit come in with their parents' codes; those that do not are made to, and it is said where.
     let at = |x: f64, y: f64| json!([X + x, Y + y]);
     let ring = [(0, 0), (95, 0), (100, 0), (200, 0), (200, 100), (100, 100), (95, 100), (0, 100), (0, 0)];
     let ring: Vec<Value> = ring.iter().map(|(x, y)| at(f64::from(*x), f64::from(*y))).collect();
@@ -344,9 +343,10 @@ fn imports_say_what_they_found() {
         collection(&[(json!({"code": "C01"}), closed(&west)), (json!({"code": "C02"}), closed(&east))])
     };
     place.write("bad.geojson", &two(5.0));
-    let bad = place.run(&["import", "p.gpkg", "bad.geojson", "--as", "cells", "--json"]);
-    let f = bad.json()["findings"].clone();
-    assert_eq!((bad.code, &bad.json()["imported"], &f[0]["kind"]), (1, &json!(0), &json!("misfit")));
+    let bad = place.ask(&["import", "p.gpkg", "bad.geojson", "--as", "cells", "--dry-run"]);
+    let f = bad["findings"].clone();
+    assert_eq!((&bad["imported"], &bad["repaired"], &bad["refused"]), (&json!(2), &json!(1), &json!(0)));
+    assert_eq!((&f[0]["kind"], &f[0]["action"], &f[0]["feature"]), (&json!("overlap"), &json!("repaired"), &json!(2)));
     assert_eq!(list(&f[0]["at"]).len(), 2);
     place.write("good.geojson", &two(0.0));
     assert_eq!(place.ask(&["import", "p.gpkg", "good.geojson", "--as", "cells"])["imported"], 2);

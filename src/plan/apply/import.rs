@@ -6,12 +6,42 @@ use crate::model::{Extent, Field, Id, Kind, Said, Segment, Unit, check_code, che
 use crate::plan::edit::Hash;
 use crate::plan::error::EditError;
 use crate::plan::patch::{Item, Key, SegmentRef};
+use crate::plan::project::Layer;
 use crate::plan::project::{Head, Plan};
-use crate::topology::{Misfit, OUTSIDE, Owner, assemble};
+use crate::topology::repair::Standing;
+use crate::topology::{Misfit, OUTSIDE, Owner, Polygons, assemble_onto};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-type Polygons = Vec<Vec<Vec<Pt>>>;
+/// The ground of a layer on which units of a level come to lie.
+pub struct Ground {
+    /// What stays as it is: units of that level or below.
+    pub fixed: Vec<(Owner, Polygons)>,
+    /// What they may take; `None` where the layer has no ground at all, so that all is open.
+    pub open: Option<Vec<(Owner, Polygons)>>,
+}
+
+impl Ground {
+    /// The ground of a layer for units of a level. O(borders).
+    pub fn of(layer: &Layer, level: u8) -> Ground {
+        let mut owners: BTreeMap<Owner, Polygons> = BTreeMap::new();
+        for (f, face) in layer.partition.faces().filter(|(_, f)| f.owner != OUTSIDE) {
+            owners.entry(face.owner).or_default().push(layer.partition.rings(f));
+        }
+        let (mut fixed, mut open) = (Vec::new(), Vec::new());
+        for (owner, polygons) in owners {
+            let stays = layer.unit_of(owner).is_some_and(|u| u.level >= level);
+            if stays { &mut fixed } else { &mut open }.push((owner, polygons));
+        }
+        let open = (!open.is_empty() || !layer.partition.is_empty()).then_some(open);
+        Ground { fixed, open }
+    }
+
+    /// The same, borrowed.
+    pub fn standing(&self) -> Standing<'_> {
+        Standing { grounds: self.open.as_deref(), fixed: &self.fixed }
+    }
+}
 
 impl<'a> Applying<'a> {
     /// Takes over CRS and origin that the first import decided; refused while there are none, or where the project's are
@@ -73,17 +103,8 @@ impl<'a> Applying<'a> {
             None => def.cell_level(),
             Some(l) => def.levels.iter().position(|x| x == l).ok_or_else(|| no_such("层级", "level", l))? as u8,
         };
-        // Ground that stays as it is, and ground that new cells may take.
-        let mut fixed: Vec<(Owner, Polygons)> = Vec::new();
-        let mut ground: Vec<(Owner, Polygons)> = Vec::new();
-        let mut owners: BTreeMap<Owner, Polygons> = BTreeMap::new();
-        for (f, face) in layer.partition.faces().filter(|(_, f)| f.owner != OUTSIDE) {
-            owners.entry(face.owner).or_default().push(layer.partition.rings(f));
-        }
-        for (owner, polygons) in owners {
-            let stays = layer.unit_of(owner).is_some_and(|u| u.level >= level);
-            if stays { &mut fixed } else { &mut ground }.push((owner, polygons));
-        }
+        let ground = Ground::of(layer, level);
+        let mut new: Vec<(Owner, Polygons)> = Vec::new();
         let mut units: Vec<Unit> = Vec::new();
         let mut seen: BTreeMap<String, ()> = layer.units.values().map(|u| (u.code.clone(), ())).collect();
         for s in segments {
@@ -111,14 +132,13 @@ impl<'a> Applying<'a> {
                 let id = self.new_id(units.len());
                 let name = s.name(r).to_owned();
                 units.push(Unit { id, code, name, level, parent, extent: Extent::Drawn });
-                fixed.push((id.0, polygons));
+                new.push((id.0, polygons));
             }
         }
         if units.len() > usize::from(u16::MAX) {
             return Err(EditError::Field { field: "cells".into() });
         }
-        let grounds = (!ground.is_empty() || !layer.partition.is_empty()).then_some(&ground[..]);
-        let partition = assemble(grounds, &fixed, 0).map_err(|m| self.misfit(plan, &units, &m))?;
+        let partition = assemble_onto(ground.standing(), &new, 0).map_err(|m| self.misfit(plan, &units, &m))?;
         let patch = layer.partition.whole_change(&partition);
         self.tx.set_partition(plan.id, i, partition, patch);
         for u in units {

@@ -5,6 +5,8 @@ mod ground;
 mod import;
 mod plans;
 
+pub use import::Ground;
+
 use super::edit::{Edit, Op};
 use super::error::EditError;
 use super::patch::Patch;

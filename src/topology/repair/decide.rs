@@ -236,7 +236,7 @@ impl Deciding<'_> {
             }
         }
         for (region, to) in given {
-            let beside = region.beside.keys().next().map_or(0, |r| *r as usize);
+            let beside = region.beside.keys().map(|r| *r as usize).collect();
             if let Some(to) = to {
                 region.faces.iter().for_each(|&f| self.to[f as usize] = to);
                 filled.extend(&region.faces);

@@ -84,8 +84,8 @@ pub enum What {
     Gap {
         /// Who got it; `None`: it stays ground without a cell.
         to: Option<usize>,
-        /// A row beside it.
-        beside: usize,
+        /// The rows beside it, ascending.
+        beside: Vec<usize>,
     },
     /// Ground that a row claims and that is not to be had.
     Void {
@@ -275,7 +275,7 @@ impl What {
     fn order(&self) -> (u8, usize) {
         match self {
             What::Overlap { to, .. } => (0, *to),
-            What::Gap { to, beside } => (1, to.unwrap_or(*beside)),
+            What::Gap { to, beside } => (1, to.or(beside.first().copied()).unwrap_or(0)),
             What::Void { row, .. } => (2, *row),
             What::Duplicate { row, .. } => (3, *row),
             What::Covered { row, .. } => (4, *row),

@@ -129,8 +129,8 @@ fn narrow_gaps_are_filled_and_wide_ones_stay() {
     assert_eq!(
         gaps,
         [
-            (What::Gap { to: Some(0), beside: 0 }, 10_000_000, true),
-            (What::Gap { to: None, beside: 3 }, 18_000_000, false)
+            (What::Gap { to: Some(0), beside: vec![0, 1, 2, 3] }, 10_000_000, true),
+            (What::Gap { to: None, beside: vec![3] }, 18_000_000, false)
         ]
     );
     assert_eq!(m2(&r.polygons[0]), 105.0);
