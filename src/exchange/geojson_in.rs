@@ -395,7 +395,8 @@ fn rings(list: &[Value], closed: &mut bool) -> Result<Vec<Vec<[f64; 2]>>, Proble
         } else {
             *closed = false;
         }
-        if ring.len() < 3 {
+        // A hole without extent is left out later, where that is said; an outer ring without is no polygon.
+        if ring.len() < 3 && out.is_empty() {
             return Err(("too_few_points", "环少于三个不同的点", "a ring has fewer than three points"));
         }
         out.push(ring);

@@ -67,7 +67,11 @@ pub fn incoming(
     let head = &project.facts.head;
     let (crs, origin, reason) = match (head.crs.as_str(), head.origin) {
         (text, Some(origin)) => (CrsDef::parse(text)?, origin, None),
-        (text, None) => decide(text, source)?,
+        (text, None) => match decide(text, source) {
+            // Why nothing has a place is said feature by feature.
+            Err(ExchangeError::NoPlace) if source.refused > 0 => return nothing(source),
+            decided => decided?,
+        },
     };
     let kind = match what {
         What::Outline => None,
@@ -134,6 +138,28 @@ pub fn incoming(
         op,
     });
     Ok(Incoming { edit, segments, prepared, rows: count, crs, reason })
+}
+
+/// What comes of a source all of whose features were refused when it was read.
+fn nothing(source: &Source) -> Result<Incoming, ExchangeError> {
+    let crs = match &source.crs {
+        Some(crs) => crs.clone(),
+        None => CrsDef::parse("EPSG:4490")?,
+    };
+    let prepared = Prepared {
+        rows: vec![],
+        origins: vec![],
+        findings: source.findings.clone(),
+        read: source.read,
+        repaired: 0,
+        refused: source.refused,
+        unlocated: 0,
+        estimated: 0,
+        next_code: 1,
+        source_crs: crs.clone(),
+        mapping: crate::exchange::Mapping::default(),
+    };
+    Ok(Incoming { edit: None, segments: vec![], prepared, rows: 0, crs, reason: None })
 }
 
 /// CRS and origin of a project without an origin, from its first source.

@@ -1,7 +1,6 @@
 //! A partition from polygons that already fit: every common border shared vertex by vertex.
 
 use super::draft::Draft;
-use super::repair::{Standing, put_into};
 use super::{Half, OUTSIDE, Owner, Partition, WORLD};
 use crate::geom::{Box2, Meet, Pt, crossing_point, meet, on_segment, right_of_point};
 use crate::index::Buckets;
@@ -170,27 +169,6 @@ pub fn assemble(
     let all: BTreeSet<u32> = d.p.faces().map(|(i, _)| i).collect();
     d.clean(all);
     Ok(d.finish().0.with_fitted_locator())
-}
-
-/// [`assemble`] of what stands and of new polygons. Where those do not share every vertex of what stands, and it not of
-/// theirs, the new vertices within the grid square (1 mm) of a border that stands are put into it, which moves it by
-/// 0.71 mm at most, and it is tried again.
-///
-/// # Errors
-/// As [`assemble`]: those of what was given where nothing could be put into borders, else those left after it.
-pub fn assemble_onto(standing: Standing<'_>, new: &[(Owner, Polygons)], rest: Owner) -> Result<Partition, Vec<Misfit>> {
-    let with = |fixed: &[(Owner, Polygons)]| -> Vec<(Owner, Polygons)> { fixed.iter().chain(new).cloned().collect() };
-    let misfits = match assemble(standing.grounds, &with(standing.fixed), rest) {
-        Ok(p) => return Ok(p),
-        Err(m) => m,
-    };
-    let vertices: BTreeSet<Pt> = new.iter().flat_map(|(_, p)| p.iter().flatten().flatten().copied()).collect();
-    let grounds = standing.grounds.map(|g| put_into(g, &vertices));
-    let fixed = put_into(standing.fixed, &vertices);
-    if grounds.as_deref() == standing.grounds && fixed == standing.fixed {
-        return Err(misfits);
-    }
-    assemble(grounds.as_deref(), &with(&fixed), rest)
 }
 
 impl Draft {

@@ -2,7 +2,8 @@
 
 use super::draft::Draft;
 use super::{Edge, Face, Half, NO_FACE, OUTSIDE, Owner, WORLD};
-use crate::geom::{Pt, chain_area2, ring_contains};
+use crate::geom::{Box2, Pt, chain_area2, ring_contains};
+use crate::index::{PackedTree, hilbert};
 use smallvec::SmallVec;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,7 +22,7 @@ impl Draft {
     /// Traces the rings of all dirty faces and makes faces of them. New faces inherit the owner of the ground they
     /// were cut from. Returns every face made or kept, with the face it was cut from.
     ///
-    /// O(border of the dirty faces), plus one containment test for each hole.
+    /// O(border of the dirty faces), plus containment tests for each hole in the outer rings whose boxes hold it.
     pub fn trace(&mut self) -> BTreeMap<u32, u32> {
         let mut rings = self.rings_of_dirty();
         // Outer rings, the largest first: it keeps its face's number.
@@ -52,14 +53,30 @@ impl Draft {
             faces.insert(WORLD, Face { owner: OUTSIDE, rings: SmallVec::new(), area2: 0 });
             made.insert(WORLD, WORLD);
         }
+        // Which outer rings have a point in their boxes: of many islands each lies in few.
+        let mut boxes: Vec<(u32, Box2, usize)> = Vec::new();
+        if !holes.is_empty() {
+            let of = |(i, o): (usize, &(u32, i128, Vec<Pt>))| (Box2::of(&o.2), i);
+            let all: Vec<(Box2, usize)> = outer_points.iter().enumerate().map(of).collect();
+            let extent = all.iter().fold(Box2::EMPTY, |b, x| b.union(x.0));
+            boxes = all.into_iter().map(|(b, i)| (hilbert(b.centre(), &extent), b, i)).collect();
+            boxes.sort_unstable_by_key(|b| (b.0, b.2));
+        }
+        let order: Vec<usize> = boxes.iter().map(|b| b.2).collect();
+        let boxes: Vec<Box2> = boxes.into_iter().map(|b| b.1).collect();
+        let tree = PackedTree::build(&boxes);
         for hole in holes {
             let at = self.p.node(self.p.start(hole.halves[0])).map_or(Pt::default(), |n| n.at);
             // Only a ring of more area than the hole can lie round it; the smallest that does is the face's own.
-            let round = outer_points
-                .iter()
-                .filter(|(_, area2, ring)| *area2 > -hole.area2 && ring_contains(ring, at))
-                .min_by_key(|(_, area2, _)| *area2)
-                .map_or(WORLD, |(f, _, _)| *f);
+            let mut round: Option<&(u32, i128, Vec<Pt>)> = None;
+            tree.search(&boxes, &Box2::of_two(at, at), &mut |i| {
+                let outer = &outer_points[order[i]];
+                let smaller = round.is_none_or(|r| (outer.1, outer.0) < (r.1, r.0));
+                if smaller && outer.1 > -hole.area2 && ring_contains(&outer.2, at) {
+                    round = Some(outer);
+                }
+            });
+            let round = round.map_or(WORLD, |(f, _, _)| *f);
             of_half.extend(hole.halves.iter().map(|&h| (h, round)));
             if let Some(face) = faces.get_mut(&round) {
                 face.rings.push(hole.halves[0]);

@@ -22,7 +22,7 @@ mod reshape;
 mod slide;
 mod vertex;
 
-pub use assemble::{Misfit, Polygons, assemble, assemble_onto};
+pub use assemble::{Misfit, Polygons, assemble};
 pub use chain::{Plainer, Which, follow, simplify};
 pub use check::{Fault, check};
 pub use editors::{Drawn, Parted, draw, give, merge, neighbours, split};

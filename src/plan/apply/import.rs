@@ -8,8 +8,8 @@ use crate::plan::error::EditError;
 use crate::plan::patch::{Item, Key, SegmentRef};
 use crate::plan::project::Layer;
 use crate::plan::project::{Head, Plan};
-use crate::topology::repair::Standing;
-use crate::topology::{Misfit, OUTSIDE, Owner, Polygons, assemble_onto};
+use crate::topology::repair::{Standing, assemble_onto};
+use crate::topology::{Misfit, OUTSIDE, Owner, Polygons};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 

@@ -4,12 +4,14 @@ use super::node::Noded;
 use super::plane::Plane;
 use super::{Limits, Note, Progress, RepairError, Repaired, Sums, What};
 use crate::geom::{Pt, anchor_of_polygons};
-use crate::topology::{OUTSIDE, Owner};
+use crate::topology::{Misfit, OUTSIDE, Owner, Polygons};
 use smallvec::SmallVec;
 use std::collections::BTreeMap;
 
 /// Claims to faces, all together, beyond which the drawing is taken as no map.
 const CLAIMS: usize = 50_000_000;
+/// Width up to which noding may have bent a border into other ground, mm.
+const BENT_MM: u32 = 3;
 /// "No row".
 const NONE: u32 = u32::MAX;
 
@@ -23,6 +25,13 @@ pub(super) struct Parts {
     pub first_ground: u32,
     /// No ground stands yet: all of it is open.
     pub open: bool,
+}
+
+impl Parts {
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.row_of_part.len() + self.owner_of_part.len()
+    }
 }
 
 /// Rows, ascending.
@@ -89,7 +98,7 @@ pub(super) fn decide(
     d.voids();
     d.losers(&claimed2);
     d.joined(noded, parts);
-    let polygons = d.polygons(rows);
+    let polygons = dissolved(&plane, &d.to, rows);
     Ok(Repaired { polygons, claimed2, notes: d.notes, sums })
 }
 
@@ -396,22 +405,77 @@ impl Deciding<'_> {
         let s = self.plane.segments[h as usize / 2];
         (s.0.dist2(s.1).unsigned_abs() as u128 * 1_000_000).isqrt()
     }
+}
 
-    /// The ground of each row as polygons, borders between faces of one row taken out.
-    fn polygons(&self, rows: usize) -> Vec<Vec<Vec<Vec<Pt>>>> {
-        let side = |h: usize| self.to[self.plane.left[h] as usize];
-        let kept: Vec<usize> = (0..self.plane.segments.len()).filter(|&i| side(2 * i) != side(2 * i + 1)).collect();
-        let plane = Plane::of(kept.iter().map(|&i| self.plane.segments[i]).collect());
-        let mut out: Vec<Vec<Vec<Vec<Pt>>>> = vec![Vec::new(); rows];
-        for f in 1..plane.rings.len() as u32 {
-            let Some(&h) = plane.rings[f as usize].first() else { continue };
-            let row = side(2 * kept[h as usize / 2] + h as usize % 2);
-            if row != NONE {
-                out[row as usize].push(plane.polygon(f));
-            }
+/// The faces of each of `n` as polygons, borders between faces of one of them taken out.
+fn dissolved(plane: &Plane, to: &[u32], n: usize) -> Vec<Polygons> {
+    let side = |h: usize| to[plane.left[h] as usize];
+    let kept: Vec<usize> = (0..plane.segments.len()).filter(|&i| side(2 * i) != side(2 * i + 1)).collect();
+    let drawn = Plane::of(kept.iter().map(|&i| plane.segments[i]).collect());
+    let mut out: Vec<Polygons> = vec![Vec::new(); n];
+    for f in 1..drawn.rings.len() as u32 {
+        let Some(&h) = drawn.rings[f as usize].first() else { continue };
+        let of = side(2 * kept[h as usize / 2] + h as usize % 2);
+        if of != NONE {
+            out[of as usize].push(drawn.polygon(f));
         }
-        out
     }
+    out
+}
+
+/// What is left of standing ground where rows that fit it but for vertices come to lie, all of it with the vertices that
+/// the other has: polygons of the rows, of standing owners, of open ground. A row may take of what is not its ground only
+/// what noding bent into it.
+pub(super) fn onto(noded: &Noded, parts: &Parts, rows: usize) -> Result<[Vec<(Owner, Polygons)>; 3], Vec<Misfit>> {
+    let mut segments: Vec<(Pt, Pt)> = noded.sides.iter().map(|s| (s.0, s.1)).collect();
+    segments.dedup();
+    let plane = Plane::of(segments);
+    let grounds = grounds(&plane, noded, parts).map_err(|_| vec![])?;
+    let mut d = Deciding {
+        plane: &plane,
+        to: vec![NONE; grounds.len()],
+        home: vec![None; rows],
+        grounds,
+        limits: Limits { width_mm: BENT_MM, area_mm2: 0 },
+        notes: vec![],
+    };
+    d.settle();
+    let mut misfits = Vec::new();
+    // Numbers after those of the rows: standing owners, then open ground.
+    let mut standing: BTreeMap<(bool, Owner), u32> = BTreeMap::new();
+    for f in 0..d.to.len() {
+        let g = &d.grounds[f];
+        let region = || d.region(vec![f as u32]);
+        let thin = || {
+            let r = region();
+            d.limits.is_sliver(r.area2, r.perimeter_um)
+        };
+        d.to[f] = match (&g.claims[..], g.open) {
+            ([], None) if g.standing == OUTSIDE => NONE,
+            ([], open) => {
+                let next = (rows + standing.len()) as u32;
+                *standing.entry((open.is_some(), open.unwrap_or(g.standing))).or_insert(next)
+            }
+            ([row], _) if g.good.len() == 1 || thin() => *row,
+            (claims, open) => {
+                let at = plane.polygon(f as u32).first().and_then(|r| r.first().copied()).unwrap_or_default();
+                let other = claims.get(1).map_or(open.unwrap_or(g.standing), |r| u64::from(*r));
+                misfits.push(Misfit::Overlaps { at, owners: (u64::from(claims[0]), other) });
+                NONE
+            }
+        };
+    }
+    if !misfits.is_empty() {
+        return Err(misfits);
+    }
+    let mut all = dissolved(&plane, &d.to, rows + standing.len());
+    let of = |open: bool, all: &mut Vec<Polygons>| -> Vec<(Owner, Polygons)> {
+        let these = standing.iter().filter(|(k, _)| k.0 == open);
+        these.map(|((_, owner), i)| (*owner, std::mem::take(&mut all[*i as usize]))).collect()
+    };
+    let (fixed, open) = (of(false, &mut all), of(true, &mut all));
+    all.truncate(rows);
+    Ok([(0..).zip(all).collect(), fixed, open])
 }
 
 fn root(group: &mut [u32], i: u32) -> u32 {

@@ -20,18 +20,19 @@
 //!    without a cell. Only rows at home on that ground count.
 //! 7. A row that got nothing is left out.
 //!
-//! Exactly: Σ claimed = Σ given + overlaps resolved + claims void − gaps filled ([`Sums`]), where what a row claims
+//! Exactly: Σ claimed + gaps filled = Σ given + overlaps resolved + claims void ([`Sums`]), where what a row claims
 //! after noding differs from the area of its rings by at most 0.71 mm times their length in each round of noding.
 
 mod decide;
 mod node;
 mod plane;
 
-use super::{Misfit, OUTSIDE, Owner, Partition, Polygons, assemble_onto};
-use crate::geom::Pt;
+use super::{Misfit, OUTSIDE, Owner, Partition, Polygons, assemble};
+use crate::geom::{Pt, ring_area2};
 use thiserror::Error;
 
-pub(crate) use node::put_into;
+/// Rounds in which rows and standing borders bend to each other.
+const SETTLING: usize = 8;
 
 /// What is narrow enough to go to a neighbour.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -48,7 +49,7 @@ impl Default for Limits {
     }
 }
 
-/// The ground on which new polygons come to lie, as [`super::assemble`] takes it.
+/// The ground on which new polygons come to lie, as [`assemble`] takes it.
 #[derive(Clone, Copy, Debug)]
 pub struct Standing<'a> {
     /// Owners of open ground; what is beyond all of it is outside. `None`: all ground is open.
@@ -122,7 +123,7 @@ pub enum What {
     },
 }
 
-/// Twice the areas in mm²; `claimed2 = given2 + overlaps2 + void2 − filled2` exactly.
+/// Twice the areas in mm²; `claimed2 + filled2 + bent2 = given2 + overlaps2 + void2` exactly.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Sums {
     /// What the rows claim after noding, each for itself.
@@ -135,6 +136,9 @@ pub struct Sums {
     pub void2: i128,
     /// Gaps filled.
     pub filled2: i128,
+    /// What standing borders bent into or out of the rows when they were noded with what was given: 0 where nothing
+    /// stands, else less than 3 mm times the length of what they bent along.
+    pub bent2: i128,
     /// Ground that any row claims: the union.
     pub union2: i128,
 }
@@ -199,58 +203,109 @@ pub fn repair(
     keep_going: &mut dyn FnMut(f32) -> bool,
 ) -> Result<Repaired, RepairError> {
     let mut go = Progress(Some(keep_going));
-    // Parts in the order: those of the rows, of standing ground, of open ground.
+    let (sides, parts) = sides(standing, claims.iter());
+    let row_of = |part: usize| parts.row_of_part.get(part).map_or(0, |r| *r as usize);
+    let noded = node::node(sides, parts.count(), &mut go).map_err(|e| match e {
+        RepairError::Tangled { row: part, at } => RepairError::Tangled { row: row_of(part), at },
+        e => e,
+    })?;
+    let mut done = decide::decide(&noded, &parts, claims.len(), limits, &mut go)?;
+    go.at(0.8)?;
+    // Rows are numbered from above, where no identity is.
+    let first = OUTSIDE - claims.len() as u64;
+    let mut new: Vec<(Owner, Polygons)> = (first..).zip(std::mem::take(&mut done.polygons)).collect();
+    // Standing borders get only the vertices of what was given; where that bends them otherwise than all claims did, what
+    // was given bends with them.
+    for _ in 0..SETTLING {
+        let (_, bent) = onto(standing, &new, 0).map_err(RepairError::Misfits)?;
+        match bent {
+            Some(bent) if bent != new => new = bent,
+            _ => break,
+        }
+        go.at(0.9)?;
+    }
+    done.polygons = new.into_iter().map(|(_, p)| p).collect();
+    let given2 = done.polygons.iter().flatten().flatten().map(|r| ring_area2(r)).sum();
+    done.sums.bent2 = given2 - done.sums.given2;
+    done.sums.given2 = given2;
+    go.at(1.0)?;
+    done.notes.sort_by_key(|n| n.what.order());
+    Ok(done)
+}
+
+/// [`assemble`] of what stands and of new polygons. Where those do not share every vertex with what stands, or with each
+/// other, all is noded, which moves borders by 0.71 mm at most, and it is tried again.
+///
+/// # Errors
+/// As [`assemble`]: those of what was given if it is not vertices that are missing.
+pub fn assemble_onto(standing: Standing<'_>, new: &[(Owner, Polygons)], rest: Owner) -> Result<Partition, Vec<Misfit>> {
+    onto(standing, new, rest).map(|(p, _)| p)
+}
+
+/// [`assemble_onto`], with the new polygons as they stand then, if noding was needed.
+fn onto(
+    standing: Standing<'_>,
+    new: &[(Owner, Polygons)],
+    rest: Owner,
+) -> Result<(Partition, Option<Vec<(Owner, Polygons)>>), Vec<Misfit>> {
+    let with = |fixed: &[(Owner, Polygons)], new: &[(Owner, Polygons)]| -> Vec<(Owner, Polygons)> {
+        fixed.iter().chain(new).cloned().collect()
+    };
+    let misfits = match assemble(standing.grounds, &with(standing.fixed, new), rest) {
+        Ok(p) => return Ok((p, None)),
+        Err(m) => m,
+    };
+    let (sides, parts) = sides(standing, new.iter().map(|n| &n.1));
+    // Borders that stand go to the vertices of what is new before crossings are looked for: else each would cross anew
+    // where it was bent before.
+    let mut go = Progress(None);
+    let noded = node::snap(sides, parts.count(), &mut go).and_then(|n| node::node(n.sides, parts.count(), &mut go));
+    let Ok(noded) = noded else { return Err(misfits) };
+    let Ok([rows, fixed, open]) = decide::onto(&noded, &parts, new.len()) else { return Err(misfits) };
+    let rows: Vec<(Owner, Polygons)> =
+        rows.into_iter().zip(new).map(|((_, polygons), (owner, _))| (*owner, polygons)).collect();
+    let open = standing.grounds.is_some().then_some(&open[..]);
+    let p = assemble(open, &with(&fixed, &rows), rest)?;
+    Ok((p, Some(rows)))
+}
+
+/// The sides of all parts, in the order: those of the rows, of standing ground, of open ground.
+fn sides<'a>(standing: Standing<'_>, rows: impl Iterator<Item = &'a Polygons>) -> (Vec<node::Side>, decide::Parts) {
     let mut sides = Vec::new();
-    let mut row_of_part: Vec<u32> = Vec::new();
     let mut parts = 0u32;
-    let mut add = |part: &[Vec<Pt>], parts: &mut u32| {
+    let mut add = |part: &[Vec<Pt>]| {
         for ring in part {
             for (i, &a) in ring.iter().enumerate() {
                 let b = ring[(i + 1) % ring.len()];
                 if a != b {
-                    sides.push((a.min(b), a.max(b), *parts));
+                    sides.push((a.min(b), a.max(b), parts));
                 }
             }
         }
-        *parts += 1;
+        parts += 1;
     };
-    for (row, polygons) in claims.iter().enumerate() {
+    let mut row_of_part = Vec::new();
+    for (row, polygons) in rows.enumerate() {
         for part in polygons {
-            add(part, &mut parts);
+            add(part);
             row_of_part.push(row as u32);
         }
     }
-    let first_fixed = parts;
-    let mut owner_of_part: Vec<Owner> = Vec::new();
-    for (owner, polygons) in standing.fixed {
-        for part in polygons {
-            add(part, &mut parts);
-            owner_of_part.push(*owner);
+    let mut owner_of_part = Vec::new();
+    let mut ground = |list: &[(Owner, Polygons)]| {
+        for (owner, polygons) in list {
+            for part in polygons {
+                add(part);
+                owner_of_part.push(*owner);
+            }
         }
-    }
-    let first_ground = parts;
-    for (owner, polygons) in standing.grounds.unwrap_or_default() {
-        for part in polygons {
-            add(part, &mut parts);
-            owner_of_part.push(*owner);
-        }
-    }
-    let row_of = |part: usize| row_of_part.get(part).map_or(0, |r| *r as usize);
-    let noded = node::node(sides, parts as usize, &mut go).map_err(|e| match e {
-        RepairError::Tangled { row: part, at } => RepairError::Tangled { row: row_of(part), at },
-        e => e,
-    })?;
-    let known =
-        decide::Parts { row_of_part, owner_of_part, first_fixed, first_ground, open: standing.grounds.is_none() };
-    let mut done = decide::decide(&noded, &known, claims.len(), limits, &mut go)?;
-    go.at(0.8)?;
-    // Rows are numbered from above, where no identity is.
-    let new: Vec<(Owner, Polygons)> =
-        done.polygons.iter().enumerate().map(|(i, p)| (OUTSIDE - 1 - i as u64, p.clone())).collect();
-    assemble_onto(standing, &new, 0).map_err(RepairError::Misfits)?;
-    go.at(1.0)?;
-    done.notes.sort_by_key(|n| n.what.order());
-    Ok(done)
+        owner_of_part.len() as u32
+    };
+    let first_fixed = row_of_part.len() as u32;
+    let first_ground = first_fixed + ground(standing.fixed);
+    ground(standing.grounds.unwrap_or_default());
+    let open = standing.grounds.is_none();
+    (sides, decide::Parts { row_of_part, owner_of_part, first_fixed, first_ground, open })
 }
 
 /// Whether the gaps and overlaps of polygons that fit as they are need repair: a face that no row owns, beside one, is a

@@ -8,8 +8,6 @@
 use super::{Progress, RepairError};
 use crate::geom::{Box2, Pt, cross};
 use crate::index::{PackedTree, hilbert};
-use crate::topology::{Owner, Polygons};
-use std::collections::BTreeSet;
 
 /// Crossings beyond which the drawing is taken as no map: 4 for each segment, and these.
 const CROSSINGS: usize = 1_000_000;
@@ -35,6 +33,27 @@ pub(super) fn node(sides: Vec<Side>, parts: usize, go: &mut Progress<'_>) -> Res
     go.at(0.1)?;
     let mut hot = crossings(&segments, &pieces, &sides, parts, go)?;
     hot.extend(segments.iter().flat_map(|s| [s.0, s.1]));
+    to_hot(sides, segments, pieces, hot, parts, go)
+}
+
+/// Sides with the ends of others put into them through whose squares they pass; they may still cross. O(n log n).
+pub(super) fn snap(sides: Vec<Side>, parts: usize, go: &mut Progress<'_>) -> Result<Noded, RepairError> {
+    let sides = odd(sides);
+    let mut segments: Vec<(Pt, Pt)> = sides.iter().map(|s| (s.0, s.1)).collect();
+    segments.dedup();
+    let (pieces, hot) = (Pieces::of(&segments), segments.iter().flat_map(|s| [s.0, s.1]).collect());
+    to_hot(sides, segments, pieces, hot, parts, go)
+}
+
+/// Sides with the middles of the hot pixels that they pass put into them. `segments`: their ends, once each.
+fn to_hot(
+    sides: Vec<Side>,
+    segments: Vec<(Pt, Pt)>,
+    pieces: Pieces,
+    mut hot: Vec<Pt>,
+    parts: usize,
+    go: &mut Progress<'_>,
+) -> Result<Noded, RepairError> {
     hot.sort_unstable();
     hot.dedup();
     // For each segment its vertices, where there are more than its ends.
@@ -101,40 +120,6 @@ pub(super) fn node(sides: Vec<Side>, parts: usize, go: &mut Progress<'_>) -> Res
         out.extend(paths[k].windows(2).filter(|w| w[0] != w[1]).map(|w| (w[0].min(w[1]), w[0].max(w[1]), s.2)));
     }
     Ok(Noded { sides: odd(out), put })
-}
-
-/// Polygons with those of the given vertices put into their sides by whose grid square a side passes.
-pub(crate) fn put_into(polygons: &[(Owner, Polygons)], vertices: &BTreeSet<Pt>) -> Vec<(Owner, Polygons)> {
-    let sides = |ring: &[Pt]| (0..ring.len()).map(|i| (ring[i], ring[(i + 1) % ring.len()])).collect::<Vec<_>>();
-    let segments: Vec<(Pt, Pt)> =
-        polygons.iter().flat_map(|(_, p)| p.iter().flatten()).flat_map(|r| sides(r)).collect();
-    let index = Pieces::of(&segments);
-    let mut hits: Vec<(u32, i128, Pt)> = Vec::new();
-    for &v in vertices {
-        index.near(&Box2::of_two(v, v).grown(1), &mut |i| {
-            let (a, b) = segments[i as usize];
-            if v != a && v != b && passes(a, b, v) {
-                hits.push((i, along(a, b, v), v));
-            }
-        });
-    }
-    hits.sort_unstable();
-    hits.dedup();
-    let mut out = polygons.to_vec();
-    let (mut number, mut next) = (0u32, 0);
-    for ring in out.iter_mut().flat_map(|(_, p)| p.iter_mut().flatten()) {
-        let mut points = Vec::with_capacity(ring.len());
-        for &p in ring.iter() {
-            points.push(p);
-            while let Some((_, _, v)) = hits.get(next).filter(|h| h.0 == number) {
-                points.push(*v);
-                next += 1;
-            }
-            number += 1;
-        }
-        *ring = points;
-    }
-    out
 }
 
 /// How far along a–b a point lies: the part of the way, times its squared length.
