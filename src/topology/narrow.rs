@@ -1,0 +1,504 @@
+//! Narrow ground that an edit leaves and that its line did not ask for: slivers.
+//!
+//! A report for people, not a check of validity, so lengths are floats. The terms: a *neck* is a stretch of a face's
+//! border, [`STRETCH_MM`] or longer, that has another part of the face's border across the face nearer than the limit, the
+//! two being [`APART_MM`] or more apart along the border (so that a corner is no neck); a *spike* is a corner under
+//! [`SPIKE_DEG`], seen between the points 1 m along the border on both sides; a *face* is narrow whose 2 × area / perimeter
+//! is under the limit. It is *new* if no such thing stood within [`STOOD_MM`] of it before, and *asked for* if both of its
+//! sides are the line that was drawn.
+
+use super::{Half, NO_FACE, OUTSIDE, Owner, Partition, PartitionPatch};
+use crate::geom::{Box2, Pt};
+use std::collections::{BTreeSet, HashMap};
+
+/// Length from which a narrow stretch counts, mm.
+pub const STRETCH_MM: f64 = 2_000.0;
+/// Way along the border from which two parts of it are opposite each other, and not the sides of one corner, mm.
+pub const APART_MM: f64 = 4_000.0;
+/// Corners under this are spikes, degrees.
+pub const SPIKE_DEG: f64 = 10.0;
+/// What stood this near before is not new, mm.
+pub const STOOD_MM: f64 = 100.0;
+/// Way along the border over which the angle of a corner is taken, mm.
+const ARM_MM: f64 = 1_000.0;
+/// Step in which borders are looked at, mm.
+const STEP_MM: f64 = 100.0;
+/// What is not further than this to the left of a border's line is behind it: floats cannot tell.
+const BEHIND_MM: f64 = 0.01;
+/// A point this near to a line is on it: rounding moves a line by less.
+const ON_MM: f64 = 1.5;
+
+/// What is narrow.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum NarrowKind {
+    /// A whole face.
+    Face,
+    /// A part of a face between two stretches of its border.
+    Neck,
+    /// A sharp corner.
+    Spike,
+}
+
+/// A narrow place.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Narrow {
+    /// What it is.
+    pub kind: NarrowKind,
+    /// Whose ground.
+    pub owner: Owner,
+    /// The narrowest place of a neck, the corner of a spike, a border point of a face.
+    pub at: Pt,
+    /// Width there in mm; of a face 2 × area / perimeter, of a spike the width 1 m from its corner.
+    pub width_mm: f64,
+    /// Length in mm: of a neck that of its longer stretch, of a face half its perimeter.
+    pub length_mm: f64,
+    /// The stretch of border, to be shown.
+    pub along: Vec<Pt>,
+}
+
+/// The narrow places under `width_mm` that `patch` (from `before` to `after`) leaves and that `drawn` (lines as they were
+/// drawn; rings closed) did not ask for. Places that are seen from both of their sides are named once.
+/// O(length of the changed borders / 0.1 m × segments within `width_mm`).
+pub fn narrow(
+    before: &Partition,
+    after: &Partition,
+    patch: &PartitionPatch,
+    drawn: &[Vec<Pt>],
+    width_mm: f64,
+) -> Vec<Narrow> {
+    let mut now = Rings::of(after);
+    let mut then = Rings::of(before);
+    let drawn = Drawn::of(drawn, before);
+    let mut out = Vec::new();
+
+    let thin_before: Vec<Box2> = (patch.faces.iter())
+        .filter(|c| c.before.as_ref().is_some_and(|f| f.owner != OUTSIDE && thinness(before, c.slot) < width_mm))
+        .map(|c| before.face_box(c.slot))
+        .collect();
+    // Faces that are narrow as a whole: their necks and spikes need no further word.
+    let mut thin = BTreeSet::new();
+    for c in &patch.faces {
+        let Some(f) = c.after.as_ref().filter(|f| f.owner != OUTSIDE) else { continue };
+        let width = thinness(after, c.slot);
+        if width >= width_mm {
+            continue;
+        }
+        thin.insert(c.slot);
+        let stood = thin_before.iter().any(|b| near_boxes(b, &after.face_box(c.slot)));
+        let rings = after.rings(c.slot);
+        let asked = rings.iter().all(|r| closed(r).all(|(a, b)| drawn.made(mid(xy(a), xy(b)))));
+        let Some(&at) = rings.first().and_then(|r| r.first()).filter(|_| !stood && !asked) else { continue };
+        let (length_mm, along) = (after.perimeter_mm(c.slot) / 2.0, rings.into_iter().next().unwrap_or_default());
+        out.push(Narrow { kind: NarrowKind::Face, owner: f.owner, at, width_mm: width, length_mm, along });
+    }
+
+    let changed = patch
+        .edges
+        .iter()
+        .filter(|c| c.after.is_some())
+        .flat_map(|c| [Half::new(c.slot, false), Half::new(c.slot, true)].map(|h| (h, after.left(h))));
+    let changed: Vec<(Half, u32)> =
+        changed.filter(|&(_, f)| f != NO_FACE && after.owner(f) != OUTSIDE && !thin.contains(&f)).collect();
+
+    let mut pieces: Vec<Piece> = Vec::new();
+    for &(h, face) in &changed {
+        now.pieces(h, face, width_mm, &mut pieces);
+    }
+    pieces.retain(|p| !(drawn.made(p.q) && drawn.made(p.r)) && !then.stood(p, width_mm));
+    let necks = runs(pieces, &now);
+    for run in &necks {
+        let Some(least) = run.iter().min_by(|a, b| a.width.total_cmp(&b.width)) else { continue };
+        out.push(Narrow {
+            kind: NarrowKind::Neck,
+            owner: after.owner(least.face),
+            at: pt(mid(least.q, least.r)),
+            width_mm: least.width,
+            length_mm: run.iter().map(|p| p.length).sum(),
+            along: run.iter().step_by(10).chain(run.last()).map(|p| pt(p.q)).collect(),
+        });
+    }
+
+    let mut tips: Vec<(u32, Xy)> = Vec::new();
+    for &(h, face) in &changed {
+        for tip in now.tips(h) {
+            let told = necks.iter().flatten().any(|p| p.face == face && dist(p.q, tip.at) < APART_MM)
+                || tips.iter().any(|&(f, at)| f == face && dist(at, tip.at) < STRETCH_MM);
+            let asked = tip.halfway.iter().all(|&p| drawn.made(p));
+            if told || asked || then.had_tip(tip.at) {
+                continue;
+            }
+            tips.push((face, tip.at));
+            let [a, b] = tip.arms;
+            out.push(Narrow {
+                kind: NarrowKind::Spike,
+                owner: after.owner(face),
+                at: pt(tip.at),
+                width_mm: dist(a, b),
+                length_mm: ARM_MM,
+                along: [a, tip.at, b].map(pt).to_vec(),
+            });
+        }
+    }
+    out
+}
+
+/// 2 × area / perimeter of a face in mm: the width of a long strip.
+fn thinness(p: &Partition, face: u32) -> f64 {
+    p.face(face).map_or(f64::MAX, |f| f.area2 as f64 / p.perimeter_mm(face).max(1.0))
+}
+
+type Xy = (f64, f64);
+
+fn xy(p: Pt) -> Xy {
+    (f64::from(p.x), f64::from(p.y))
+}
+
+fn pt(p: Xy) -> Pt {
+    Pt { x: p.0.round() as i32, y: p.1.round() as i32 }
+}
+
+fn mid(a: Xy, b: Xy) -> Xy {
+    ((a.0 + b.0) / 2.0, (a.1 + b.1) / 2.0)
+}
+
+fn dist(a: Xy, b: Xy) -> f64 {
+    (a.0 - b.0).hypot(a.1 - b.1)
+}
+
+fn turn(d: Xy, e: Xy) -> f64 {
+    d.0 * e.1 - d.1 * e.0
+}
+
+fn along(a: Xy, b: Xy, t: f64) -> Xy {
+    (a.0 + (b.0 - a.0) * t, a.1 + (b.1 - a.1) * t)
+}
+
+fn nearest(p: Xy, a: Xy, b: Xy) -> Xy {
+    let (dx, dy) = (b.0 - a.0, b.1 - a.1);
+    let len2 = dx * dx + dy * dy;
+    let t = if len2 > 0.0 { ((p.0 - a.0) * dx + (p.1 - a.1) * dy) / len2 } else { 0.0 };
+    along(a, b, t.clamp(0.0, 1.0))
+}
+
+fn closed(ring: &[Pt]) -> impl Iterator<Item = (Pt, Pt)> + '_ {
+    (0..ring.len()).map(|i| (ring[i], ring[(i + 1) % ring.len()]))
+}
+
+fn box_of(p: Xy, by: f64) -> Box2 {
+    Box2::of(&[pt((p.0 - by - 1.0, p.1 - by - 1.0)), pt((p.0 + by + 1.0, p.1 + by + 1.0))])
+}
+
+fn near_boxes(a: &Box2, b: &Box2) -> bool {
+    let by = STOOD_MM as i32;
+    let within = |a: &Box2, b: &Box2| {
+        let a = a.grown(by);
+        a.contains(b.min) && a.contains(b.max)
+    };
+    within(a, b) && within(b, a)
+}
+
+/// The lines of an edit, told from the borders that were there.
+struct Drawn<'a> {
+    lines: Vec<(Pt, Pt)>,
+    before: &'a Partition,
+}
+
+impl Drawn<'_> {
+    fn of<'a>(lines: &[Vec<Pt>], before: &'a Partition) -> Drawn<'a> {
+        Drawn { lines: lines.iter().flat_map(|l| l.windows(2).map(|w| (w[0], w[1]))).collect(), before }
+    }
+
+    /// Whether a border point came with the drawn line, and was no border point before.
+    fn made(&self, p: Xy) -> bool {
+        let area = box_of(p, ON_MM);
+        let on = |a: Pt, b: Pt| Box2::of_two(a, b).meets(&area) && dist(p, nearest(p, xy(a), xy(b))) <= ON_MM;
+        self.lines.iter().any(|&(a, b)| on(a, b))
+            && !{
+                let edges = self.before.edges_near(&area);
+                edges.iter().filter_map(|&e| self.before.edge(e)).any(|e| e.points.windows(2).any(|w| on(w[0], w[1])))
+            }
+    }
+}
+
+/// A short piece of a border with what lies opposite across the face.
+struct Piece {
+    face: u32,
+    ring: usize,
+    /// Where it begins along the ring, and how long it is.
+    from: f64,
+    length: f64,
+    q: Xy,
+    r: Xy,
+    width: f64,
+}
+
+/// A corner under the limit: itself, the ends of its arms, the middles of its arms.
+struct Tip {
+    at: Xy,
+    arms: [Xy; 2],
+    halfway: [Xy; 2],
+}
+
+/// A segment of a border near some place: where it begins along its ring.
+struct Near {
+    a: Xy,
+    b: Xy,
+    ring: usize,
+    from: f64,
+}
+
+/// The rings of a partition with lengths along them, made as they are met.
+struct Rings<'a> {
+    p: &'a Partition,
+    at: HashMap<Half, (usize, f64)>,
+    /// Half-edges with where each begins, and the whole length.
+    rings: Vec<(Vec<(Half, f64)>, f64)>,
+}
+
+impl<'a> Rings<'a> {
+    fn of(p: &'a Partition) -> Rings<'a> {
+        Rings { p, at: HashMap::new(), rings: Vec::new() }
+    }
+
+    /// Number of the ring of a half-edge, and where the half-edge begins along it.
+    fn place(&mut self, h: Half) -> (usize, f64) {
+        if let Some(&at) = self.at.get(&h) {
+            return at;
+        }
+        let (mut halves, mut from) = (Vec::new(), 0.0);
+        for half in self.p.ring(h) {
+            self.at.insert(half, (self.rings.len(), from));
+            halves.push((half, from));
+            from += self.p.edge(half.edge()).map_or(0.0, |e| crate::geom::chain_length(&e.points));
+        }
+        self.rings.push((halves, from));
+        self.at.get(&h).copied().unwrap_or_default()
+    }
+
+    /// The way along the border between two places of rings.
+    fn apart(&self, a: (usize, f64), b: (usize, f64)) -> f64 {
+        if a.0 != b.0 {
+            return f64::MAX;
+        }
+        let way = (a.1 - b.1).abs();
+        way.min(self.rings.get(a.0).map_or(0.0, |r| r.1) - way)
+    }
+
+    /// The segments of a face's border in `area`, each with the face on its left.
+    fn near(&mut self, area: &Box2, face: u32) -> Vec<Near> {
+        let mut out = Vec::new();
+        for e in self.p.edges_near(area) {
+            for h in [Half::new(e, false), Half::new(e, true)] {
+                if self.p.left(h) != face {
+                    continue;
+                }
+                let (ring, mut from) = self.place(h);
+                for w in self.p.points(h).windows(2) {
+                    let (a, b) = (xy(w[0]), xy(w[1]));
+                    if Box2::of_two(w[0], w[1]).meets(area) {
+                        out.push(Near { a, b, ring, from });
+                    }
+                    from += dist(a, b);
+                }
+            }
+        }
+        out
+    }
+
+    /// The nearest border point across the face from `q` (at `pos` of a ring, the face on the left of direction `d`)
+    /// within `width`, if the way there is free: it may graze a corner, but not cross a border.
+    fn opposite(&self, q: Xy, pos: (usize, f64), d: Xy, near: &[Near], width: f64) -> Option<(Xy, f64)> {
+        let mut best: Option<(Xy, f64)> = None;
+        for s in near {
+            // The part of it that is not behind the border at q.
+            let side = |p: Xy| turn(d, (p.0 - q.0, p.1 - q.1)) / d.0.hypot(d.1);
+            let (left_a, left_b) = (side(s.a), side(s.b));
+            let edge = || along(s.a, s.b, left_a / (left_a - left_b));
+            let r = match (left_a > BEHIND_MM, left_b > BEHIND_MM) {
+                (true, true) => nearest(q, s.a, s.b),
+                (true, false) => nearest(q, s.a, edge()),
+                (false, true) => nearest(q, edge(), s.b),
+                (false, false) => continue,
+            };
+            let way = dist(q, r);
+            if way <= width
+                && best.is_none_or(|(_, w)| way < w)
+                && self.apart(pos, (s.ring, s.from + dist(s.a, r))) > APART_MM
+            {
+                best = Some((r, way));
+            }
+        }
+        let (r, way) = best?;
+        // What is nearer on the way can only be a part of the border that is near along the border, too.
+        let blocked = near.iter().any(|s| {
+            let e = (r.0 - q.0, r.1 - q.1);
+            let f = (s.b.0 - s.a.0, s.b.1 - s.a.1);
+            let den = turn(e, f);
+            let (t, u) = (turn((s.a.0 - q.0, s.a.1 - q.1), f) / den, turn((s.a.0 - q.0, s.a.1 - q.1), e) / den);
+            let length = f.0.hypot(f.1);
+            den != 0.0 && t * way > 0.5 && (1.0 - t) * way > 0.5 && u * length > 0.5 && (1.0 - u) * length > 0.5
+        });
+        (!blocked).then_some((r, way))
+    }
+
+    /// Adds the narrow pieces of a half-edge.
+    fn pieces(&mut self, h: Half, face: u32, width: f64, out: &mut Vec<Piece>) {
+        let (ring, mut from) = self.place(h);
+        let points = self.p.points(h);
+        for w in points.windows(2) {
+            let (a, b) = (xy(w[0]), xy(w[1]));
+            let whole = dist(a, b);
+            let near = self.near(&Box2::of_two(w[0], w[1]).grown(width as i32 + 1), face);
+            let n = (whole / STEP_MM).ceil().max(1.0);
+            let (length, d) = (whole / n, (b.0 - a.0, b.1 - a.1));
+            for i in 0..n as u32 {
+                let t = (f64::from(i) + 0.5) / n;
+                let q = along(a, b, t);
+                if let Some((r, width)) = self.opposite(q, (ring, from + t * whole), d, &near, width) {
+                    out.push(Piece { face, ring, from: from + f64::from(i) * length, length, q, r, width });
+                }
+            }
+            from += whole;
+        }
+    }
+
+    /// Whether this partition has a narrow place where a piece of another has one, in the face that was there.
+    fn stood(&mut self, p: &Piece, width: f64) -> bool {
+        let area = box_of(p.q, STOOD_MM);
+        let face = self.p.locate(pt(mid(p.q, p.r)));
+        for e in self.p.edges_near(&area) {
+            for h in [Half::new(e, false), Half::new(e, true)] {
+                if self.p.left(h) != face || self.p.owner(face) == OUTSIDE {
+                    continue;
+                }
+                let (ring, mut from) = self.place(h);
+                for w in self.p.points(h).windows(2) {
+                    let (a, b) = (xy(w[0]), xy(w[1]));
+                    let q = nearest(p.q, a, b);
+                    let pos = (ring, from + dist(a, q));
+                    from += dist(a, b);
+                    if dist(q, p.q) > STOOD_MM {
+                        continue;
+                    }
+                    let d = (b.0 - a.0, b.1 - a.1);
+                    let near = self.near(&box_of(p.r, STOOD_MM), face);
+                    let same = near.iter().any(|s| {
+                        let r = nearest(p.r, s.a, s.b);
+                        dist(r, p.r) <= STOOD_MM
+                            && dist(q, r) <= width + 2.0 * STOOD_MM
+                            && turn(d, (r.0 - q.0, r.1 - q.1)) > 0.0
+                            && self.apart(pos, (s.ring, s.from + dist(s.a, r))) > APART_MM - 4.0 * STOOD_MM
+                    });
+                    if same {
+                        return true;
+                    }
+                }
+            }
+        }
+        false
+    }
+
+    /// The point at a place of a ring.
+    fn point(&self, ring: usize, at: f64) -> Option<Xy> {
+        let (halves, whole) = self.rings.get(ring)?;
+        let at = at.rem_euclid(*whole);
+        let i = halves.partition_point(|h| h.1 <= at).checked_sub(1)?;
+        let (h, mut from) = *halves.get(i)?;
+        let points = self.p.points(h);
+        for w in points.windows(2) {
+            let (a, b) = (xy(w[0]), xy(w[1]));
+            let length = dist(a, b);
+            if at <= from + length {
+                return Some(along(a, b, ((at - from) / length.max(1e-9)).clamp(0.0, 1.0)));
+            }
+            from += length;
+        }
+        points.last().map(|&p| xy(p))
+    }
+
+    /// The corner at a place of a ring, if it is under the limit.
+    fn tip(&self, ring: usize, pos: f64, at: Xy) -> Option<Tip> {
+        if self.rings.get(ring)?.1 < 2.0 * APART_MM {
+            return None;
+        }
+        let arm = |by: f64| self.point(ring, pos + by);
+        let (f, b) = (arm(ARM_MM)?, arm(-ARM_MM)?);
+        let (df, db) = ((f.0 - at.0, f.1 - at.1), (b.0 - at.0, b.1 - at.1));
+        let angle = turn(df, db).atan2(df.0 * db.0 + df.1 * db.1).to_degrees();
+        let halfway = [arm(ARM_MM / 2.0)?, arm(-ARM_MM / 2.0)?];
+        (0.0..SPIKE_DEG).contains(&angle).then_some(Tip { at, arms: [f, b], halfway })
+    }
+
+    /// The corners under the limit along a half-edge, its ends included.
+    fn tips(&mut self, h: Half) -> Vec<Tip> {
+        let (ring, mut pos) = self.place(h);
+        let points = self.p.points(h);
+        let mut out = Vec::new();
+        for (i, &p) in points.iter().enumerate() {
+            out.extend(self.tip(ring, pos, xy(p)));
+            pos += points.get(i + 1).map_or(0.0, |&n| dist(xy(p), xy(n)));
+        }
+        out
+    }
+
+    /// Whether there is a corner under the limit near a place.
+    fn had_tip(&mut self, at: Xy) -> bool {
+        let area = box_of(at, STOOD_MM);
+        let edges = self.p.edges_near(&area);
+        edges.into_iter().any(|e| {
+            [Half::new(e, false), Half::new(e, true)].into_iter().any(|h| {
+                let beside = self.p.points(h).iter().any(|&p| dist(xy(p), at) <= STOOD_MM);
+                beside
+                    && self.p.owner(self.p.left(h)) != OUTSIDE
+                    && self.tips(h).iter().any(|t| dist(t.at, at) <= STOOD_MM)
+            })
+        })
+    }
+}
+
+/// Pieces put together to stretches long enough; of two stretches that face each other one is kept.
+fn runs(mut pieces: Vec<Piece>, rings: &Rings) -> Vec<Vec<Piece>> {
+    pieces.sort_by(|a, b| a.ring.cmp(&b.ring).then(a.from.total_cmp(&b.from)));
+    let mut all: Vec<Vec<Piece>> = Vec::new();
+    for p in pieces {
+        match all.last_mut() {
+            Some(run) if run.last().is_some_and(|l| l.ring == p.ring && p.from - l.from - l.length < STEP_MM) => {
+                run.push(p);
+            }
+            _ => all.push(vec![p]),
+        }
+    }
+    // A stretch over the place where its ring begins.
+    let mut i = 0;
+    while i < all.len() {
+        let ends = all[i].last().is_some_and(|l| {
+            let whole = rings.rings.get(l.ring).map_or(0.0, |r| r.1);
+            l.from + l.length > whole - STEP_MM
+        });
+        let first = all.iter().position(|r| r[0].ring == all[i][0].ring && r[0].from < STEP_MM);
+        if let Some(j) = first.filter(|&j| ends && j < i) {
+            let start = std::mem::take(&mut all[j]);
+            all[i].extend(start);
+            all.remove(j);
+        } else {
+            i += 1;
+        }
+    }
+    all.retain(|r| r.iter().map(|p| p.length).sum::<f64>() >= STRETCH_MM);
+    all.sort_by(|a, b| {
+        let length = |r: &[Piece]| r.iter().map(|p| p.length).sum::<f64>();
+        length(b).total_cmp(&length(a))
+    });
+    let mut kept: Vec<Vec<Piece>> = Vec::new();
+    for run in all {
+        let middle = &run[run.len() / 2];
+        let seen = kept.iter().flatten().any(|k| k.face == middle.face && dist(k.r, middle.q) < 2.0 * STEP_MM);
+        if !seen {
+            kept.push(run);
+        }
+    }
+    kept
+}
+
+#[cfg(test)]
+mod tests;
