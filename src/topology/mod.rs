@@ -16,6 +16,7 @@ mod editors;
 mod error;
 mod faces;
 mod finder;
+mod attach;
 mod narrow;
 mod overlay;
 pub mod repair;
@@ -25,6 +26,7 @@ mod vertex;
 
 pub use assemble::{Misfit, Polygons, assemble};
 pub use chain::{Plainer, Which, follow, simplify};
+pub use attach::{Attached, Line, attach};
 pub use check::{Fault, check};
 pub use editors::{Drawn, Parted, draw, give, merge, neighbours, split};
 pub use error::TopologyError;

@@ -9,7 +9,7 @@
 
 use super::{Half, NO_FACE, OUTSIDE, Owner, Partition, PartitionPatch};
 use crate::geom::{Box2, Pt};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// Length from which a narrow stretch counts, mm.
 pub const STRETCH_MM: f64 = 2_000.0;
@@ -23,6 +23,8 @@ pub const STOOD_MM: f64 = 100.0;
 const ARM_MM: f64 = 1_000.0;
 /// Step in which borders are looked at, mm.
 const STEP_MM: f64 = 100.0;
+/// Length of the bits in which a long segment is compared with what is near it, mm.
+const BIT_MM: f64 = 5_000.0;
 /// What is not further than this to the left of a border's line is behind it: floats cannot tell.
 const BEHIND_MM: f64 = 0.01;
 /// A point this near to a line is on it: rounding moves a line by less.
@@ -58,7 +60,7 @@ pub struct Narrow {
 
 /// The narrow places under `width_mm` that `patch` (from `before` to `after`) leaves and that `drawn` (lines as they were
 /// drawn; rings closed) did not ask for. Places that are seen from both of their sides are named once.
-/// O(length of the changed borders / 0.1 m × segments within `width_mm`).
+/// O(points of the rings beside the changed borders + length of their new segments / 0.1 m × segments within 5 m of each).
 pub fn narrow(
     before: &Partition,
     after: &Partition,
@@ -99,10 +101,15 @@ pub fn narrow(
         .flat_map(|c| [Half::new(c.slot, false), Half::new(c.slot, true)].map(|h| (h, after.left(h))));
     let changed: Vec<(Half, u32)> =
         changed.filter(|&(_, f)| f != NO_FACE && after.owner(f) != OUTSIDE && !thin.contains(&f)).collect();
+    // Of a changed border most segments may have stood before; what is new lies beside one that did not.
+    let stood: HashSet<(Pt, Pt)> = (patch.edges.iter().filter_map(|c| c.before.as_ref()))
+        .flat_map(|e| e.points.windows(2).flat_map(|w| [(w[0], w[1]), (w[1], w[0])]))
+        .collect();
+    let is_new = |a: Pt, b: Pt| !stood.contains(&(a, b));
 
     let mut pieces: Vec<Piece> = Vec::new();
     for &(h, face) in &changed {
-        now.pieces(h, face, width_mm, &mut pieces);
+        now.pieces(h, face, width_mm, &is_new, &mut pieces);
     }
     pieces.retain(|p| !(drawn.made(p.q) && drawn.made(p.r)) && !then.stood(p, width_mm));
     let necks = runs(pieces, &now);
@@ -120,7 +127,7 @@ pub fn narrow(
 
     let mut tips: Vec<(u32, Xy)> = Vec::new();
     for &(h, face) in &changed {
-        for tip in now.tips(h) {
+        for tip in now.tips(h, &is_new) {
             let told = necks.iter().flatten().any(|p| p.face == face && dist(p.q, tip.at) < APART_MM)
                 || tips.iter().any(|&(f, at)| f == face && dist(at, tip.at) < STRETCH_MM);
             let asked = tip.halfway.iter().all(|&p| drawn.made(p));
@@ -240,6 +247,7 @@ struct Tip {
 }
 
 /// A segment of a border near some place: where it begins along its ring.
+#[derive(Clone, Copy)]
 struct Near {
     a: Xy,
     b: Xy,
@@ -341,24 +349,47 @@ impl<'a> Rings<'a> {
         (!blocked).then_some((r, way))
     }
 
-    /// Adds the narrow pieces of a half-edge.
-    fn pieces(&mut self, h: Half, face: u32, width: f64, out: &mut Vec<Piece>) {
-        let (ring, mut from) = self.place(h);
-        let points = self.p.points(h);
-        for w in points.windows(2) {
+    /// Adds the narrow pieces of a half-edge, and those of what lies within `width` of it across the face: the longer of
+    /// two stretches may be on a border that did not change. A piece may be added several times.
+    fn pieces(&mut self, h: Half, face: u32, width: f64, is_new: &dyn Fn(Pt, Pt) -> bool, out: &mut Vec<Piece>) {
+        for w in self.p.points(h).windows(2).filter(|w| is_new(w[0], w[1])) {
             let (a, b) = (xy(w[0]), xy(w[1]));
-            let whole = dist(a, b);
-            let near = self.near(&Box2::of_two(w[0], w[1]).grown(width as i32 + 1), face);
-            let n = (whole / STEP_MM).ceil().max(1.0);
-            let (length, d) = (whole / n, (b.0 - a.0, b.1 - a.1));
-            for i in 0..n as u32 {
-                let t = (f64::from(i) + 0.5) / n;
-                let q = along(a, b, t);
-                if let Some((r, width)) = self.opposite(q, (ring, from + t * whole), d, &near, width) {
-                    out.push(Piece { face, ring, from: from + f64::from(i) * length, length, q, r, width });
+            let reach = width as i32 + 1;
+            let all = self.near(&Box2::of_two(w[0], w[1]).grown(2 * reach), face);
+            // Bit by bit: the box of a long segment that runs aslant holds much that is nowhere near it.
+            let bits = (dist(a, b) / BIT_MM).ceil().max(1.0);
+            for i in 0..bits as u32 {
+                let [f, t] = [0, 1].map(|j| pt(along(a, b, f64::from(i + j) / bits)));
+                let area = Box2::of_two(f, t).grown(reach);
+                let around = area.grown(reach);
+                let near: Vec<Near> =
+                    all.iter().filter(|s| Box2::of_two(pt(s.a), pt(s.b)).meets(&around)).copied().collect();
+                if near.len() > 1 {
+                    near.iter().for_each(|s| self.walk(s, &area, face, &near, width, out));
                 }
             }
-            from += whole;
+        }
+    }
+
+    /// Adds the narrow pieces of the part of a segment in `area`. `near`: what can be opposite.
+    fn walk(&self, s: &Near, area: &Box2, face: u32, near: &[Near], width: f64, out: &mut Vec<Piece>) {
+        let whole = dist(s.a, s.b);
+        let n = (whole / STEP_MM).ceil().max(1.0);
+        let (length, d) = (whole / n, (s.b.0 - s.a.0, s.b.1 - s.a.1));
+        // The steps that can be in the area are those between the feet of its corners.
+        let corners = [area.min, area.max, Pt { x: area.min.x, y: area.max.y }, Pt { x: area.max.x, y: area.min.y }];
+        let feet = corners.map(xy).map(|c| ((c.0 - s.a.0) * d.0 + (c.1 - s.a.1) * d.1) / (whole * length).max(1.0));
+        let first = feet.into_iter().fold(n, f64::min).floor().max(0.0);
+        let last = feet.into_iter().fold(0.0, f64::max).ceil().min(n);
+        for i in first as u32..last as u32 {
+            let t = (f64::from(i) + 0.5) / n;
+            let q = along(s.a, s.b, t);
+            if !area.contains(pt(q)) {
+                continue;
+            }
+            if let Some((r, width)) = self.opposite(q, (s.ring, s.from + t * whole), d, near, width) {
+                out.push(Piece { face, ring: s.ring, from: s.from + f64::from(i) * length, length, q, r, width });
+            }
         }
     }
 
@@ -429,14 +460,20 @@ impl<'a> Rings<'a> {
         (0.0..SPIKE_DEG).contains(&angle).then_some(Tip { at, arms: [f, b], halfway })
     }
 
-    /// The corners under the limit along a half-edge, its ends included.
-    fn tips(&mut self, h: Half) -> Vec<Tip> {
+    /// The corners under the limit along a half-edge, its ends included, within an arm of what `is_new`.
+    fn tips(&mut self, h: Half, is_new: &dyn Fn(Pt, Pt) -> bool) -> Vec<Tip> {
         let (ring, mut pos) = self.place(h);
         let points = self.p.points(h);
+        let new: Vec<(Xy, Xy)> =
+            points.windows(2).filter(|w| is_new(w[0], w[1])).map(|w| (xy(w[0]), xy(w[1]))).collect();
         let mut out = Vec::new();
         for (i, &p) in points.iter().enumerate() {
-            out.extend(self.tip(ring, pos, xy(p)));
-            pos += points.get(i + 1).map_or(0.0, |&n| dist(xy(p), xy(n)));
+            let ends_new = points[i.saturating_sub(1)..points.len().min(i + 2)].windows(2).any(|w| is_new(w[0], w[1]));
+            let p = xy(p);
+            if ends_new || new.iter().any(|&(a, b)| dist(p, nearest(p, a, b)) <= ARM_MM) {
+                out.extend(self.tip(ring, pos, p));
+            }
+            pos += points.get(i + 1).map_or(0.0, |&n| dist(p, xy(n)));
         }
         out
     }
@@ -450,7 +487,10 @@ impl<'a> Rings<'a> {
                 let beside = self.p.points(h).iter().any(|&p| dist(xy(p), at) <= STOOD_MM);
                 beside
                     && self.p.owner(self.p.left(h)) != OUTSIDE
-                    && self.tips(h).iter().any(|t| dist(t.at, at) <= STOOD_MM)
+                    && self
+                        .tips(h, &|a, b| [a, b].into_iter().any(|v| dist(xy(v), at) <= STOOD_MM))
+                        .iter()
+                        .any(|t| dist(t.at, at) <= STOOD_MM)
             })
         })
     }
@@ -459,6 +499,7 @@ impl<'a> Rings<'a> {
 /// Pieces put together to stretches long enough; of two stretches that face each other one is kept.
 fn runs(mut pieces: Vec<Piece>, rings: &Rings) -> Vec<Vec<Piece>> {
     pieces.sort_by(|a, b| a.ring.cmp(&b.ring).then(a.from.total_cmp(&b.from)));
+    pieces.dedup_by(|a, b| a.ring == b.ring && (a.from - b.from).abs() < a.length / 2.0);
     let mut all: Vec<Vec<Piece>> = Vec::new();
     for p in pieces {
         match all.last_mut() {
@@ -501,4 +542,4 @@ fn runs(mut pieces: Vec<Piece>, rings: &Rings) -> Vec<Vec<Piece>> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

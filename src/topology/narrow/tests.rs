@@ -1,10 +1,10 @@
 use super::super::tests::Rng;
-use super::super::{check, draw, merge, move_point, split};
+use super::super::{Line, TopologyError, check, draw, merge, move_point, split};
 use super::*;
 use crate::geom::{chain_length, pt};
 
 const LAYER: Owner = 0;
-const LIMIT: f64 = 1_000.0;
+pub const LIMIT: f64 = 1_000.0;
 
 fn square(x: i32, y: i32, w: i32, h: i32) -> Vec<Pt> {
     vec![pt(x, y), pt(x + w, y), pt(x + w, y + h), pt(x, y + h)]
@@ -193,50 +193,98 @@ fn trembling(chain: &[Pt], noise: i32, rng: &mut Rng) -> Vec<Pt> {
     out
 }
 
+/// What a trembling hand draws along an existing border: a cell (a ring), or a cut.
+pub struct Stroke {
+    pub line: Line,
+    owner: Owner,
+    new: Owner,
+    take_all: bool,
+    attach_mm: f64,
+}
+
+/// A stroke along some border; `None` where the hand does not move.
+pub fn stroke(p: &Partition, new: Owner, rng: &mut Rng) -> Option<Stroke> {
+    let edges: Vec<Vec<Pt>> = p.edges().map(|(_, e)| e.points.to_vec()).collect();
+    let e = &edges[rng.below(edges.len() as i32) as usize];
+    let k = rng.below(e.len() as i32 - 1) as usize;
+    let chain = &e[k..e.len().min(k + 2 + rng.below(3) as usize)];
+    // 0 to 8 pixels at about 1:1,000.
+    let noise = rng.below(9) * 260 + 1;
+    let hand = trembling(chain, noise, rng);
+    if hand.len() < 2 {
+        return None;
+    }
+    let attach_mm = f64::from(noise) * 2.0;
+    let owners: BTreeSet<Owner> = p.faces().map(|(_, f)| f.owner).filter(|o| *o != OUTSIDE).collect();
+    if rng.below(2) == 0 {
+        let deep = 8_000 + rng.below(30_000);
+        let (a, b) = (hand[0], hand[hand.len() - 1]);
+        let (dx, dy) = (f64::from(b.x - a.x), f64::from(b.y - a.y));
+        let len = dx.hypot(dy).max(1.0);
+        let side = if rng.below(2) == 0 { 1.0 } else { -1.0 };
+        let off = |q: Pt| {
+            pt(q.x + (-dy / len * side * f64::from(deep)) as i32, q.y + (dx / len * side * f64::from(deep)) as i32)
+        };
+        let points: Vec<Pt> = hand.iter().copied().chain([off(b), off(a)]).collect();
+        let take_all = rng.below(3) == 0;
+        return Some(Stroke { line: Line { points, closed: true }, owner: LAYER, new, take_all, attach_mm });
+    }
+    let owner = *owners.iter().nth(rng.below(owners.len() as i32) as usize).unwrap();
+    Some(Stroke { line: Line { points: hand, closed: false }, owner, new, take_all: false, attach_mm })
+}
+
+impl Stroke {
+    /// Area of what it makes: of the cell, or of the smaller part that it cuts off.
+    pub fn area_mm2(&self, after: &Partition) -> f64 {
+        let area =
+            |o: Owner| -> f64 { after.faces().filter(|(_, f)| f.owner == o).map(|(_, f)| f.area2 as f64 / 2.0).sum() };
+        if self.line.closed { area(self.new) } else { area(self.new).min(area(self.owner)) }
+    }
+
+    /// Draws it with another line.
+    pub fn draw(&self, p: &Partition, line: &Line) -> Result<(Partition, PartitionPatch), TopologyError> {
+        if !line.closed {
+            let s = split(p, self.owner, &line.points, None, self.attach_mm, self.new)?;
+            return Ok((s.partition, s.patch));
+        }
+        let take = |o: Owner| match o {
+            OUTSIDE => None,
+            LAYER => Some(self.new),
+            _ => self.take_all.then_some(self.new),
+        };
+        let d = draw(p, std::slice::from_ref(&line.points), &take, &|o| o == LAYER)?;
+        Ok((d.partition, d.patch))
+    }
+}
+
+/// The line, a ring closed.
+pub fn path(line: &Line) -> Vec<Pt> {
+    line.points.iter().copied().chain(line.points.first().copied().filter(|_| line.closed)).collect()
+}
+
+/// The outline that the hand draws in.
+pub fn paper() -> Partition {
+    let span = 120_000;
+    outline(vec![pt(0, 0), pt(span, 3_000), pt(span - 4_000, span), pt(2_000, span - 5_000)])
+}
+
+/// Numbers of walks: `GETU_SEEDS=5000` draws about 20,000; `GETU_SEEDS=3088..3089` is one of them.
+pub fn seeds() -> std::ops::Range<u64> {
+    let asked = std::env::var("GETU_SEEDS").unwrap_or_default();
+    let (from, to) = asked.split_once("..").unwrap_or(("0", &asked));
+    from.parse().unwrap_or(0)..to.parse().unwrap_or(25)
+}
+
 /// Cells and cuts along existing borders by a trembling hand; what is reported against the independent look.
 /// Gives back how many were drawn, had something narrow by the look, and were reported.
 fn trembling_walk(seed: u64) -> [usize; 3] {
     let mut rng = Rng(seed);
     let mut count = [0; 3];
-    let span = 120_000;
-    let mut p = outline(vec![pt(0, 0), pt(span, 3_000), pt(span - 4_000, span), pt(2_000, span - 5_000)]);
+    let mut p = paper();
     for i in 0..12 {
-        let new = 1 + i as Owner;
-        let edges: Vec<Vec<Pt>> = p.edges().map(|(_, e)| e.points.to_vec()).collect();
-        let e = &edges[rng.below(edges.len() as i32) as usize];
-        let k = rng.below(e.len() as i32 - 1) as usize;
-        let chain = &e[k..e.len().min(k + 2 + rng.below(3) as usize)];
-        // 0 to 8 pixels at about 1:1,000.
-        let noise = rng.below(9) * 260 + 1;
-        let hand = trembling(chain, noise, &mut rng);
-        if hand.len() < 2 {
-            continue;
-        }
-        let owners: BTreeSet<Owner> = p.faces().map(|(_, f)| f.owner).filter(|o| *o != OUTSIDE).collect();
-        let (after, patch, line) = if rng.below(2) == 0 {
-            let deep = 8_000 + rng.below(30_000);
-            let (a, b) = (hand[0], hand[hand.len() - 1]);
-            let (dx, dy) = (f64::from(b.x - a.x), f64::from(b.y - a.y));
-            let len = dx.hypot(dy).max(1.0);
-            let side = if rng.below(2) == 0 { 1.0 } else { -1.0 };
-            let off = |q: Pt| {
-                pt(q.x + (-dy / len * side * f64::from(deep)) as i32, q.y + (dx / len * side * f64::from(deep)) as i32)
-            };
-            let ring: Vec<Pt> = hand.iter().copied().chain([off(b), off(a)]).collect();
-            let all = rng.below(3) == 0;
-            let take = move |o: Owner| match o {
-                OUTSIDE => None,
-                LAYER => Some(new),
-                _ => all.then_some(new),
-            };
-            let Ok(d) = draw(&p, std::slice::from_ref(&ring), &take, &|o| o == LAYER) else { continue };
-            let line: Vec<Pt> = ring.iter().copied().chain([ring[0]]).collect();
-            (d.partition, d.patch, line)
-        } else {
-            let owner = *owners.iter().nth(rng.below(owners.len() as i32) as usize).unwrap();
-            let Ok(s) = split(&p, owner, &hand, None, f64::from(noise) * 2.0, new) else { continue };
-            (s.partition, s.patch, hand)
-        };
+        let Some(stroke) = stroke(&p, 1 + i as Owner, &mut rng) else { continue };
+        let Ok((after, patch)) = stroke.draw(&p, &stroke.line) else { continue };
+        let line = path(&stroke.line);
         assert_eq!(check(&after), vec![]);
         count[0] += 1;
         let found = narrow(&p, &after, &patch, std::slice::from_ref(&line), LIMIT);
@@ -334,13 +382,11 @@ fn agree(p: &Partition, q: &Partition, patch: &PartitionPatch, line: &[Pt], foun
 
 #[test]
 fn a_trembling_hand_leaves_nothing_unsaid() {
-    // `GETU_SEEDS=2000` draws about 20,000.
-    let seeds = std::env::var("GETU_SEEDS").ok().and_then(|s| s.parse().ok()).unwrap_or(25);
     let mut all = [0; 3];
-    for seed in 0..seeds {
+    for seed in seeds() {
         let one = trembling_walk(seed);
         all.iter_mut().zip(one).for_each(|(a, b)| *a += b);
     }
     println!("{} cells and cuts; {} clearly narrow, {} reported", all[0], all[1], all[2]);
-    assert!(all[1] > all[0] / 10 && all[2] >= all[1], "{all:?}");
+    assert!(all[0] < 100 || all[1] > all[0] / 10 && all[2] >= all[1], "{all:?}");
 }
