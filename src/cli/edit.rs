@@ -10,11 +10,21 @@ use super::tables::table;
 use crate::assign::is_cell;
 use crate::model::{Id, Kind, Lang};
 use crate::plan::{Edit, EditError, Op, PlanOp, Project, state_text};
-use crate::session::{Command, Effect, Session, answers};
+use crate::session::{Command, Effect, OnSlivers, Session, Sliver, answers};
 use crate::topology::Owner;
+use serde::Deserialize;
 use serde_json::{Value, json};
 use std::io::{BufRead, Read};
 use std::path::Path;
+
+/// A line: an edit, and what is to be done where it leaves slivers.
+#[derive(Deserialize)]
+struct Line {
+    #[serde(default)]
+    slivers: OnSlivers,
+    #[serde(flatten)]
+    edit: Edit,
+}
 
 /// Longest line of an edit, bytes: an outline of a million points.
 const LINE_LIMIT: u64 = 64 << 20;
@@ -104,14 +114,14 @@ fn one(
     common: &Common,
     r: &Report,
 ) -> Result<Value, Stop> {
-    let failed = |kind: &str, message: String, at: Value| {
+    let failed = |kind: &str, message: String, at: Value, slivers: Vec<Value>| {
         json!({
             "line": number, "ok": false, "step": null, "plan": null, "sentence": null, "created": [], "flow": [],
-            "error": { "kind": kind, "message": message, "at": at },
+            "slivers": slivers, "error": { "kind": kind, "message": message, "at": at },
         })
     };
-    let mut edit: Edit = match serde_json::from_str(text) {
-        Ok(edit) => edit,
+    let Line { slivers, mut edit } = match serde_json::from_str(text) {
+        Ok(line) => line,
         Err(e) => {
             // The parser saw one line; which of the file it is we know.
             let reason = e.to_string();
@@ -127,7 +137,7 @@ fn one(
                     "Line {number}, column {column}: this is no edit ({reason}). Nothing was changed. See docs/EDITS.md."
                 ),
             };
-            return Ok(failed("parse", message, Value::Null));
+            return Ok(failed("parse", message, Value::Null, vec![]));
         }
     };
     if edit.layer.is_none() {
@@ -135,6 +145,15 @@ fn one(
     }
     let named = go_to(&mut o.session, &edit, *home);
     let before = (o.session.project().clone(), o.session.plan());
+    let refusal = |o: &Opened, e: &EditError, slivers: &[Sliver]| {
+        let at = e.at().map_or(Value::Null, |p| json!(p.metres()));
+        let slivers = slivers.iter().map(|s| s.json(o.session.project())).collect();
+        failed(e.kind(), e.said().get(common.lang()).to_owned(), at, slivers)
+    };
+    let edit = match o.session.settled(edit, slivers) {
+        Ok(edit) => edit,
+        Err((e, slivers)) => return Ok(refusal(o, &e, &slivers)),
+    };
     let done = o.perform(edit, r);
     // A draft that was made for lines without a plan is where such lines go on.
     if !named || o.session.project().plan(home.0).is_none() {
@@ -142,10 +161,7 @@ fn one(
     }
     match done {
         Ok(done) => Ok(done_line(&o.session, (&before.0, before.1), &done, number, common.lang())),
-        Err(e) => {
-            let at = e.at().map_or(Value::Null, |p| json!(p.metres()));
-            Ok(failed(e.kind(), e.said().get(common.lang()).to_owned(), at))
-        }
+        Err(e) => Ok(refusal(o, &e, &[])),
     }
 }
 
@@ -195,7 +211,8 @@ fn done_line(s: &Session, (before, was): (&Project, Id), done: &Done, number: u6
     let step = done.step.as_ref();
     json!({
         "line": number, "ok": true, "step": step.map(|s| s.id.sequence), "plan": step.and_then(|s| s.plan.clone()),
-        "sentence": step.map(|s| s.sentence.get(lang)), "created": created, "flow": flow, "error": null,
+        "sentence": step.map(|s| s.sentence.get(lang)), "created": created, "flow": flow,
+        "slivers": done.slivers.iter().map(|s| s.json(p)).collect::<Vec<_>>(), "error": null,
     })
 }
 

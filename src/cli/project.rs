@@ -8,7 +8,7 @@ use crate::crs::{CrsDef, Transform};
 use crate::geom::{Place, Pt};
 use crate::model::Id;
 use crate::plan::{EditError, History, Project};
-use crate::session::{Command, Effect, Session};
+use crate::session::{Command, Effect, Session, Sliver};
 use crate::store::{self, Generation, SaveInput};
 use std::path::{Path, PathBuf};
 
@@ -106,8 +106,8 @@ impl Opened {
         let mut refused = None;
         for e in self.session.dispatch(Command::Do(edit), now()) {
             match e {
-                Effect::Committed { step, created, changes } => {
-                    done = Done { step: Some(step), created, changes };
+                Effect::Committed { step, created, changes, slivers } => {
+                    done = Done { step: Some(step), created, changes, slivers };
                 }
                 Effect::Refused(e) => refused = Some(e),
                 Effect::Say(s) => r.note(&s),
@@ -124,6 +124,7 @@ pub(super) struct Done {
     pub step: Option<std::sync::Arc<crate::plan::Step>>,
     pub created: Vec<(u16, Id)>,
     pub changes: crate::assign::Changes,
+    pub slivers: Vec<Sliver>,
 }
 
 /// Something named in the arguments is not there.

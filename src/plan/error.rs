@@ -103,6 +103,15 @@ pub enum EditError {
         /// What is wrong at the first.
         what: Said,
     },
+    /// The edit would leave slivers, and was to be refused then.
+    Slivers {
+        /// Where they are.
+        at: Vec<Place>,
+        /// Width of the first, metres.
+        width_m: f64,
+        /// Its length, metres.
+        length_m: f64,
+    },
     /// The edit would change nothing.
     Nothing,
     /// The last plan, or the one in force, cannot be deleted.
@@ -161,6 +170,7 @@ impl EditError {
             EditError::OtherCrs { .. } => "other_crs",
             EditError::NoSegment { .. } => "no_segment",
             EditError::Misfit { .. } => "misfit",
+            EditError::Slivers { .. } => "slivers",
             EditError::Nothing => "nothing",
             EditError::KeepPlan { .. } => "keep_plan",
             EditError::TooEarly { .. } => "too_early",
@@ -175,7 +185,7 @@ impl EditError {
             | EditError::Protected { at, .. }
             | EditError::Spans { at, .. }
             | EditError::Far { at } => Some(*at),
-            EditError::Misfit { places, .. } => places.first().copied(),
+            EditError::Misfit { places, .. } | EditError::Slivers { at: places, .. } => places.first().copied(),
             _ => None,
         }
     }
@@ -307,6 +317,16 @@ impl EditError {
             EditError::Misfit { places, what } => Said::new(
                 format!("导入的网格拼不上（{} 处）：{}", places.len(), what.zh),
                 format!("The imported cells do not fit ({} places): {}", places.len(), what.en),
+            ),
+            EditError::Slivers { at, width_m, length_m } => Said::new(
+                format!(
+                    "会留下 {} 处窄条，第一处 {width_m:.2} 米宽、{length_m:.1} 米长。请让线贴合旁边的边界，或选择保留。",
+                    at.len()
+                ),
+                format!(
+                    "It would leave {} slivers, the first {width_m:.2} m wide and {length_m:.1} m long. Attach the line to the border beside it, or keep them.",
+                    at.len()
+                ),
             ),
             EditError::Nothing => s("没有变化。", "Nothing changes."),
             EditError::KeepPlan { plan } => Said::new(

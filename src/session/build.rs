@@ -59,6 +59,7 @@ pub fn sample_project(name: &str, replica: u32) -> Result<Project, BuildError> {
     let level = map.layer.levels.first().cloned().unwrap_or_default();
     let project = Project::new(head, vec![map.layer.clone()], first);
     let mut s = Session::new(History::new(project, replica), None, Lang::Zh, "");
+    s.set_sliver_m(0.0);
     let origin = map.origin;
     let ring = |r: &[Pt]| -> Ring { r.iter().map(|&p| origin.place(p)).collect() };
     let outline: Vec<Ring> = map.outline.iter().map(|r| ring(r)).collect();

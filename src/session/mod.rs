@@ -12,12 +12,14 @@ pub mod import;
 mod import_fit;
 pub mod posts;
 mod sentence;
+pub mod slivers;
 pub mod snap;
 pub mod tools;
 
 pub use build::{BuildError, empty_project, layer_from_text, sample_project, sample_titles};
 pub use fill::{fill, next_code, next_member_code, next_post_code};
 pub use sentence::{area_text, kind_name, place_of, sentence};
+pub use slivers::{OnSlivers, SLIVER_M, Sliver};
 
 use crate::assign::{Assignment, Changes};
 use crate::geom::Box2;
@@ -82,6 +84,8 @@ pub enum Effect {
         created: Vec<(u16, Id)>,
         /// What moved.
         changes: Changes,
+        /// The slivers that it left.
+        slivers: Vec<Sliver>,
     },
     /// A step was taken back or done again.
     Stepped {
@@ -140,6 +144,8 @@ pub struct Session {
     draft: Option<Draft>,
     /// Counts every change of what is to be seen.
     generation: u64,
+    /// Width under which ground is a sliver, metres.
+    sliver_m: f64,
 }
 
 impl Session {
@@ -165,6 +171,7 @@ impl Session {
             saved,
             draft: None,
             generation: 1,
+            sliver_m: SLIVER_M,
             history,
         }
     }
@@ -378,6 +385,8 @@ impl Session {
     }
 
     fn commit(&mut self, now: i64) -> Vec<Effect> {
+        // Before the draft is made: what was tried is there to be looked at.
+        let slivers = self.slivers();
         let draft = self.draft.take();
         if let Some(d) = &draft
             && let Err(e) = self.stage_on_draft(d)
@@ -413,7 +422,7 @@ impl Session {
         if self.history.stable().plan(self.plan).is_none() {
             self.follow_plan();
         }
-        let mut effects = vec![Effect::Committed { step, created, changes }];
+        let mut effects = vec![Effect::Committed { step, created, changes, slivers }];
         effects.extend(draft.map(|Draft { old, new, .. }| {
             Effect::Say(Said::new(
                 format!("“{old}”受保护，已另建“{new}”，修改记在“{new}”上。"),

@@ -552,4 +552,4 @@ fn nearer(p: Pt, s: (Pt, Pt), t: (Pt, Pt)) -> bool {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -174,7 +174,7 @@ fn edits_answer_line_by_line_and_the_rest_go_on() {
     let a = ran.lines();
     assert_eq!(a.len(), 7);
     for line in &a[..6] {
-        super::keys(line, &["line", "ok", "step", "plan", "sentence", "created", "flow", "error"], &[]);
+        super::keys(line, &["line", "ok", "step", "plan", "sentence", "created", "flow", "slivers", "error"], &[]);
     }
     let kinds: Vec<&str> = a[..6].iter().map(|l| l["error"]["kind"].as_str().unwrap_or("-")).collect();
     assert_eq!(kinds, ["-", "parse", "duplicate", "-", "not_found", "not_found"]);

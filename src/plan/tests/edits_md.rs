@@ -144,6 +144,7 @@ fn refusals() -> Vec<EditError> {
         EditError::OtherCrs { crs: text(), project: text() },
         EditError::NoSegment { hash: text() },
         EditError::Misfit { places: vec![place], what: Said::default() },
+        EditError::Slivers { at: vec![place], width_m: 0.4, length_m: 12.0 },
         EditError::Nothing,
         EditError::KeepPlan { plan: text() },
         EditError::TooEarly { since: crate::model::Date::from_days(0) },
@@ -156,6 +157,7 @@ fn refusals() -> Vec<EditError> {
             EditError::NoSuch { .. } | EditError::Duplicate { .. } | EditError::Spans { .. } => {}
             EditError::WhichLayer | EditError::Text(_) | EditError::Field { .. } | EditError::NotFilled { .. } => {}
             EditError::Far { .. } | EditError::NoCrs | EditError::NoSegment { .. } | EditError::Misfit { .. } => {}
+            EditError::Slivers { .. } => {}
             EditError::Nothing | EditError::KeepPlan { .. } | EditError::TooEarly { .. } => {}
             EditError::Parents { .. } | EditError::NotACell { .. } | EditError::OtherCrs { .. } => {}
             EditError::Private { .. } => {}
