@@ -13,8 +13,8 @@ use getu::model::Id;
 use getu::scene::{
     ByKey, CellColours, Owners, Touched, cell_layers_anew, ground_layers, staged_layers, tint_buildings, touch_cells,
 };
-use getu::session::tools::{Grip, Hand};
-use getu::session::{Command, Session};
+use getu::session::tools::{Answer, Grip, Hand};
+use getu::session::{Command, Effect, Session};
 use getu::topology::{Spot, spot};
 use town::{Res, Rng, Town};
 
@@ -55,7 +55,7 @@ fn main() -> Res<()> {
                 |(at, to)| {
                     hand.grab(Grip::Point(at));
                     hand.hover(s, to, 0.0, 0);
-                    hand.release(s, 0);
+                    let_go(&mut hand, s);
                     s.dispatch(Command::Undo, 0)
                 },
                 BatchSize::SmallInput,
@@ -69,6 +69,12 @@ fn main() -> Res<()> {
 }
 
 type Drag = (Pt, Pt);
+
+/// Lets go; slivers are kept.
+fn let_go(hand: &mut Hand, s: &mut Session) -> Vec<Effect> {
+    let effects = hand.release(s, 0);
+    if hand.asked().is_empty() { effects } else { hand.answer(s, Answer::Keep, 0) }
+}
 
 /// Drags of random vertices of borders between two cells, each by a random way.
 fn some_drags(s: &Session, n: usize) -> Res<Vec<Drag>> {
@@ -107,7 +113,7 @@ fn hold_to_recount(town: &mut Town) -> Res<()> {
         hand.grab(Grip::Point(at));
         hand.hover(s, to, 0.0, 0);
         moved += s.staged().buildings.len();
-        kept += usize::from(!hand.release(s, 0).is_empty());
+        kept += usize::from(!let_go(&mut hand, s).is_empty());
     }
     let (plan, layer) = (s.plan(), s.layer());
     if *s.assignment() != Assignment::count(s.project(), plan, layer) {
@@ -128,9 +134,9 @@ fn one_by_one(town: &mut Town) -> Res<Vec<Drag>> {
     let drags = some_drags(&town.session, DRAGS)?;
     let s = &mut town.session;
     let mut hand = Hand::default();
-    let (mut good, mut nodes) = (Vec::new(), 0);
+    let (mut good, mut nodes, mut narrow) = (Vec::new(), 0, 0);
     let (mut stage, mut commit, mut undo) = (Vec::new(), Vec::new(), Vec::new());
-    let mut refused = Vec::new();
+    let (mut refused, mut slivers) = (Vec::new(), Vec::new());
     for (at, to) in drags {
         hand.grab(Grip::Point(at));
         let t = ProcessTime::now();
@@ -146,7 +152,10 @@ fn one_by_one(town: &mut Town) -> Res<Vec<Drag>> {
         nodes +=
             usize::from(s.history().stable().layer(s.plan(), 0).is_some_and(|l| spot(&l.partition, at) == Spot::Node));
         let t = ProcessTime::now();
-        let kept = hand.release(s, 0);
+        narrow += usize::from(!s.slivers().is_empty());
+        slivers.push(t.elapsed());
+        let t = ProcessTime::now();
+        let kept = let_go(&mut hand, s);
         commit.push(t.elapsed());
         if kept.is_empty() {
             return Err("a staged drag was not kept".into());
@@ -156,12 +165,14 @@ fn one_by_one(town: &mut Town) -> Res<Vec<Drag>> {
         undo.push(t.elapsed());
     }
     println!(
-        "{}: {} drags, {nodes} of them of nodes, and {} refused; processor time",
+        "{}: {} drags, {nodes} of them of nodes, {narrow} with slivers, and {} refused; processor time",
         town.name,
         good.len(),
         refused.len()
     );
-    for (what, times) in [("stage", stage), ("refused stage", refused), ("commit", commit), ("undo", undo)] {
+    for (what, times) in
+        [("stage", stage), ("refused stage", refused), ("slivers", slivers), ("commit", commit), ("undo", undo)]
+    {
         spread(what, times);
     }
     Ok(good)

@@ -2,12 +2,13 @@
 //! the border instead.
 
 use super::Session;
-use crate::geom::{Place, Pt};
+use crate::geom::{Box2, Place, Pt, ring_area2};
 use crate::model::Id;
-use crate::plan::{Context, Edit, EditError, Op, Outcome, Project, apply};
-use crate::topology::{self, Line, Narrow, NarrowKind, Partition, TopologyError};
+use crate::plan::{Context, Edit, EditError, Layer, Op, Outcome, Project, apply};
+use crate::topology::{self, Edge, Line, Narrow, NarrowKind, Partition, PartitionPatch, TopologyError};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 /// Width under which ground is a sliver where nobody said, metres.
 pub const SLIVER_M: f64 = 1.0;
@@ -98,8 +99,7 @@ impl Session {
         }
     }
 
-    /// The edit with its lines led along the borders where they leave the slivers found. What cannot be led stays: a
-    /// moved vertex has no line of its own.
+    /// The edit with its lines led along the borders where they leave the slivers found. What cannot be led stays.
     fn attached(&self, base: &Project, edit: Edit, found: &[Sliver]) -> Result<Edit, EditError> {
         let mut best = edit;
         let mut grounds: Vec<(Id, u16)> = found.iter().map(|s| (s.plan, s.layer)).collect();
@@ -109,14 +109,18 @@ impl Session {
                 all.iter().filter(|s| (s.plan, s.layer) == (plan, layer)).map(|s| s.narrow.clone()).collect()
             };
             let Some(l) = base.layer(plan, layer) else { continue };
-            let lines = lines_of(base, &mut best.clone(), layer);
+            let moved = as_reshape(base, l, &best);
+            let from = moved.as_ref().unwrap_or(&best);
+            let lines = lines_of(base, &mut from.clone(), layer);
             let retry = |lines: &[Line]| -> Result<Vec<Narrow>, EditError> {
-                let (base, filled, outcome) = self.tried(with_lines(base, &best, layer, lines))?;
+                let (base, filled, outcome) = self.tried(with_lines(base, from, layer, lines))?;
                 Ok(here(&self.left_by(&base, &filled, &outcome)))
             };
             let width_mm = self.sliver_m * 1000.0;
             let led = topology::attach(&l.partition, &lines, width_mm, &here(found), retry, is_nothing)?;
-            best = with_lines(base, &best, layer, &led.lines);
+            if led.lines != lines {
+                best = with_lines(base, from, layer, &led.lines);
+            }
         }
         Ok(best)
     }
@@ -149,7 +153,7 @@ impl Session {
             if before.partition.is_empty() {
                 continue;
             }
-            let drawn = drawn(&outcome.project, edit, *layer, &after.partition);
+            let drawn = drawn(&outcome.project, edit, *layer, &after.partition, patch);
             let found = topology::narrow(&before.partition, &after.partition, patch, &drawn, self.sliver_m * 1000.0);
             out.extend(found.into_iter().map(|narrow| {
                 let code = after.unit_of(narrow.owner).map(|u| u.code.clone());
@@ -186,7 +190,7 @@ fn each_line(p: &Project, edit: &mut Edit, layer: u16, f: &mut dyn FnMut(&mut Ve
         Op::Outline { rings, .. } | Op::Draw { rings, .. } | Op::Unit { rings, .. } => {
             rings.iter_mut().for_each(|r| f(r, true));
         }
-        Op::Split { line, .. } => f(line, false),
+        Op::Split { line, .. } | Op::Reshape { line, .. } => f(line, false),
         _ => {}
     }
 }
@@ -216,8 +220,37 @@ fn with_lines(p: &Project, edit: &Edit, layer: u16, lines: &[Line]) -> Edit {
     edit
 }
 
+/// The reshaping that does what moving or putting in a vertex does, with the two segments beside it as its line: a
+/// vertex has no line to be led. `None` for a node, and where no cell gains ground.
+fn as_reshape(p: &Project, l: &Layer, edit: &Edit) -> Option<Edit> {
+    let (named, to) = match &edit.op {
+        Op::Move { at, to } => (vec![p.grid(*at)?], p.grid(*to)?),
+        Op::Insert { on, at } => (vec![p.grid(on[0])?, p.grid(on[1])?], p.grid(*at)?),
+        _ => return None,
+    };
+    let near = l.partition.edges_near(&Box2::of(&named));
+    let mut found = near.into_iter().filter_map(|e| l.partition.edge(e)).filter_map(|e| {
+        let at = |q: Pt| e.points.iter().position(|&v| v == q);
+        match named[..] {
+            [q] => {
+                let i = at(q).filter(|&i| i > 0 && i + 1 < e.points.len())?;
+                Some((e, e.points[i - 1], Some(q), e.points[i + 1]))
+            }
+            _ => e.points.windows(2).find(|w| named.iter().all(|q| w.contains(q))).map(|w| (e, w[0], None, w[1])),
+        }
+    });
+    let (edge, before, old, after) = found.next()?;
+    let (left, right) = l.partition.sides(edge);
+    let moved: Vec<Pt> = [Some(before), Some(to), Some(after), old].into_iter().flatten().collect();
+    // Moved to the right, the left side gains.
+    let gains = if ring_area2(&moved) > 0 { left } else { right };
+    let cell = l.unit_of(gains)?.code.clone();
+    let line = [before, to, after].map(|q| p.origin().place(q)).to_vec();
+    Some(Edit { op: Op::Reshape { line, cell: Some(cell), keep: None, attach_m: None }, ..edit.clone() })
+}
+
 /// What an edit drew on a layer, rings closed: its lines, and the segments at the vertices that it moved.
-fn drawn(p: &Project, edit: &Edit, layer: u16, after: &Partition) -> Vec<Vec<Pt>> {
+fn drawn(p: &Project, edit: &Edit, layer: u16, after: &Partition, patch: &PartitionPatch) -> Vec<Vec<Pt>> {
     let mut out: Vec<Vec<Pt>> = lines_of(p, &mut edit.clone(), layer)
         .into_iter()
         .map(|l| l.points.iter().copied().chain(l.points.first().copied().filter(|_| l.closed)).collect())
@@ -226,10 +259,23 @@ fn drawn(p: &Project, edit: &Edit, layer: u16, after: &Partition) -> Vec<Vec<Pt>
         let at = match op {
             Op::Move { to, .. } => *to,
             Op::Insert { at, .. } => *at,
+            Op::Follow { from, to, line, .. } => {
+                let line = [from].into_iter().chain(line).chain([to]);
+                out.push(line.filter_map(|&q| p.grid(q)).collect());
+                continue;
+            }
+            Op::Slide { .. } => {
+                let segments = |e: &Edge| e.points.windows(2).map(<[Pt]>::to_vec).collect::<Vec<_>>();
+                let old: BTreeSet<Vec<Pt>> =
+                    patch.edges.iter().filter_map(|c| c.before.as_ref()).flat_map(segments).collect();
+                let new = patch.edges.iter().filter_map(|c| c.after.as_ref()).flat_map(segments);
+                out.extend(new.filter(|s| !old.contains(s)));
+                continue;
+            }
             _ => continue,
         };
         let Some(at) = p.grid(at) else { continue };
-        for e in after.edges_near(&crate::geom::Box2::of_two(at, at)) {
+        for e in after.edges_near(&Box2::of_two(at, at)) {
             let segments = after.edge(e).into_iter().flat_map(|e| e.points.windows(2));
             out.extend(segments.filter(|w| w.contains(&at)).map(<[Pt]>::to_vec));
         }

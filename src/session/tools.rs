@@ -3,7 +3,7 @@
 //! A point is a grid point already snapped by the caller. Every tool keeps only the gesture it is in; what is drawn so
 //! far is shown by staging the edit it would make, so that what is seen is what will be done.
 
-use super::{Command, Selection, Session};
+use super::{Command, OnSlivers, Selection, Session, Sliver};
 use crate::geom::{Box2, Place, Pt, dist2_to_segment};
 use crate::model::{Id, Said};
 use crate::plan::{Edit, EditError, Op, Take};
@@ -50,6 +50,19 @@ pub struct Hand {
     refusal: Option<EditError>,
     /// Cells picked for a merge.
     picked: Vec<Id>,
+    /// The edit that waits for an answer, with the slivers that it would leave; it is staged.
+    asked: Option<(Edit, Vec<Sliver>)>,
+}
+
+/// What is to be done with an edit that leaves slivers.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Answer {
+    /// Its line is led along the border beside it.
+    Attach,
+    /// It is done as it is.
+    Keep,
+    /// It is not done: a line is drawn on, a dragged border is where it was.
+    Back,
 }
 
 impl Hand {
@@ -78,9 +91,14 @@ impl Hand {
         &self.picked
     }
 
+    /// Slivers that the finished gesture would leave: it waits for [`Hand::answer`]. Empty if nothing is asked.
+    pub fn asked(&self) -> &[Sliver] {
+        self.asked.as_ref().map_or(&[], |a| &a.1)
+    }
+
     /// Whether a gesture is on its way.
     pub fn busy(&self) -> bool {
-        !self.line.is_empty() || self.grip.is_some() || !self.picked.is_empty()
+        self.asked.is_some() || !self.line.is_empty() || self.grip.is_some() || !self.picked.is_empty()
     }
 
     /// Takes another tool; the gesture is dropped. Merging with several cells selected merges them at once.
@@ -114,6 +132,7 @@ impl Hand {
         self.good = None;
         self.refusal = None;
         self.picked.clear();
+        self.asked = None;
         s.dispatch(Command::Revert, now);
     }
 
@@ -161,6 +180,9 @@ impl Hand {
     /// The pointer is at `at` (snapped). While a border is dragged or a line drawn, the edit it would make is staged; an
     /// invalid place leaves the last valid one staged and says why.
     pub fn hover(&mut self, s: &mut Session, at: Pt, attach_m: f64, now: i64) {
+        if self.asked.is_some() {
+            return;
+        }
         if let Some(grip) = self.grip {
             let refused = self.stage(s, drag_edit(s, grip, at), now);
             match refused {
@@ -201,21 +223,52 @@ impl Hand {
         effects.into_iter().find_map(|e| if let super::Effect::Refused(e) = e { Some(e) } else { None })
     }
 
-    /// The button went up after a drag: what is staged becomes a step.
+    /// The button went up after a drag: what is staged becomes a step, unless it leaves slivers; then it waits for an
+    /// answer.
     pub fn release(&mut self, s: &mut Session, now: i64) -> Vec<super::Effect> {
-        if self.grip.take().is_none() {
-            return vec![];
-        }
+        let Some(grip) = self.grip.take() else { return vec![] };
         self.refusal = None;
-        if self.good.take().is_none() {
+        let Some(good) = self.good.take() else {
             s.dispatch(Command::Revert, now);
             return vec![];
+        };
+        if self.ask(s, drag_edit(s, grip, good)) { vec![] } else { s.dispatch(Command::Commit, now) }
+    }
+
+    /// Keeps the staged edit for an answer if it leaves slivers. `edit`: the same as it was given, choices left open.
+    fn ask(&mut self, s: &Session, edit: Edit) -> bool {
+        let slivers = s.slivers();
+        let some = !slivers.is_empty();
+        self.asked = some.then_some((edit, slivers));
+        some
+    }
+
+    /// What is to be done with the gesture that waits. An edit of which nothing is left once it is attached is refused;
+    /// its line stays.
+    pub fn answer(&mut self, s: &mut Session, answer: Answer, now: i64) -> Vec<super::Effect> {
+        let Some((edit, _)) = self.asked.take() else { return vec![] };
+        let effects = match answer {
+            Answer::Keep => s.dispatch(Command::Commit, now),
+            Answer::Attach => match s.settled(edit, OnSlivers::Attach) {
+                Ok(edit) => s.dispatch(Command::Do(edit), now),
+                Err((e, _)) => vec![super::Effect::Refused(e)],
+            },
+            Answer::Back => vec![],
+        };
+        let done = effects.iter().any(|e| matches!(e, super::Effect::Committed { .. }));
+        if !self.line.is_empty() && done {
+            self.drawn(s, &effects, now);
+        } else if self.line.is_empty() && !done {
+            s.dispatch(Command::Revert, now);
         }
-        s.dispatch(Command::Commit, now)
+        effects
     }
 
     /// A click with a drawing tool adds a point, with Merge it picks a cell.
     pub fn click(&mut self, s: &mut Session, at: Pt, attach_m: f64, now: i64) -> Vec<super::Effect> {
+        if self.asked.is_some() {
+            return vec![];
+        }
         match self.tool {
             Tool::Outline | Tool::Draw | Tool::Split => {
                 // Back on the first point the ring is closed.
@@ -269,38 +322,52 @@ impl Hand {
 
     /// Double-click, Enter or right button: the line is done.
     pub fn finish(&mut self, s: &mut Session, attach_m: f64, now: i64) -> Vec<super::Effect> {
+        if self.asked.is_some() {
+            return vec![];
+        }
         let line = self.line.clone();
         let Some(edit) = self.drawn_edit(s, &line, attach_m) else {
             return vec![];
         };
-        let effects = s.dispatch(Command::Do(edit), now);
-        let refused =
-            effects.iter().find_map(|e| if let super::Effect::Refused(e) = e { Some(e.clone()) } else { None });
-        match refused {
-            // The line stays, so that a point can be taken back.
-            Some(e) => self.refusal = Some(e),
-            None => {
-                self.line.clear();
-                self.refusal = None;
-                if self.tool == Tool::Outline {
-                    // There is one outline; what comes next is its cells.
-                    self.tool = Tool::Draw;
-                }
-                let made = effects.iter().find_map(|e| match e {
-                    super::Effect::Committed { created, .. } => created.first().map(|(_, id)| *id),
-                    _ => None,
-                });
-                if let Some(id) = made {
-                    s.dispatch(Command::Select(Selection::Units(vec![id])), now);
-                }
-            }
+        let staged = s.dispatch(Command::Stage(edit.clone()), now);
+        // Where it is refused the line stays, so that a point can be taken back.
+        self.refusal =
+            staged.iter().find_map(|e| if let super::Effect::Refused(e) = e { Some(e.clone()) } else { None });
+        if self.refusal.is_some() {
+            return staged;
         }
+        if self.ask(s, edit) {
+            return vec![];
+        }
+        let effects = s.dispatch(Command::Commit, now);
+        self.drawn(s, &effects, now);
         effects
+    }
+
+    /// A line became a step.
+    fn drawn(&mut self, s: &mut Session, effects: &[super::Effect], now: i64) {
+        if let Some(e) = effects.iter().find_map(|e| if let super::Effect::Refused(e) = e { Some(e) } else { None }) {
+            self.refusal = Some(e.clone());
+            return;
+        }
+        self.line.clear();
+        self.refusal = None;
+        if self.tool == Tool::Outline {
+            // There is one outline; what comes next is its cells.
+            self.tool = Tool::Draw;
+        }
+        let made = effects.iter().find_map(|e| match e {
+            super::Effect::Committed { created, .. } => created.first().map(|(_, id)| *id),
+            _ => None,
+        });
+        if let Some(id) = made {
+            s.dispatch(Command::Select(Selection::Units(vec![id])), now);
+        }
     }
 
     /// Backspace or undo while drawing: takes the last point back. True if there was one.
     pub fn take_back(&mut self, s: &mut Session, now: i64) -> bool {
-        let had = self.line.pop().is_some();
+        let had = self.asked.is_none() && self.line.pop().is_some();
         if had {
             self.refusal = None;
             s.dispatch(Command::Revert, now);

@@ -25,8 +25,8 @@ mod slide;
 mod vertex;
 
 pub use assemble::{Misfit, Polygons, assemble};
-pub use chain::{Plainer, Which, follow, simplify};
 pub use attach::{Attached, Line, attach};
+pub use chain::{Plainer, Which, follow, simplify};
 pub use check::{Fault, check};
 pub use editors::{Drawn, Parted, draw, give, merge, neighbours, split};
 pub use error::TopologyError;

@@ -156,6 +156,50 @@ fn ring(x0: f64, x1: f64) -> Value {
 }
 
 #[test]
+fn slivers_are_told_attached_or_refused() {
+    let place = Place::new();
+    small(&place, "p.gpkg");
+    let box_of = |x0: f64, x1: f64| {
+        let (a, b, s, n) = (super::X + x0, super::X + x1, super::Y + 10.0, super::Y + 90.0);
+        json!([[a, s], [b, s], [b, n], [a, n]])
+    };
+    let edits = [
+        json!({"op": "draw", "code": "A", "rings": [ring(0.0, 50.0)]}),
+        json!({"op": "draw", "code": "B", "rings": [box_of(50.4, 80.0)], "slivers": "refuse"}),
+        json!({"op": "draw", "code": "B", "rings": [box_of(50.4, 80.0)], "slivers": "attach"}),
+        json!({"op": "draw", "code": "C", "rings": [box_of(80.6, 99.0)]}),
+        json!({"op": "draw", "code": "D", "rings": [box_of(120.0, 150.0)], "slivers": "refuse"}),
+        json!({"op": "split", "cell": "D", "line": [[super::X + 149.5, super::Y], [super::X + 149.5, super::Y + 100.0]], "slivers": "attach"}),
+        json!({"op": "set", "cell": "A", "name": "东", "slivers": "maybe"}),
+    ];
+    place.write("e.jsonl", &edits.map(|e| e.to_string()).join("\n"));
+    let ran = place.run(&["edit", "p.gpkg", "e.jsonl", "--lang", "en"]);
+    let a = ran.lines();
+    let kinds: Vec<&str> = a[..7].iter().map(|l| l["error"]["kind"].as_str().unwrap_or("-")).collect();
+    assert_eq!(kinds, ["-", "slivers", "-", "-", "-", "not_divided", "parse"], "{}", ran.out);
+    let of = |i: usize| a[i]["slivers"].as_array().unwrap();
+    assert_eq!([0, 1, 2, 3, 4, 5, 6].map(|i| of(i).len()), [0, 1, 0, 1, 0, 1, 0], "{}", ran.out);
+    let s = &of(1)[0];
+    super::keys(s, &["kind", "at", "width_m", "length_m", "layer", "code"], &[]);
+    assert_eq!(
+        (&s["kind"], &s["width_m"], &s["layer"], &s["code"]),
+        (&json!("neck"), &json!(0.4), &json!("grid"), &Value::Null)
+    );
+    assert!(s["length_m"].as_f64().is_some_and(|l| (80.0..=82.0).contains(&l)), "{s}");
+    assert_eq!(a[1]["error"]["at"], s["at"]);
+    assert_eq!((&of(3)[0]["kind"], &of(3)[0]["width_m"]), (&json!("neck"), &json!(0.6)));
+    assert_eq!(of(5)[0]["kind"], "face");
+    // What was attached reaches to the border; what is kept in the file is the line that was led along it.
+    let stats = place.ask(&["stats", "p.gpkg"]);
+    let cells = stats["cells"].as_array().unwrap();
+    let area = |code: &str| cells.iter().find(|c| c["code"] == code).unwrap()["area_m2"].as_f64().unwrap();
+    assert_eq!([area("B"), area("C")], [2400.0, 1472.0]);
+    place.ask(&["undo", "p.gpkg", "3"]);
+    place.ask(&["redo", "p.gpkg", "3"]);
+    assert_eq!(place.ask(&["stats", "p.gpkg"])["cells"], stats["cells"]);
+}
+
+#[test]
 fn edits_answer_line_by_line_and_the_rest_go_on() {
     let place = Place::new();
     small(&place, "p.gpkg");

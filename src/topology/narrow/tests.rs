@@ -114,7 +114,7 @@ fn merging_and_cutting_across_leave_nothing() {
     let p = outline(square(0, 0, 100_000, 100_000));
     let (p, _) = cell(&p, square(0, 0, 100_000, 50_000), 1);
     let (p, _) = cut(&p, 1, &[pt(0, 49_400), pt(100_000, 49_400)], 2);
-    let (q, patch) = merge(&p, 1, &[2]).unwrap();
+    let (q, patch) = merge(&p, 1, &[2], false).unwrap();
     assert_eq!(narrow(&p, &q, &patch, &[], LIMIT), []);
     // Across the strip: its two halves are no narrower than it was.
     let strip = p.owner(p.locate(pt(50_000, 49_700)));

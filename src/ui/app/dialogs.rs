@@ -5,6 +5,7 @@ use super::files::{KINDS, Purpose};
 use crate::jobs::Job;
 use crate::model::{Kind, Said};
 use crate::session::import::What;
+use crate::session::tools::Answer;
 use crate::ui::theme::Tokens;
 use crate::ui::widgets::{action_button, body, choice, primary_button, strong};
 use egui::{Align2, Color32, Id, Key, Modal, ScrollArea, Ui, vec2};
@@ -24,6 +25,8 @@ pub enum Dialog {
     Found(Vec<(String, Option<u32>, Vec<Said>)>),
     /// A file is in the way of a save.
     Replace(PathBuf),
+    /// The gesture would leave slivers: attach, keep, back.
+    Slivers,
 }
 
 /// What a file probably holds, from its name; a place in [`KINDS`].
@@ -168,6 +171,39 @@ impl App {
                     Some(1) => self.give_up(),
                     Some(_) => self.stay(),
                     None => self.dialog = Some(Dialog::Unsaved),
+                }
+            }
+            Dialog::Slivers => {
+                let found = self.doc.as_ref().map_or(&[][..], |d| d.hand.asked());
+                let longest = found.iter().max_by(|a, b| a.narrow.length_mm.total_cmp(&b.narrow.length_mm));
+                let Some(n) = longest.map(|s| &s.narrow) else { return };
+                let metres = |mm: f64, digits: usize| format!("{:.digits$}", mm / 1000.0);
+                let title = lang
+                    .pick("会留下 {w} 米宽、{l} 米长的窄条", "This leaves a sliver {w} m wide and {l} m long")
+                    .replace("{w}", &metres(n.width_mm, if n.width_mm < 50.0 { 3 } else { 1 }))
+                    .replace("{l}", &metres(n.length_mm, if n.length_mm < 9_950.0 { 1 } else { 0 }));
+                let more = match found.len() {
+                    1 => lang.pick("已在图上标出。", "It is marked on the map.").to_owned(),
+                    n => lang
+                        .pick("共 {} 处，都已在图上标出。", "There are {} of them, marked on the map.")
+                        .replace("{}", &n.to_string()),
+                };
+                let buttons = [
+                    lang.pick("贴合边界", "Attach to the border"),
+                    lang.pick("保留", "Keep"),
+                    lang.pick("返回", "Back"),
+                ];
+                let answer = sheet(ui, &title, &buttons, true, |ui| body(ui, &more));
+                match answer.map(|i| [Answer::Attach, Answer::Keep, Answer::Back][i.min(2)]) {
+                    Some(answer) => {
+                        let (now, time) = (self.now(), ui.input(|i| i.time));
+                        let Some(doc) = &mut self.doc else { return };
+                        let effects = doc.hand.answer(&mut doc.session, answer, now);
+                        doc.follow(&effects);
+                        self.heed(effects, time);
+                        ui.ctx().request_repaint();
+                    }
+                    None => self.dialog = Some(Dialog::Slivers),
                 }
             }
             Dialog::Replace(path) => {

@@ -9,6 +9,7 @@ use crate::scene::{Camera, FontSet, Stack, StyleSheet, Theme};
 use crate::session::snap::snap;
 use crate::session::tools::{Grip, Tool};
 use crate::session::{Command, Effect, Selection, answers};
+use crate::topology::NarrowKind;
 use crate::ui::fonts;
 use crate::ui::gpu::{Faces, MapPainter, PaintOptions, paint_labels, paint_symbols};
 use crate::ui::l10n::Lang;
@@ -400,12 +401,25 @@ fn is_bare(doc: &Doc) -> bool {
 /// The line being drawn, and from the last valid place to a refused one.
 fn sketch(doc: &Doc, painter: &egui::Painter, rect: Rect, camera: &Camera, t: &Tokens) {
     let mut line: Vec<Pos2> = doc.hand.line().iter().map(|&p| on_screen(rect, camera, p)).collect();
-    if let (false, Some(p)) = (line.is_empty(), doc.pointer) {
+    if let (false, true, Some(p)) = (line.is_empty(), doc.hand.asked().is_empty(), doc.pointer) {
         line.push(on_screen(rect, camera, doc.snapped.map_or(p, |s| s.at)));
     }
     if line.len() > 1 {
         painter.line(line.clone(), Stroke::new(5.0, t.raise));
         painter.line(line, Stroke::new(2.6, t.accent));
+    }
+    // Slivers that it would leave: their length, hatched, and their narrowest place.
+    for s in doc.hand.asked() {
+        let mut along: Vec<Pos2> = s.narrow.along.iter().map(|&p| on_screen(rect, camera, p)).collect();
+        if s.narrow.kind == NarrowKind::Face {
+            along.extend(along.first().copied());
+        }
+        painter.line(along.clone(), Stroke::new(9.0, t.raise));
+        painter.line(along.clone(), Stroke::new(7.0, t.warn_soft));
+        painter.extend(egui::Shape::dashed_line(&along, Stroke::new(7.0, t.warn), 3.0, 4.0));
+        let at = on_screen(rect, camera, s.narrow.at);
+        painter.circle_stroke(at, 13.0, Stroke::new(4.5, t.raise));
+        painter.circle_stroke(at, 13.0, Stroke::new(2.4, t.warn));
     }
     // Where it is refused, if that is a place.
     let origin = doc.session.project().origin();

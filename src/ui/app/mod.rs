@@ -466,6 +466,9 @@ impl App {
             };
         }
         self.spent = asked.spent;
+        if self.dialog.is_none() && self.doc.as_ref().is_some_and(|d| !d.hand.asked().is_empty()) {
+            self.dialog = Some(dialogs::Dialog::Slivers);
+        }
         self.heed(asked.effects, time);
     }
 

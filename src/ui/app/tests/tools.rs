@@ -203,6 +203,65 @@ fn a_cell_is_drawn_point_by_point_over_the_open_ground() {
 }
 
 #[test]
+fn a_cell_that_leaves_a_sliver_is_asked_about_first() {
+    let Some(mut h) = sample("a_cell_that_leaves_a_sliver_is_asked_about_first") else { return };
+    let ring = open_ground(&mut h);
+    let first = state(&h);
+    // Along the longest side of the open ground, 0.4 m from it.
+    let n = ring.len();
+    let side = (0..n).map(|i| (ring[i], ring[(i + 1) % n])).max_by(|a, b| a.0.dist(a.1).total_cmp(&b.0.dist(b.1)));
+    let (a, b) = side.unwrap();
+    let len = a.dist(b);
+    let (dx, dy) = (f64::from(b.x - a.x) / len, f64::from(b.y - a.y) / len);
+    let at = |along: f64, off: f64| {
+        let (x, y) = (dx * along * len - dy * off, dy * along * len + dx * off);
+        pt(a.x + x.round() as i32, a.y + y.round() as i32)
+    };
+    let inward = if crate::geom::ring_contains(&ring, at(0.5, 3_000.0)) { 1.0 } else { -1.0 };
+    let line = [(0.2, 400.0), (0.8, 400.0), (0.8, 6_000.0), (0.2, 6_000.0)].map(|(t, off)| at(t, off * inward));
+    let drawn = |h: &mut Window| {
+        push(h, "画网格");
+        let doc = app(h).doc.as_mut().unwrap();
+        for p in line {
+            doc.hand.click(&mut doc.session, p, 0.002, 0);
+        }
+        h.run();
+        key(h, Key::Enter);
+    };
+    drawn(&mut h);
+    for label in ["贴合边界", "保留", "返回"] {
+        h.get_by_label(label);
+    }
+    let painted_now = painted(&h);
+    assert!(
+        painted_now.iter().any(|t| t.starts_with("会留下 0.4 米宽、") && t.ends_with("米长的窄条")),
+        "{painted_now:?}"
+    );
+    assert_eq!(steps(&h), 0, "nothing is done before the answer");
+    // Back to the drawing.
+    key(&mut h, Key::Escape);
+    assert!(h.query_by_label("贴合边界").is_none());
+    assert_eq!((doc(&h).hand.line(), steps(&h)), (&line[..], 0));
+    // Enter attaches.
+    key(&mut h, Key::Enter);
+    key(&mut h, Key::Enter);
+    assert_eq!((cells(&h), steps(&h)), (11, 1), "{}", told(&mut h));
+    assert!(doc(&h).hand.line().is_empty() && doc(&h).hand.asked().is_empty());
+    let made = selected_units(&h)[0];
+    let on_side = |p: Pt| crate::geom::dist2_to_segment(p, a, b) <= 1.0;
+    let touches = |h: &Window| layer(h).partition.polygons(made.0)[0][0].iter().filter(|&&p| on_side(p)).count();
+    assert!(touches(&h) >= 2, "the new cell lies on the border");
+    push(&mut h, "撤销");
+    assert_eq!(state(&h), first);
+    // Kept as it is.
+    drawn(&mut h);
+    push(&mut h, "保留");
+    assert_eq!((cells(&h), steps(&h)), (11, 1), "{}", told(&mut h));
+    let made = selected_units(&h)[0];
+    assert!(layer(&h).partition.polygons(made.0)[0][0].iter().all(|&p| !on_side(p)));
+}
+
+#[test]
 fn a_ring_is_closed_by_a_click_on_its_first_point() {
     let Some(mut h) = sample("a_ring_is_closed_by_a_click_on_its_first_point") else { return };
     let ring = open_ground(&mut h);
