@@ -111,7 +111,7 @@ pub fn narrow(
     for &(h, face) in &changed {
         now.pieces(h, face, width_mm, &is_new, &mut pieces);
     }
-    pieces.retain(|p| !(drawn.made(p.q) && drawn.made(p.r)) && !then.stood(p, width_mm));
+    pieces.retain(|p| !(drawn.made(p.q) && drawn.made(p.r) || then.stood(p, width_mm)));
     let necks = runs(pieces, &now);
     for run in &necks {
         let Some(least) = run.iter().min_by(|a, b| a.width.total_cmp(&b.width)) else { continue };
