@@ -396,7 +396,9 @@ fn next_unassigned(doc: &mut super::doc::Doc, now: i64, time: f64) {
         let Some(l) = p.layer(doc.session.plan(), doc.session.layer()) else { return };
         let lowest = p.facts.layers.get(doc.session.layer() as usize).map_or(0, |d| d.cell_level());
         let cell = |o: u64| o == outside || l.unit_of(o).is_some_and(|u| u.level >= lowest);
-        let open: Vec<u32> = l.partition.faces().filter(|(_, f)| !cell(f.owner)).map(|(i, _)| i).collect();
+        let least = (super::lists::LEAST_GROUND_M2 * 2e6) as i128;
+        let open = l.partition.faces().filter(|(_, f)| !cell(f.owner) && f.area2 >= least);
+        let open: Vec<u32> = open.map(|(i, _)| i).collect();
         if let Some(&face) = open.get(doc.next_unassigned % open.len().max(1)) {
             doc.next_unassigned += 1;
             doc.fly_to(l.partition.face_box(face), time);

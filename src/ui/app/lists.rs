@@ -12,11 +12,11 @@ use crate::topology::OUTSIDE;
 use crate::ui::l10n::Lang;
 use crate::ui::panels::cells::{CellRow, CellsView, SortBy, StepRow, StepState, Totals, UnassignedRow, order};
 use crate::ui::panels::inspector::InspectorView;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// Ground without a cell that is worth a row: less is what rounding leaves.
-const LEAST_GROUND_M2: f64 = 1.0;
+pub const LEAST_GROUND_M2: f64 = 1.0;
 /// Steps shown in the list's history.
 const STEPS: usize = 40;
 
@@ -47,6 +47,11 @@ pub struct Lists {
     /// Places of cells in the list.
     places: HashMap<u64, usize>,
     sums: Sums,
+    /// Where the first of the buildings without a cell stands.
+    place: String,
+    /// Steps as they are told, and what for: state, length of the log, the steps that undo and redo would take, language.
+    told: Vec<StepRow>,
+    told_for: Option<(u128, usize, [usize; 2], Language)>,
     inspected: Option<(u128, Id, u16, u64, Selection)>,
     classes_for: Option<u64>,
     crs_for: Option<(String, Lang)>,
@@ -162,6 +167,10 @@ impl Lists {
             self.places = view.cells.iter().enumerate().map(|(i, c)| (c.key, i)).collect();
             self.sums.free =
                 free(l, lowest).fold(Tally::default(), |x, o| x.plus(&s.assignment().own(o), 1).plus(&delta(o), 1));
+            self.place = match self.sums.free.buildings {
+                0 => String::new(),
+                _ => place_of_free(doc).unwrap_or_default(),
+            };
             self.unassigned = free(l, lowest).map(|o| s.assignment().own(o).buildings).sum();
             let open = |o: u64| o == 0 || l.unit_of(o).is_some_and(|u| u.level < lowest);
             let ground = l.partition.faces().filter(|(_, f)| f.owner != OUTSIDE && open(f.owner));
@@ -173,7 +182,7 @@ impl Lists {
         }
         self.cells = view;
         let sums = self.sums;
-        self.totals(doc, &sums);
+        self.totals(&sums);
     }
 
     /// The rows that the staged edit touches, and the sums with it.
@@ -197,10 +206,10 @@ impl Lists {
                 self.settled.push((i, std::mem::replace(place, row(doc, l, unit, change, p))));
             }
         }
-        self.totals(doc, &sums);
+        self.totals(&sums);
     }
 
-    fn totals(&mut self, doc: &Doc, sums: &Sums) {
+    fn totals(&mut self, sums: &Sums) {
         let view = &mut self.cells;
         let all = sums.cells.plus(&sums.free, 1).plus(&sums.unbound, 1);
         let households = || view.cells.iter().map(|c| c.households);
@@ -220,13 +229,27 @@ impl Lists {
         view.unassigned = any.then(|| UnassignedRow {
             buildings: sums.free.buildings,
             households: sums.free.households,
-            place: place_of_free(doc).unwrap_or_default(),
+            place: self.place.clone(),
             area_m2: sums.free_m2,
         });
     }
 
     fn history(&mut self, doc: &Doc, lang: Language, clock: &dyn Fn(i64) -> String) {
         let h = doc.session.history();
+        let log: Vec<_> = h.log().collect();
+        let at = |step: Option<&Arc<Step>>| step.map_or(0, |x| Arc::as_ptr(x) as usize);
+        let of = (h.stable().state, log.len(), [at(h.next_undo()), at(h.next_redo())], lang);
+        if self.told_for != Some(of) {
+            let names = Names::of(h.stable(), &log);
+            let told = log.iter().enumerate().rev().take(STEPS).map(|(i, (step, undone))| StepRow {
+                step: u64::from(step.id.sequence),
+                time: clock(step.time),
+                sentence: with_names(step.sentence.get(lang), &|code| names.at(i, *undone, code)),
+                state: if *undone { StepState::Undone } else { StepState::Done },
+            });
+            self.told = told.collect();
+            self.told_for = Some(of);
+        }
         let rows = &mut self.cells.history;
         rows.clear();
         if let Some(staged) = h.staged() {
@@ -246,14 +269,7 @@ impl Lists {
                 state: StepState::Staged,
             });
         }
-        let log: Vec<_> = h.log().collect();
-        let names = Names::of(h.stable(), &log);
-        rows.extend(log.iter().enumerate().rev().take(STEPS).map(|(i, (step, undone))| StepRow {
-            step: u64::from(step.id.sequence),
-            time: clock(step.time),
-            sentence: with_names(step.sentence.get(lang), &|code| names.at(i, code)),
-            state: if *undone { StepState::Undone } else { StepState::Done },
-        }));
+        rows.extend(self.told.iter().cloned());
     }
 }
 
@@ -261,27 +277,40 @@ impl Lists {
 /// still named.
 struct Names<'a> {
     now: HashMap<&'a str, &'a str>,
-    /// Where in the log a code got a name (or lost it: then the one it had), in order.
-    changes: HashMap<&'a str, Vec<(usize, &'a str)>>,
+    /// The steps that gave or took the name of a code, in order.
+    changes: HashMap<&'a str, Vec<Renamed<'a>>>,
 }
+
+/// Number of the step, whether it is undone, the name before and after it.
+type Renamed<'a> = (usize, bool, Option<&'a str>, Option<&'a str>);
 
 impl<'a> Names<'a> {
     fn of(p: &'a Project, log: &[(&'a Arc<Step>, bool)]) -> Names<'a> {
         let now = p.facts.members.values().map(|m| (m.code.as_str(), m.name.as_str())).collect();
-        let mut changes: HashMap<&str, Vec<(usize, &str)>> = HashMap::new();
-        for (i, (step, _)) in log.iter().enumerate() {
+        let mut changes: HashMap<&str, Vec<Renamed>> = HashMap::new();
+        for (i, (step, undone)) in log.iter().enumerate() {
             for (_, before, after) in step.patch.iter().flat_map(|p| &p.items) {
-                if let Some(Item::Member(m)) = after.as_ref().or(before.as_ref()) {
-                    changes.entry(&m.code).or_default().push((i, &m.name));
+                let member = |item: &'a Option<Item>| match item {
+                    Some(Item::Member(m)) => Some(&**m),
+                    _ => None,
+                };
+                let (before, after) = (member(before), member(after));
+                if let Some(m) = after.or(before) {
+                    let name = |m: Option<&'a crate::model::Member>| m.map(|m| m.name.as_str());
+                    changes.entry(&m.code).or_default().push((i, *undone, name(before), name(after)));
                 }
             }
         }
         Names { now, changes }
     }
 
-    fn at(&self, step: usize, code: &str) -> Option<&'a str> {
-        let known = self.changes.get(code).and_then(|c| c.iter().rev().find(|(i, _)| *i <= step));
-        known.map(|(_, name)| *name).or_else(|| self.now.get(code).copied())
+    /// The name of a code at a step. What was done stands on what was done, what is undone on all that led to it.
+    fn at(&self, step: usize, undone: bool, code: &str) -> Option<&'a str> {
+        let all = self.changes.get(code).map_or(&[][..], |c| c);
+        let counts = |c: &&Renamed| undone || !c.1;
+        let last = all.iter().rev().filter(counts).find(|c| c.0 <= step).and_then(|c| c.3.or(c.2));
+        let next = || all.iter().filter(counts).find(|c| c.0 > step).and_then(|c| c.2);
+        last.or_else(next).or_else(|| self.now.get(code).copied())
     }
 }
 
@@ -329,7 +358,33 @@ fn place_of_free(doc: &Doc) -> Option<String> {
     let p = s.project();
     let l = p.layer(s.plan(), s.layer())?;
     let lowest = p.facts.layers.get(s.layer() as usize).map_or(0, |d| d.cell_level());
-    let slot = free(l, lowest).find_map(|o| s.assignment().owners().iter().position(|x| *x == o))?;
+    let free: HashSet<u64> = free(l, lowest).collect();
+    let slot = s.assignment().owners().iter().position(|o| free.contains(o))?;
     let row = p.table(Kind::Buildings).get(slot as u32)?;
     Some(row.text(Field::Address).unwrap_or(row.name()).to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_step_is_told_with_the_name_that_its_person_had() {
+        let names = |changes: Vec<Renamed<'static>>| Names {
+            now: HashMap::from([("M1", "now")]),
+            changes: HashMap::from([("M1", changes)]),
+        };
+        // Renamed before, but that is undone; renamed later.
+        assert_eq!(names(vec![(0, true, Some("now"), Some("undone"))]).at(1, false, "M1"), Some("now"));
+        let later = names(vec![(1, false, Some("then"), Some("now"))]);
+        assert_eq!((later.at(0, false, "M1"), later.at(2, false, "M1")), (Some("then"), Some("now")));
+        // Registered, removed; the code given again; an undone step stands on undone ones.
+        let given =
+            names(vec![(0, true, None, Some("first")), (2, false, None, Some("now")), (4, false, Some("now"), None)]);
+        assert_eq!(
+            [(0, true), (1, true), (3, false), (4, false)].map(|(i, u)| given.at(i, u, "M1")),
+            [Some("first"), Some("first"), Some("now"), Some("now")]
+        );
+        assert_eq!(given.at(0, false, "M2"), None);
+    }
 }
