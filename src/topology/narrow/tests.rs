@@ -383,7 +383,8 @@ fn agree(p: &Partition, q: &Partition, patch: &PartitionPatch, line: &[Pt], foun
 #[test]
 fn a_trembling_hand_leaves_nothing_unsaid() {
     let mut all = [0; 3];
-    for seed in seeds() {
+    // 3088: the longer stretch of its neck lies on a border that did not change.
+    for seed in seeds().chain([3088]) {
         let one = trembling_walk(seed);
         all.iter_mut().zip(one).for_each(|(a, b)| *a += b);
     }
