@@ -48,9 +48,8 @@ pub(super) fn edit(a: &Args, common: &Common, r: &mut Report) -> Result<i32, Sto
             // The rest of a line that is too long is no edit of its own.
             skip_line(&mut source).map_err(|e| Stop::file(&a.edits, e))?;
         }
-        let text = String::from_utf8_lossy(&bytes);
-        let text = text.trim_start_matches('\u{feff}').trim();
-        if text.is_empty() {
+        let text = std::str::from_utf8(&bytes).map(|t| t.trim_start_matches('\u{feff}').trim());
+        if text == Ok("") {
             continue;
         }
         let answer = one(&mut o, &mut home, text, number, common, r)?;
@@ -109,7 +108,7 @@ fn skip_line(source: &mut dyn BufRead) -> std::io::Result<()> {
 fn one(
     o: &mut Opened,
     home: &mut (Id, u16),
-    text: &str,
+    text: Result<&str, std::str::Utf8Error>,
     number: u64,
     common: &Common,
     r: &Report,
@@ -119,6 +118,16 @@ fn one(
             "line": number, "ok": false, "step": null, "plan": null, "sentence": null, "created": [], "flow": [],
             "slivers": slivers, "error": { "kind": kind, "message": message, "at": at },
         })
+    };
+    let Ok(text) = text else {
+        // Reading on with signs in place of what cannot be read would write those into the project.
+        let message = match common.lang() {
+            Lang::Zh => format!("第 {number} 行不是 UTF-8 编码。没有改动。请把文件另存为 UTF-8 再试。"),
+            Lang::En => {
+                format!("Line {number} is not UTF-8. Nothing was changed. Save the file as UTF-8 and try again.")
+            }
+        };
+        return Ok(failed("parse", message, Value::Null, vec![]));
     };
     let Line { slivers, mut edit } = match serde_json::from_str(text) {
         Ok(line) => line,

@@ -8,7 +8,7 @@ use super::report::{Phase, Report};
 use super::stop::Stop;
 use super::tables::table;
 use crate::crs::{CrsDef, CrsError, is_metric};
-use crate::model::{Kind, Lang};
+use crate::model::{Kind, Lang, Private, has_mobile, private_value};
 use crate::plan::state_text;
 use crate::session::{empty_project, layer_from_text, sample_project, sample_titles};
 use crate::store::StoreError;
@@ -90,6 +90,12 @@ pub(super) fn new(a: &New, common: &Common, r: &mut Report) -> Result<i32, Stop>
         }
     }
     let ids: Vec<String> = layers.iter().map(|l| l.id.clone()).collect();
+    if let Some(what) = private_value(&a.name, false).or(has_mobile(&a.name).then_some(Private::Mobile)) {
+        return Err(Stop::new(
+            format!("名称里有{}。没有写出文件。请用地名或单位的名称。", what.zh()),
+            format!("The name holds {}. No file was written. Use the name of a place or an office.", what.en()),
+        ));
+    }
     let project = empty_project(&a.name, &crs, None, layers, replica())?;
     let mut o = fresh(&a.out, project, common);
     let mut code = 0;

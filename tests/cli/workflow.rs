@@ -232,6 +232,20 @@ fn edits_answer_line_by_line_and_the_rest_go_on() {
     super::keys(&a[6], &["done", "applied", "refused", "saved", "state", "timings_ms", "cpu_ms"], &[]);
     assert_eq!((&a[6]["applied"], &a[6]["refused"], &a[6]["saved"]), (&json!(2), &json!(4), &json!(true)));
     assert_eq!(place.ask(&["info", "p.gpkg"])["state"], a[6]["state"]);
+    // What is not UTF-8 is refused, not read with signs in its place: here 北京 in GB18030.
+    let mut gbk = b"{\"op\":\"set\",\"cell\":\"A1\",\"name\":\"".to_vec();
+    gbk.extend([0xB1, 0xB1, 0xBE, 0xA9]);
+    gbk.extend(b"\"}\n");
+    std::fs::write(place.path("gbk.jsonl"), gbk).unwrap();
+    let ran = place.run(&["edit", "p.gpkg", "gbk.jsonl"]);
+    assert_eq!((ran.code, ran.lines()[0]["error"]["kind"].as_str()), (1, Some("parse")));
+    assert!(ran.lines()[0]["error"]["message"].as_str().unwrap().contains("UTF-8"), "{}", ran.out);
+    assert_eq!(place.ask(&["info", "p.gpkg"])["state"], a[6]["state"]);
+    // Nor does a project bear a person's number.
+    for name in ["11010519491231002X", "张三 13812345678"] {
+        let ran = place.run(&["new", "n.gpkg", "--name", name]);
+        assert!(ran.code == 2 && !ran.err.contains(name), "{}", ran.err);
+    }
     // With --stop nothing after the first refused edit is done, what was done before is kept.
     place.write(
         "stop.jsonl",
