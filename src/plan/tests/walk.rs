@@ -369,11 +369,16 @@ fn protected_stay(old: &Protected, new: &Protected, e: &Edit) {
         while chain[chain.len() - 1] != b {
             let at = chain[chain.len() - 1];
             let ahead = |q: Pt| at.dist(b) > q.dist(b) && dist2_to_segment(q, a, b).sqrt() <= 4.0 * ROUNDING_MM;
-            let found = next.get(&at).into_iter().flatten().find(|(q, s)| ahead(*q) && !used.contains(s));
+            let beside = |s: &Side| {
+                let (l, r) = new[s];
+                if s.0 == at { (l, r) } else { (r, l) }
+            };
+            let found = || next.get(&at).into_iter().flatten().filter(|(q, s)| ahead(*q) && !used.contains(s));
+            // Where borders lie millimetres apart, several may be near enough: that with the same communities is meant.
+            let same = found().find(|(_, s)| beside(s) == *sides).or_else(|| found().next());
             let &(q, s) =
-                found.unwrap_or_else(|| panic!("the protected border {a:?} {b:?} is lost at {at:?} after {e:?}"));
-            let (l, r) = new[&s];
-            assert_eq!(*sides, if s.0 == at { (l, r) } else { (r, l) }, "other communities beside {s:?}");
+                same.unwrap_or_else(|| panic!("the protected border {a:?} {b:?} is lost at {at:?} after {e:?}"));
+            assert_eq!(*sides, beside(&s), "other communities beside {s:?} of {a:?} {b:?} after {e:?}");
             used.insert(s);
             chain.push(q);
         }
