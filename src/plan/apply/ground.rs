@@ -78,22 +78,25 @@ impl<'a> Applying<'a> {
         let units = now.faces().filter_map(|(_, f)| layer.unit_of(f.owner));
         let standing: BTreeSet<Id> = units.flat_map(|u| layer.chain(u.id)).map(|u| u.id).collect();
         if let Some(lost) = lost.into_iter().filter_map(|o| layer.unit_of(o)).find(|u| !standing.contains(&u.id)) {
-            let at = layer.partition.polygons(lost.id.0).iter().flatten().flatten().next().copied().unwrap_or_default();
+            let at = layer.ground(lost.id).iter().flatten().flatten().next().copied().unwrap_or_default();
             return Err(self.border(layer, TopologyError::WouldVanish { at, owner: lost.id.0 }));
         }
         Ok(())
     }
 
-    /// Sets the ground that an editor made. Where protected borders were opened a higher unit may have lost some.
+    /// Sets the ground that an editor made. Where protected borders were opened a higher unit may have lost some; a cell
+    /// that the edit takes away (`goes`) may lose all.
     fn set_ground(
         &mut self,
         (plan, i): (&Plan, u16),
         layer: &Layer,
         (now, patch): (Partition, PartitionPatch),
+        goes: Option<Id>,
     ) -> Result<(), EditError> {
         if !self.edit.opened.is_empty() {
             let lost: BTreeSet<Owner> = patch.faces.iter().filter_map(|c| c.before.as_ref()).map(|f| f.owner).collect();
             let above = lost.iter().filter_map(|&o| layer.unit_of(o)).flat_map(|u| layer.chain(u.id));
+            let above = above.filter(|u| Some(u.id) != goes);
             self.all_stand(layer, &now, above.map(|u| u.id.0).collect::<BTreeSet<_>>())?;
         }
         self.tx.set_partition(plan.id, i, now, patch);
@@ -123,7 +126,7 @@ impl<'a> Applying<'a> {
         let at = self.grid_line(at)?;
         let may = |l: Owner, r: Owner| self.may_move(layer, l, r);
         let moved = f(&layer.partition, &at, &may).map_err(|e| self.border(layer, e))?;
-        self.set_ground((plan, i), layer, moved)
+        self.set_ground((plan, i), layer, moved, None)
     }
 
     pub(super) fn slide(&mut self, on: &[Place; 2], by: Option<Place>, offset_m: Option<f64>) -> Result<(), EditError> {
@@ -378,7 +381,7 @@ impl<'a> Applying<'a> {
         if !self.may_move(layer, owner, to) {
             return Err(self.border(layer, TopologyError::Protected { at, left: owner, right: to }));
         }
-        self.set_ground((plan, i), layer, crate::topology::give(g, &[face], to))
+        self.set_ground((plan, i), layer, crate::topology::give(g, &[face], to), None)
     }
 
     /// A cell's ground goes to the lowest unit above it that has ground of its own, else to the layer.
@@ -395,7 +398,7 @@ impl<'a> Applying<'a> {
             return Err(self.border(layer, TopologyError::Protected { at, left: id.0, right: to }));
         }
         let moved = crate::topology::give(g, &g.faces_of(id.0), to);
-        self.set_ground((plan, i), layer, moved)?;
+        self.set_ground((plan, i), layer, moved, Some(id))?;
         for (&slot, _) in layer.pins.iter().filter(|(_, u)| **u == id) {
             self.tx.put(Key::Pin(plan.id, i, slot), None);
         }
@@ -426,7 +429,7 @@ impl<'a> Applying<'a> {
             may_vanish: &|o| self.may_vanish(layer, o),
         };
         let moved = crate::topology::reshape(&layer.partition, &line, &how).map_err(|e| self.border(layer, e))?;
-        self.set_ground((plan, i), layer, moved)
+        self.set_ground((plan, i), layer, moved, None)
     }
 
     pub(super) fn merge(&mut self, cells: &[String], keep: Option<&str>, apart: bool) -> Result<(), EditError> {

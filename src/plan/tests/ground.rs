@@ -1,10 +1,11 @@
 //! Edits of whole cells and borders: reshape, dissolve, detach, fill, slide, follow, simplify.
 
 use super::each::{pin, post};
-use super::town::{Town, m, merge, opened, split, vertices};
-use crate::geom::Place;
-use crate::model::Kind;
-use crate::plan::{EditError, Op};
+use super::town::{Rows, Town, draw, empty, m, merge, opened, rect, split, vertices};
+use crate::geom::{Place, pt};
+use crate::model::{Kind, Unit};
+use crate::plan::{EditError, History, Item, Key, Op};
+use std::sync::Arc;
 
 fn reshape(cell: Option<&str>, line: Vec<Place>) -> Op {
     Op::Reshape { line, cell: cell.map(Into::into), keep: None, attach_m: None }
@@ -56,6 +57,34 @@ fn a_dissolved_cell_leaves_its_ground_to_the_community_and_drops_pins_and_posts(
     assert_eq!(t.area_m2("SQ1"), 40_000.0);
     t.refuses("not_found", Op::Dissolve { cell: "W1".into() });
     t.refuses("not_a_cell", Op::Dissolve { cell: "SQ1".into() });
+}
+
+#[test]
+fn a_cell_of_a_community_without_ground_of_its_own_is_dissolved_once_that_border_is_opened() {
+    let mut t = Town { h: empty(), rows: Rows::default() };
+    t.does(Op::Outline { rings: vec![rect(0.0, 0.0, 200.0, 200.0)], crs: None });
+    t.does(Op::Unit { code: "SQ".into(), name: "".into(), level: "社区".into(), parent: None, rings: vec![] });
+    t.does(draw("W1", rect(0.0, 0.0, 100.0, 200.0)));
+    t.does(draw("W2", rect(100.0, 0.0, 100.0, 100.0)));
+    // As imported cells name it, above them.
+    let mut p = t.h.stable().clone();
+    let above = t.layer().unit("SQ").unwrap().id;
+    for code in ["W1", "W2"] {
+        let unit = Unit { parent: Some(above), ..(**t.layer().unit(code).unwrap()).clone() };
+        p.put(&Key::Unit(p.plans[0].id, 0, unit.id), Some(Item::Unit(Arc::new(unit))));
+    }
+    p.state = p.recount_state();
+    t.h = History::new(p, 6);
+    let dissolve = |cell: &str| Op::Dissolve { cell: cell.into() };
+    let why = t.refuses("protected", dissolve("W1"));
+    assert!(matches!(&why, EditError::Protected { line, .. } if line == "社区"), "{why:?}");
+    t.does(opened(dissolve("W1"), &["社区"]));
+    assert_eq!((t.at(50.0, 50.0), t.at(150.0, 50.0), t.area_m2("W2")), ("".into(), "W2".into(), 10_000.0));
+    // Its last one stays: the community would have no ground.
+    let why = t.refuses("would_vanish", opened(dissolve("W2"), &["社区"]));
+    assert!(matches!(&why, EditError::Border { units, .. } if units == &["SQ"]), "{why:?}");
+    let at = t.project().grid(why.at().unwrap()).unwrap();
+    assert!((100_000..=200_000).contains(&at.x) && at != pt(0, 0), "{at:?}");
 }
 
 #[test]
