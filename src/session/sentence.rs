@@ -6,7 +6,7 @@ use crate::model::{Id, Kind, Post, Said, Target, number};
 use crate::plan::{Edit, Item, Key, Op, Outcome, Patch, PlanOp, Project};
 use crate::scene::cell_chip;
 use crate::topology::Owner;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The sentence of an edit. `plan` is the plan worked on.
 pub fn sentence(old: &Project, new: &Project, edit: &Edit, out: &Outcome, changes: &Changes, plan: Id) -> Said {
@@ -330,19 +330,34 @@ pub fn kind_name(kind: Kind) -> (&'static str, &'static str) {
     }
 }
 
-/// Numbers of the cells beside the borders that a patch changed, ascending.
+/// Numbers of the cells whose area a patch changed, ascending; where it changed none, of those beside the borders that it
+/// changed. Of borders alone one could not tell: those beside a new node are others too.
 fn sides_of(old: &Project, new: &Project, patch: &Patch, plan: Id, layer: u16) -> Vec<String> {
-    let mut out = BTreeSet::new();
-    for (p, l, change) in &patch.partitions {
-        for c in change.edges.iter().filter(|_| (*p, *l) == (plan, layer)) {
-            for (project, edge) in [(old, &c.before), (new, &c.after)] {
-                let (Some(layer), Some(e)) = (project.layer(plan, layer), edge) else { continue };
-                let (a, b) = layer.partition.sides(e);
-                out.extend([a, b].into_iter().filter_map(|o| layer.unit_of(o)).map(|u| cell_chip(layer, u)));
+    let (Some(was), Some(is)) = (old.layer(plan, layer), new.layer(plan, layer)) else { return vec![] };
+    let mut area2: BTreeMap<Owner, i128> = BTreeMap::new();
+    let mut beside: BTreeSet<Owner> = BTreeSet::new();
+    for (_, _, change) in patch.partitions.iter().filter(|(p, l, _)| (*p, *l) == (plan, layer)) {
+        for c in &change.faces {
+            for (face, sign) in [(&c.before, -1), (&c.after, 1)] {
+                if let Some(f) = face {
+                    *area2.entry(f.owner).or_default() += sign * f.area2;
+                }
+            }
+        }
+        for c in &change.edges {
+            for (layer, edge) in [(was, &c.before), (is, &c.after)] {
+                if let Some((a, b)) = edge.as_ref().map(|e| layer.partition.sides(e)) {
+                    beside.extend([a, b]);
+                }
             }
         }
     }
-    out.into_iter().collect()
+    let named = |owners: &mut dyn Iterator<Item = Owner>| -> BTreeSet<String> {
+        owners.filter_map(|o| is.unit_of(o)).map(|u| cell_chip(is, u)).collect()
+    };
+    let changed = named(&mut area2.into_iter().filter(|(_, d)| *d != 0).map(|(o, _)| o));
+    let all = if changed.is_empty() { named(&mut beside.into_iter()) } else { changed };
+    all.into_iter().collect()
 }
 
 /// Where a patch changed the map: the box of changed borders and rows; `None` if it has no place.

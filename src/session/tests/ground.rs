@@ -119,3 +119,28 @@ fn borders_that_slide_follow_or_are_simplified_are_told_by_what_was_done() {
     assert!(matches!(op, Op::Simplify { tolerance_m: Some(m), .. } if m == 0.5), "{op:?}");
     assert!(said.zh.starts_with("简化边界 "), "{said:?}");
 }
+
+#[test]
+fn cells_beside_a_border_that_slides_are_not_named() {
+    let origin = crate::geom::Origin { e_m: 500_000, n_m: 3_000_000 };
+    let head = crate::plan::Head { name: "t".into(), crs: "EPSG:4549".into(), origin: Some(origin) };
+    let levels = vec!["社区".into(), "网格".into()];
+    let layer = crate::model::GridLayer::new("grid", "治理网格", levels).unwrap();
+    let p = Project::new(head, vec![layer], crate::model::EditId { replica: 5, sequence: 0 }.id(0));
+    let mut s = Session::new(History::new(p, 5), None, Lang::Zh, "张某");
+    let m = |x: i32, y: i32| origin.place(pt(x * 1000, y * 1000));
+    let rect = |x: i32, y: i32, w: i32, h: i32| vec![vec![m(x, y), m(x + w, y), m(x + w, y + h), m(x, y + h)]];
+    done(&mut s, Op::Outline { rings: rect(0, 0, 300, 300), crs: None });
+    let cells = [("W1", rect(0, 0, 100, 200)), ("W2", rect(100, 0, 110, 200)), ("E3", rect(210, 0, 90, 200))];
+    for (code, rings) in cells.into_iter().chain([("N4", rect(0, 200, 300, 100))]) {
+        let code = Some(code.into());
+        done(&mut s, Op::Draw { code, name: None, rings, take: crate::plan::Take::Free, parent: None });
+    }
+    // W1 becomes the larger of the two; the border of N4 has another node now.
+    let slide = Op::Slide { on: [m(100, 0), m(100, 200)], by: None, offset_m: Some(-30.0) };
+    let (_, said) = told(&mut s, slide);
+    assert_eq!((said.zh.as_str(), said.en.as_str()), ("平移边界 W1 / W2", "Border slid between W1 / W2"));
+    // Where no area changes, the cells beside are told.
+    let (_, said) = told(&mut s, Op::Insert { on: [m(130, 0), m(130, 200)], at: m(130, 100) });
+    assert_eq!(said.zh, "在边界上加点 W1 / W2");
+}
