@@ -137,15 +137,17 @@ impl EditError {
         use TopologyError as T;
         match self {
             EditError::Border { why, .. } => match why {
-                T::NotFound { .. } => "not_found",
+                T::NotFound { .. } | T::NotOnGround { .. } => "not_found",
                 T::Crosses { .. } => "crosses",
                 T::Engulfs { .. } => "engulfs",
+                T::PastNode { .. } => "past_node",
                 T::TooClose { .. } => "too_close",
                 T::SelfCrossing { .. } => "self_crossing",
                 T::Dangling { .. } => "dangling",
                 T::NotDivided { .. } => "not_divided",
                 T::NoGround { .. } => "no_ground",
                 T::WouldVanish { .. } => "would_vanish",
+                T::OnlyPiece { .. } => "only_piece",
                 T::Apart { .. } => "no_common_border",
                 T::Protected { .. } => "protected",
                 T::TooFew { .. } => "too_few_points",
@@ -202,13 +204,21 @@ impl EditError {
                     T::NotFound { .. } => {
                         s("这里没有边界点。请点在边界上。", "There is no border point here. Point at a border.")
                     }
+                    T::NotOnGround { .. } => s(
+                        "指定的点不在要改的范围里。请点在这个网格的里面。",
+                        "The place named is not on the ground that is changed. Point inside the cell.",
+                    ),
                     T::Crosses { .. } => s(
-                        "边界会与另一条边界相交。已停在上一个可行位置。",
-                        "The border would cross another. It stays at the last valid position.",
+                        "边界会与另一条边界或自身相交、相接。请换个位置，或少改一些。",
+                        "The border would cross or touch another, or itself. Choose another place, or change less.",
                     ),
                     T::Engulfs { .. } => s(
-                        "边界会越过一块飞地。请绕开它，或先处理飞地。",
-                        "The border would pass over an enclave. Go round it, or deal with the enclave first.",
+                        "边界会越过飞地或别的边界。请绕开它，或先处理它。",
+                        "The border would pass over an enclave or another border. Go round it, or deal with it first.",
+                    ),
+                    T::PastNode { .. } => s(
+                        "滑到了边界尽头，再往前没有可沿着滑的边界。请少移一些。",
+                        "The border would slide past the end of the one beside it. Move it less far.",
                     ),
                     T::TooClose { .. } => s(
                         "这里两条边界靠得太近，无法再加点。请移开一点再画。",
@@ -233,6 +243,10 @@ impl EditError {
                     T::WouldVanish { .. } => Said::new(
                         format!("{who} 会失去全部范围。要并入请用合并。"),
                         format!("{who_en} would lose all its ground. To join cells, merge them."),
+                    ),
+                    T::OnlyPiece { .. } => Said::new(
+                        format!("{who} 只有这一块，没有可以分出的。要分开这一块请用切分。"),
+                        format!("{who_en} has only this piece; there is none to detach. To divide it, split it."),
                     ),
                     T::Apart { .. } => Said::new(
                         format!("{who} 与其余部分没有共同边界，不能合并。"),

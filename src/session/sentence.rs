@@ -95,7 +95,12 @@ pub fn sentence(old: &Project, new: &Project, edit: &Edit, out: &Outcome, change
             s(format!("空白并入 {cell}，{zh}划入"), format!("Gap filled by {cell}, which gained {en}"))
         }
         Op::Dissolve { cell } => {
-            let (zh, en) = tally_text(&moved(new, changes));
+            // Those that were pinned to it and stand in another cell go back to that.
+            let mut left = Tally::default();
+            for (_, t) in changes.delta.iter().filter(|(o, _)| !crate::assign::is_cell(old, plan_id, layer, **o)) {
+                left = left.plus(t, 1);
+            }
+            let (zh, en) = tally_text(&left);
             let lost = dropped(old, &out.patch);
             let cell = chip(old, plan_id, layer, cell);
             s(

@@ -163,7 +163,7 @@ pub fn split(
 ) -> Result<Parted, TopologyError> {
     let faces: BTreeSet<u32> = p.faces_of(owner).into_iter().collect();
     if let Some(at) = keep.filter(|&at| !faces.contains(&p.locate(at))) {
-        return Err(TopologyError::NotFound { at });
+        return Err(TopologyError::NotOnGround { at });
     }
     let mut line = line.to_vec();
     line.dedup();

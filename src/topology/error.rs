@@ -13,6 +13,12 @@ pub enum TopologyError {
         /// The place named.
         at: Pt,
     },
+    /// A point that is to be on an owner's ground is not.
+    #[error("the place named is not on the ground that is changed")]
+    NotOnGround {
+        /// The place named.
+        at: Pt,
+    },
     /// A border would cross or touch another.
     #[error("the border would cross another")]
     Crosses {
@@ -23,6 +29,12 @@ pub enum TopologyError {
     #[error("the border would pass over an island")]
     Engulfs {
         /// A point of the island.
+        at: Pt,
+    },
+    /// An end that slides comes to the end of the border beside it.
+    #[error("the border beside ends before")]
+    PastNode {
+        /// The node at that end.
         at: Pt,
     },
     /// A border passes nearer than the grid can tell apart.
@@ -61,6 +73,14 @@ pub enum TopologyError {
     #[error("a unit would lose all its ground")]
     WouldVanish {
         /// Where it is.
+        at: Pt,
+        /// Who.
+        owner: Owner,
+    },
+    /// An owner has no other ground than the piece that is to be parted from it.
+    #[error("a unit has no other piece of ground")]
+    OnlyPiece {
+        /// The place named.
         at: Pt,
         /// Who.
         owner: Owner,
@@ -115,14 +135,17 @@ impl TopologyError {
         use TopologyError as T;
         match self {
             T::NotFound { at }
+            | T::NotOnGround { at }
             | T::Crosses { at }
             | T::Engulfs { at }
+            | T::PastNode { at }
             | T::TooClose { at }
             | T::SelfCrossing { at }
             | T::Dangling { at, .. }
             | T::NotDivided { at }
             | T::NoGround { at }
             | T::WouldVanish { at, .. }
+            | T::OnlyPiece { at, .. }
             | T::Apart { at, .. }
             | T::Protected { at, .. }
             | T::TooFew { at }

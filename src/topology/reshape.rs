@@ -59,7 +59,7 @@ pub fn reshape(p: &Partition, line: &[Pt], how: &Reshaping<'_>) -> Result<(Parti
         let o = p.owner(p.locate(at));
         o == OUTSIDE || how.owner.is_some_and(|x| x != o)
     }) {
-        return Err(TopologyError::NotFound { at });
+        return Err(TopologyError::NotOnGround { at });
     }
     let mut d = Draft::new(p);
     if first != last {

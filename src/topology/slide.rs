@@ -23,7 +23,8 @@ const SHARP: f64 = 0.02;
 /// it on that side, as far as the border's next node at most; its old node remains as a vertex.
 ///
 /// # Errors
-/// No such segment; a protected border; what would cross or touch another border, pass over a vertex or a node.
+/// No such segment; a protected border; what would cross or touch another border, pass over a vertex or an island, or
+/// come to the end of the border beside.
 pub fn slide(
     p: &Partition,
     on: (Pt, Pt),
@@ -205,9 +206,9 @@ fn along_beside(p: &Partition, h: Half, left: bool, line: (Pt, Pt)) -> Result<Ve
         way.dedup();
         return match way.last() {
             // Not as far as the node at the other end: there the border would join others.
-            Some(q) if Some(q) == points.last() => Err(TopologyError::Engulfs { at: *q }),
+            Some(q) if Some(q) == points.last() => Err(TopologyError::PastNode { at: *q }),
             _ => Ok(way),
         };
     }
-    Err(TopologyError::Engulfs { at: points[points.len() - 1] })
+    Err(TopologyError::PastNode { at: points[points.len() - 1] })
 }

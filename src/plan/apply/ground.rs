@@ -27,7 +27,9 @@ impl<'a> Applying<'a> {
             return EditError::Protected { line, at };
         }
         let units = match &why {
-            TopologyError::WouldVanish { owner, .. } | TopologyError::Apart { owner, .. } => code(*owner),
+            TopologyError::WouldVanish { owner, .. }
+            | TopologyError::OnlyPiece { owner, .. }
+            | TopologyError::Apart { owner, .. } => code(*owner),
             _ => None,
         };
         EditError::Border { why, at, units: units.into_iter().collect() }
@@ -331,10 +333,10 @@ impl<'a> Applying<'a> {
         let (g, at) = (&layer.partition, self.grid(at)?);
         let face = g.locate(at);
         if g.owner(face) != old.id.0 {
-            return Err(self.border(layer, TopologyError::NotFound { at }));
+            return Err(self.border(layer, TopologyError::NotOnGround { at }));
         }
         if g.faces_of(old.id.0).len() < 2 {
-            return Err(self.border(layer, TopologyError::WouldVanish { at, owner: old.id.0 }));
+            return Err(self.border(layer, TopologyError::OnlyPiece { at, owner: old.id.0 }));
         }
         let unit = Unit { id, code, name: check_text(name.unwrap_or_default())?, ..(**old).clone() };
         self.set_part((plan, i), layer, old.id, unit, crate::topology::give(g, &[face], id.0));

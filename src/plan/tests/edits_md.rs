@@ -109,14 +109,17 @@ fn refusals() -> Vec<EditError> {
     let place = Place::default();
     let borders = [
         T::NotFound { at },
+        T::NotOnGround { at },
         T::Crosses { at },
         T::Engulfs { at },
+        T::PastNode { at },
         T::TooClose { at },
         T::SelfCrossing { at },
         T::Dangling { at, gap_mm: 5.0 },
         T::NotDivided { at },
         T::NoGround { at },
         T::WouldVanish { at, owner: 1 },
+        T::OnlyPiece { at, owner: 1 },
         T::Apart { at, owner: 1 },
         T::Protected { at, left: 1, right: 2 },
         T::TooFew { at },

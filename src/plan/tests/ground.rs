@@ -108,7 +108,7 @@ fn cells_apart_become_one_and_a_piece_becomes_a_cell_again() {
     };
     t.refuses("not_found", detach("W2", 75.0, "W5"));
     t.refuses("duplicate", detach("W2", 25.0, "W2"));
-    t.refuses("would_vanish", detach(near, 75.0, "W5"));
+    t.refuses("only_piece", detach(near, 75.0, "W5"));
     t.refuses("not_a_cell", detach("SQ1", 25.0, "W5"));
     // The ID number is made up; its check digit is right.
     t.refuses("private", detach("W2", 25.0, "11010519491231002X"));
@@ -159,7 +159,7 @@ fn borders_between_nodes_slide_follow_and_are_made_plainer() {
     assert_eq!(t.area_m2("W1"), 20_000.0);
     t.refuses("protected", slide(200.0, by(10_000, 0), None));
     t.refuses("protected", slide(0.0, None, Some(1.0)));
-    t.refuses("engulfs", slide(100.0, by(100_000, 0), None));
+    t.refuses("past_node", slide(100.0, by(100_000, 0), None));
     t.refuses("field", slide(100.0, by(1, 0), Some(1.0)));
     t.refuses("field", slide(100.0, None, None));
     t.refuses("field", slide(100.0, None, Some(1e9)));
@@ -189,4 +189,36 @@ fn borders_between_nodes_slide_follow_and_are_made_plainer() {
     assert_eq!(t.area_m2("W1"), 20_000.0);
     let apart = Op::Follow { from: m(100.0, 0.0), to: m(200.0, 200.0), line: vec![], on: None };
     t.refuses("not_one_border", apart);
+}
+
+#[test]
+fn a_refusal_speaks_of_what_was_tried() {
+    let mut t = Town::new();
+    let told = |t: &mut Town, kind: &str, op: Op| t.refuses(kind, op).said();
+    // Past the end of the border beside: no enclave is there.
+    let far = Op::Slide { on: [m(100.0, 0.0), m(100.0, 200.0)], by: None, offset_m: Some(-150.0) };
+    let said = told(&mut t, "past_node", far);
+    assert!(said.zh.contains("尽头") && !said.zh.contains("飞地") && !said.en.contains("enclave"), "{said:?}");
+    // Ground is named, no border point.
+    let detach = |x: f64| Op::Detach { cell: "W1".into(), at: m(x, 100.0), code: Some("W5".into()), name: None };
+    let keep = Op::Reshape {
+        line: vec![m(90.0, 10.0), m(130.0, 10.0), m(130.0, 110.0), m(90.0, 110.0)],
+        cell: Some("W1".into()),
+        keep: Some(m(150.0, 50.0)),
+        attach_m: None,
+    };
+    let line = vec![m(50.0, -1.0), m(50.0, 201.0)];
+    let Op::Split { cell, line, code, name, attach_m, .. } = split("W1", "W5", line) else { panic!() };
+    let other = Op::Split { cell, line, code, name, keep: Some(m(150.0, 50.0)), attach_m };
+    for op in [detach(150.0), keep, other] {
+        let said = told(&mut t, "not_found", op);
+        assert!(said.zh.contains("范围") && !said.zh.contains("边界点") && !said.en.contains("border"), "{said:?}");
+    }
+    let said = told(&mut t, "only_piece", detach(50.0));
+    assert!(said.zh.contains("W1 只有这一块") && !said.zh.contains("合并"), "{said:?}");
+    // Nothing is being dragged.
+    let across = vec![m(250.0, 100.0)];
+    let follow = Op::Follow { from: m(100.0, 0.0), to: m(100.0, 200.0), line: across, on: None };
+    let said = told(&mut t, "crosses", follow);
+    assert!(!said.zh.contains("停在") && !said.en.contains("last valid"), "{said:?}");
 }

@@ -30,10 +30,22 @@ fn a_dissolved_cell_is_named_with_what_it_loses_and_its_gap_goes_to_the_longest_
     let mut s = sample();
     let first = s.project().state;
     let at = inside(&s, CELL);
-    let building = s.project().table(Kind::Buildings).iter().next().map(|(_, r)| r.code().to_owned()).unwrap();
+    // One that stands in another cell goes back to that.
+    let l = layer(&s);
+    let elsewhere = |slot: u32| {
+        let owner = s.assignment().building(slot).and_then(|o| l.unit_of(o));
+        owner.is_some_and(|u| u.level == 1 && u.code != CELL)
+    };
+    let building = {
+        let mut buildings = s.project().table(Kind::Buildings).iter();
+        buildings.find(|(slot, _)| elsewhere(*slot)).map(|(_, r)| r.code().to_owned()).unwrap()
+    };
     done(&mut s, Op::Pin { building: building.clone(), cell: Some(CELL.into()) });
+    let before = s.assignment().unassigned(s.project());
     let (_, said) = told(&mut s, Op::Dissolve { cell: CELL.into() });
-    assert!(said.zh.starts_with("撤销网格 07，") && said.zh.contains("户未划入"), "{said:?}");
+    let after = s.assignment().unassigned(s.project());
+    let [b, h] = [after.buildings - before.buildings, after.households - before.households];
+    assert!(b > 0 && said.zh.starts_with(&format!("撤销网格 07，{b} 栋 {h} 户未划入，")), "{b} {h} {said:?}");
     assert!(said.zh.contains(&format!("去掉指定 1 个（{building}）")), "{said:?}");
     assert!(said.en.contains(&format!("1 pins dropped ({building})")), "{said:?}");
     let l = layer(&s);
