@@ -29,8 +29,8 @@ pub struct Reshaping<'a> {
 /// goes to the neighbour with which it has the longest border of those that may take it; with all owners, parts that
 /// have a border with each other go together, and to none of those they are cut from.
 /// *Beyond the border* (with one owner only): ground that is not the owner's and that it may take, connected before and
-/// divided by the line, comes to it where it borders on it, but for the largest of the parts that do if all that the
-/// line divides there do or several do.
+/// divided by the line, comes to it where it borders on what stays the owner's, but for the largest of the parts that do
+/// if all that the line divides there do or several do.
 /// Ends of the line that divide nothing leave no trace.
 ///
 /// O(border of the faces divided); with one owner also that of all ground it may take.
@@ -75,7 +75,8 @@ pub fn reshape(p: &Partition, line: &[Pt], how: &Reshaping<'_>) -> Result<(Parti
     let parts = Parts { d: &d, barred: &barred };
     let mut moves = parts.cut_off(&made, how)?;
     if let Some(owner) = how.owner {
-        moves.extend(parts.beyond(owner, how.may).into_iter().map(|f| (f, owner)));
+        let goes: BTreeSet<u32> = moves.iter().map(|(f, _)| *f).collect();
+        moves.extend(parts.beyond(owner, &goes, how.may).into_iter().map(|f| (f, owner)));
     }
     if moves.is_empty() {
         return Err(protected_on_the_way(p, &line, how).unwrap_or(TopologyError::NotDivided { at: first }));
@@ -167,8 +168,9 @@ impl Parts<'_> {
         Ok(moves)
     }
 
-    /// Ground of others that lies between the owner's border and the line.
-    fn beyond(&self, owner: Owner, may: MayMove<'_>) -> Vec<u32> {
+    /// Ground of others that lies between the owner's border and the line. A border with faces that go from the owner
+    /// (`goes`) does not count.
+    fn beyond(&self, owner: Owner, goes: &BTreeSet<u32>, may: MayMove<'_>) -> Vec<u32> {
         let p = &self.d.p;
         let open = |f: u32| p.owner(f) != owner && may(owner, p.owner(f));
         // Pieces of open ground that no crossing of the line leads between, and whether they border on the owner.
@@ -189,7 +191,7 @@ impl Parts<'_> {
                     if barred {
                         across.push((n, g));
                     } else if p.owner(g) == owner {
-                        touches = true;
+                        touches |= !goes.contains(&g);
                     } else if open(g) && piece.insert(g, n).is_none() {
                         faces.push(g);
                     }

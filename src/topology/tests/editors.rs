@@ -89,6 +89,18 @@ fn reshaping_swallows_nobody_and_keeps_to_what_may_move() {
 }
 
 #[test]
+fn ground_that_borders_on_the_owner_only_where_it_is_cut_off_does_not_come() {
+    let p = outline(square(-100, -100, 200, 200));
+    let p = draw_free(&p, square(-100, -100, 100, 200), 1).unwrap().partition;
+    let p = draw_free(&p, square(0, -100, 100, 200), 2).unwrap().partition;
+    // Cuts a square off from 1, and goes on round half of what lies beside that in 2.
+    let line = [pt(0, 0), pt(-5, 0), pt(-5, 10), pt(0, 10), pt(5, 10), pt(5, 5), pt(0, 5)];
+    let q = reshaped(&p, &line, Some(1), None).unwrap();
+    assert_eq!((area(&q, 1), area(&q, 2)), (20_000 - 50, 20_000 + 50));
+    assert_eq!((q.faces_of(1).len(), q.owner(q.locate(pt(2, 7)))), (1, 2));
+}
+
+#[test]
 fn owners_apart_are_made_one_only_where_that_is_asked_and_a_split_divides_every_piece() {
     let p = outline(square(0, 0, 1000, 1000));
     let p = draw_free(&p, square(0, 0, 300, 1000), 1).unwrap().partition;
