@@ -171,7 +171,9 @@ impl<'a> Applying<'a> {
     ) -> Result<(), EditError> {
         let wrong = |field: &str| EditError::Field { field: field.into() };
         let mm = tolerance_m.ok_or(EditError::NotFilled { field: "tolerance_m" })? * 1000.0;
-        if !(0.0..=1e6).contains(&mm) {
+        // Squared corners are rounded to the grid: within less than a millimetre none can move.
+        let least = if square { 1.0 } else { 0.0 };
+        if !(least..=1e6).contains(&mm) {
             return Err(wrong("tolerance_m"));
         }
         let how = if square { Plainer::Square(mm) } else { Plainer::Thin(mm) };

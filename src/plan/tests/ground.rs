@@ -182,6 +182,8 @@ fn borders_between_nodes_slide_follow_and_are_made_plainer() {
     assert!(vertices(&t.layer().partition).len() < n);
     t.refuses("not_filled", plain(None, false, &["W1"]));
     t.refuses("field", plain(Some(-1.0), false, &["W1"]));
+    // Squares are rounded to the millimetre.
+    t.refuses("field", plain(Some(0.0005), true, &["W1"]));
     t.refuses("field", plain(Some(1.0), false, &[]));
     t.refuses("not_found", plain(Some(1.0), false, &["W9"]));
     t.refuses("nothing", plain(Some(0.0), false, &["E1"]));

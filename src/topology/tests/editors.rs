@@ -295,3 +295,24 @@ fn corners_are_made_right_within_the_shift_allowed() {
     let same = simplify(&p, Which::Of(&[1].into()), Plainer::Square(20.0), ANY).unwrap().0;
     assert_eq!(same.polygons(1), p.polygons(1));
 }
+
+#[test]
+fn corners_that_cannot_be_made_right_stay_and_hold_up_no_others() {
+    // Teeth of 85°, each off by most of a metre, and one corner off by 2 mm.
+    let teeth: Vec<Pt> =
+        (0..=1500).map(|k| pt(80_000 + 9_163 * k, if k % 2 == 0 { -20_000 } else { -10_000 })).collect();
+    let right = teeth[teeth.len() - 1].x;
+    let corner = pt(50_000, 60_003);
+    let mut ring = vec![pt(0, -100_000), pt(right, -100_000)];
+    ring.extend(teeth.iter().rev());
+    ring.extend([pt(50_000, 30_000), corner, pt(0, 60_000)]);
+    let n = ring.len();
+    let p = outline(square(0, -100_000, right, 300_000));
+    let p = draw_free(&p, ring, 1).unwrap().partition;
+    let on = Which::On((teeth[3], teeth[4]));
+    let q = simplify(&p, on, Plainer::Square(5.0), ANY).unwrap().0;
+    valid(&q);
+    let new = &q.polygons(1)[0][0];
+    assert_eq!(new.len(), n);
+    assert!(new.contains(&pt(49_999, 60_002)) && teeth.iter().all(|v| new.contains(v)));
+}
