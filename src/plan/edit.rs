@@ -377,6 +377,40 @@ pub struct SetOp {
     pub fields: Map<String, Value>,
 }
 
+impl Op {
+    /// Whether it changes what is protected on a plan in force: ground, units, codes, pins. One made of several does if
+    /// one of them does.
+    pub fn changes_ground(&self) -> bool {
+        match self {
+            Op::Together { edits } => edits.iter().any(|e| e.op.changes_ground()),
+            Op::Set(s) => s.cell.is_some(),
+            Op::Import { kind, .. } => *kind == Kind::Cells,
+            Op::Outline { .. }
+            | Op::Draw { .. }
+            | Op::Split { .. }
+            | Op::Merge { .. }
+            | Op::Detach { .. }
+            | Op::Dissolve { .. }
+            | Op::Fill { .. }
+            | Op::Reshape { .. }
+            | Op::Slide { .. }
+            | Op::Follow { .. }
+            | Op::Simplify { .. }
+            | Op::Move { .. }
+            | Op::Insert { .. }
+            | Op::Delete { .. }
+            | Op::Unit { .. }
+            | Op::Pin { .. } => true,
+            Op::Whole { .. }
+            | Op::Member { .. }
+            | Op::Post { .. }
+            | Op::Remove { .. }
+            | Op::Layer { .. }
+            | Op::Plan(_) => false,
+        }
+    }
+}
+
 impl Edit {
     /// The edits that this one is made of, in order, each with the layer, plan and opened levels meant for it: what it
     /// names itself, else what the whole names. One that is not made of several is its only part.

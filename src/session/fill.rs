@@ -2,7 +2,7 @@
 
 use crate::assign::{Assignment, Courtyards, Tally};
 use crate::geom::{Pt, anchor_of_polygons};
-use crate::model::{EditId, Id, Kind};
+use crate::model::{EditId, Id};
 use crate::plan::{Context, Edit, EditError, Layer, Op, Project, Segments, apply};
 use crate::topology::neighbours;
 
@@ -132,28 +132,12 @@ fn fill_one(
 /// Whether an edit is meant for a plan, not for facts that all plans share.
 fn is_of_a_plan(op: &Op) -> bool {
     match op {
-        Op::Plan(_) | Op::Layer { .. } | Op::Member { .. } | Op::Whole { .. } | Op::Together { .. } => false,
-        Op::Set(s) => s.cell.is_some(),
-        Op::Import { kind, .. } => *kind == Kind::Cells,
+        // Its parts are asked one by one.
+        Op::Together { .. } => false,
         Op::Remove { post, .. } => post.is_some(),
         // Codes of posts are unique in a plan with the facts.
         Op::Post { .. } => true,
-        Op::Outline { .. }
-        | Op::Draw { .. }
-        | Op::Split { .. }
-        | Op::Merge { .. }
-        | Op::Detach { .. }
-        | Op::Dissolve { .. }
-        | Op::Fill { .. }
-        | Op::Reshape { .. }
-        | Op::Slide { .. }
-        | Op::Follow { .. }
-        | Op::Simplify { .. }
-        | Op::Move { .. }
-        | Op::Insert { .. }
-        | Op::Delete { .. }
-        | Op::Unit { .. }
-        | Op::Pin { .. } => true,
+        op => op.changes_ground(),
     }
 }
 

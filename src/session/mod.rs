@@ -368,7 +368,7 @@ impl Session {
     /// The draft that an edit needs: it changes the ground of a plan that is or was in force.
     fn draft_for(&self, edit: &Edit) -> Option<Draft> {
         let p = self.history.stable();
-        edit.parts().iter().filter(|e| needs_draft(&e.op)).find_map(|e| {
+        edit.parts().iter().filter(|e| e.op.changes_ground()).find_map(|e| {
             let plan = match &e.plan {
                 Some(name) => p.plan_named(name),
                 None => p.plan(self.plan),
@@ -437,7 +437,7 @@ impl Session {
         let tried = self.history.staged().map_or_else(Vec::new, |s| s.edit.parts());
         let mut edits: Vec<Edit> = vec![Op::Plan(PlanOp::Copy { old: d.old.clone(), new: d.new.clone() }).into()];
         edits.extend(tried.into_iter().map(|e| {
-            let on_draft = needs_draft(&e.op) && e.plan.as_ref() == Some(&d.old);
+            let on_draft = e.op.changes_ground() && e.plan.as_ref() == Some(&d.old);
             Edit { plan: if on_draft { Some(d.new.clone()) } else { e.plan }, ..e }
         }));
         self.history.stage(Op::Together { edits }.into(), &self.segments).map(|_| ())
@@ -555,34 +555,6 @@ pub fn free_plan_name(p: &Project) -> String {
 /// The plan that an edit copies on the way to something else.
 fn copied_from(edit: &Edit) -> Option<&str> {
     edit.ops().find_map(|op| if let Op::Plan(PlanOp::Copy { old, .. }) = op { Some(old.as_str()) } else { None })
-}
-
-/// Whether an edit changes what is protected on a plan in force: ground, units, codes, pins.
-fn needs_draft(op: &Op) -> bool {
-    match op {
-        Op::Together { edits } => edits.iter().any(|e| needs_draft(&e.op)),
-        Op::Outline { .. }
-        | Op::Draw { .. }
-        | Op::Split { .. }
-        | Op::Merge { .. }
-        | Op::Detach { .. }
-        | Op::Dissolve { .. }
-        | Op::Fill { .. }
-        | Op::Reshape { .. }
-        | Op::Slide { .. }
-        | Op::Follow { .. }
-        | Op::Simplify { .. }
-        | Op::Move { .. }
-        | Op::Insert { .. }
-        | Op::Delete { .. }
-        | Op::Unit { .. }
-        | Op::Pin { .. } => true,
-        Op::Set(s) => s.cell.is_some(),
-        Op::Import { kind, .. } => *kind == crate::model::Kind::Cells,
-        Op::Whole { .. } | Op::Member { .. } | Op::Post { .. } | Op::Remove { .. } | Op::Layer { .. } | Op::Plan(_) => {
-            false
-        }
-    }
 }
 
 /// What a kind is called in a language.
