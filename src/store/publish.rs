@@ -2,12 +2,14 @@
 
 use super::error::Holder;
 use super::{StoreError, Warning};
+use serde::{Deserialize, Serialize};
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::UNIX_EPOCH;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Earlier generations kept in the data folder.
 const KEPT: usize = 5;
@@ -197,6 +199,52 @@ pub(super) fn folder_of(path: &Path) -> PathBuf {
 #[derive(Debug)]
 pub(super) struct Lock {
     path: PathBuf,
+    text: Vec<u8>,
+}
+
+/// What stands in a lock.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+struct LockText {
+    #[serde(flatten)]
+    by: Holder,
+    /// The running system in which the number of the process means that process ([`this_system`]); empty where unknown.
+    system: String,
+    /// Which of its process' locks it is, so that no two have the same text.
+    number: u32,
+}
+
+/// Texts of the locks that this process holds.
+static HELD: Mutex<Vec<Vec<u8>>> = Mutex::new(Vec::new());
+
+/// The locks of this process. They are whole even if a thread ended badly while it held them.
+fn held() -> std::sync::MutexGuard<'static, Vec<Vec<u8>>> {
+    HELD.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+/// This start of this system and the processes that see each other in it; empty where the system does not say. Cloned
+/// computers and containers may have one host name, and a container one boot with its neighbours.
+fn this_system() -> String {
+    let boot = fs::read_to_string("/proc/sys/kernel/random/boot_id").ok();
+    let processes = fs::read_link("/proc/self/ns/pid").ok();
+    let both = boot.zip(processes);
+    both.map(|(b, p)| format!("{} {}", b.trim(), p.display())).unwrap_or_default()
+}
+
+/// A lock as it lies there.
+#[derive(PartialEq, Eq, Debug, Default)]
+struct Seen {
+    text: Vec<u8>,
+    modified: Option<SystemTime>,
+}
+
+/// Looks at a lock; the time is asked for first, so that what is written meanwhile makes a difference.
+fn see(lock: &Path) -> std::io::Result<Seen> {
+    let mut file = File::open(lock)?;
+    let modified = file.metadata()?.modified().ok();
+    let mut text = Vec::new();
+    file.read_to_end(&mut text)?;
+    Ok(Seen { text, modified })
 }
 
 impl Lock {
@@ -210,13 +258,14 @@ impl Lock {
         let create = || OpenOptions::new().write(true).create_new(true).open(&lock);
         let (mut made, mut warning) = (create(), None);
         if matches!(&made, Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists) {
-            let text = fs::read(&lock).unwrap_or_default();
-            let by: Option<Holder> = serde_json::from_slice(&text).ok();
-            let locked = || StoreError::Locked { by: by.clone().unwrap_or_default(), lock: lock.clone() };
-            if !abandoned(by.as_ref(), &lock, holder) || !put_aside(&lock, &text) {
+            let seen = see(&lock).unwrap_or_default();
+            let text: Option<LockText> = serde_json::from_slice(&seen.text).ok();
+            let by = || text.clone().unwrap_or_default().by;
+            let locked = || StoreError::Locked { by: by(), lock: lock.clone() };
+            if !abandoned(text.as_ref(), &seen, holder, &this_system()) || !put_aside(&lock, &seen) {
                 return Err(locked());
             }
-            warning = Some(Warning::LockTakenOver { by: by.clone().unwrap_or_default() });
+            warning = Some(Warning::LockTakenOver { by: by() });
             // Another program may have been quicker.
             made = create();
             if matches!(&made, Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists) {
@@ -224,37 +273,46 @@ impl Lock {
             }
         }
         let mut file = made.map_err(|e| StoreError::io(&folder_of(path), &e))?;
-        let taken = Lock { path: lock.clone() };
-        let text = serde_json::to_string(holder).unwrap_or_default();
-        file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(io)?;
+        let text = LockText { by: holder.clone(), system: this_system(), number: once() };
+        let text = serde_json::to_vec(&text).unwrap_or_default();
+        held().push(text.clone());
+        let taken = Lock { path: lock.clone(), text };
+        if let Err(e) = file.write_all(&taken.text).and_then(|()| file.sync_all()) {
+            // It is ours still, though it may be cut off: nobody takes over a young lock.
+            let _ = fs::remove_file(&lock);
+            return Err(io(e));
+        }
         Ok((taken, warning))
     }
 }
 
-/// Whether a lock was left behind: its process was one of this computer and is no more; or it cannot be read (cut off
-/// while it was written), or its process cannot be asked for, and it is older than [`ABANDONED_S`].
-fn abandoned(by: Option<&Holder>, lock: &Path, me: &Holder) -> bool {
-    let modified = fs::metadata(lock).and_then(|m| m.modified()).ok();
-    let written_s = modified.and_then(|t| t.duration_since(UNIX_EPOCH).ok()).map(|d| d.as_secs() as i64);
+/// Whether a lock was left behind: its process was one of this very system and is no more, or is this one, which does not
+/// hold it. Where that cannot be told (it was cut off while it was written, it comes from an earlier start of the system
+/// or from a container, processes cannot be asked for) it is left behind once it is older than [`ABANDONED_S`].
+fn abandoned(text: Option<&LockText>, seen: &Seen, me: &Holder, system: &str) -> bool {
+    let written_s = seen.modified.and_then(|t| t.duration_since(UNIX_EPOCH).ok()).map(|d| d.as_secs() as i64);
     let old = written_s.is_some_and(|t| me.time.saturating_sub(t) > ABANDONED_S);
-    match by {
-        None => old,
-        Some(by) if by.host.is_empty() || by.host != me.host || by.pid == 0 => false,
-        Some(by) => is_running(by.pid).map_or(old, |runs| !runs),
+    let Some(LockText { by, system: its, .. }) = text else { return old };
+    if by.host.is_empty() || by.host != me.host || by.pid == 0 || held().contains(&seen.text) {
+        return false;
+    }
+    let runs = if by.pid == std::process::id() { Some(false) } else { is_running(Path::new("/proc"), by.pid) };
+    match runs {
+        Some(runs) if its == system && !its.is_empty() => !runs,
+        // A number of a process means nothing in another system, and everything in one that is not named.
+        Some(true) if its.is_empty() => false,
+        _ => old,
     }
 }
 
 /// Age from which a lock that tells nothing more is left behind, in seconds: longer than any save takes.
 const ABANDONED_S: i64 = 600;
 
-/// Whether a process of this computer runs; `None` where the system has no folder to look it up.
-fn is_running(pid: u32) -> Option<bool> {
-    let all = Path::new("/proc");
-    if pid == std::process::id() {
-        return Some(true);
-    }
-    // Only where our own process stands there too is another one's absence an answer.
-    if !all.join(std::process::id().to_string()).is_dir() {
+/// Whether a process of this system runs, by its folder of processes; `None` where there is none or it does not show
+/// those of others.
+fn is_running(all: &Path, pid: u32) -> Option<bool> {
+    // Only where our own process and the first one, which is another's, stand there too is an absence an answer.
+    if ![std::process::id(), 1].iter().all(|p| all.join(p.to_string()).is_dir()) {
         return None;
     }
     let Ok(stat) = fs::read_to_string(all.join(pid.to_string()).join("stat")) else {
@@ -265,25 +323,45 @@ fn is_running(pid: u32) -> Option<bool> {
     Some(!matches!(state, Some('Z' | 'X')))
 }
 
-/// Takes a lock with this content away; false if it is another's by now.
-fn put_aside(lock: &Path, content: &[u8]) -> bool {
+/// Takes away a lock that is still the one seen; false if it is another's by now. Two that saw the same empty lock are
+/// told apart by its time.
+fn put_aside(lock: &Path, seen: &Seen) -> bool {
     let aside = beside(lock, &format!(".{}-{}", std::process::id(), once()));
     if fs::rename(lock, &aside).is_err() {
         return false;
     }
-    let same = fs::read(&aside).is_ok_and(|now| now == content);
-    if !same {
-        // Somebody took the lock between our look and the rename: it goes back, unless there is a third by now.
-        let _ = fs::hard_link(&aside, lock);
+    let same = see(&aside).is_ok_and(|now| now == *seen);
+    // Otherwise somebody took the lock between our look and the rename: it goes back.
+    if same || give_back(&aside, lock, |from, to| fs::hard_link(from, to)) {
+        let _ = fs::remove_file(&aside);
     }
-    let _ = fs::remove_file(&aside);
     same
+}
+
+/// Puts a lock back into its place, unless there is a third by now. File systems without links (FAT, shares) get a
+/// copy. False if there is no lock then.
+fn give_back(aside: &Path, lock: &Path, link: impl Fn(&Path, &Path) -> std::io::Result<()>) -> bool {
+    let copy = || {
+        let text = fs::read(aside)?;
+        let mut file = OpenOptions::new().write(true).create_new(true).open(lock)?;
+        // Even an empty lock keeps others away.
+        let _ = file.write_all(&text).and_then(|()| file.sync_all());
+        Ok(())
+    };
+    let there = |done: &std::io::Result<()>| {
+        done.as_ref().map_or_else(|e| e.kind() == std::io::ErrorKind::AlreadyExists, |()| true)
+    };
+    there(&link(aside, lock)) || there(&copy())
 }
 
 impl Drop for Lock {
     fn drop(&mut self) {
-        // A lock that cannot be removed is reported to the next who saves.
-        let _ = fs::remove_file(&self.path);
+        // Only our own: another may stand there if ours was taken over. One that cannot be removed is reported to the
+        // next who saves.
+        if fs::read(&self.path).is_ok_and(|text| text == self.text) {
+            let _ = fs::remove_file(&self.path);
+        }
+        held().retain(|text| *text != self.text);
     }
 }
 
@@ -442,7 +520,8 @@ mod tests {
         let me = |time: i64| Holder { host: "pc7".into(), ..holder("王敏", time) };
         let of = |host: &str, pid: u32| format!(r#"{{"author":"赵强","host":"{host}","pid":{pid},"time":5}}"#);
         let refused = |time: i64| matches!(Lock::take(&path, &me(time)), Err(StoreError::Locked { .. }));
-        // Another computer, this very process, a process that runs (the first of the system), nobody's.
+        let here = |pid: u32| of("pc7", pid).replace('}', &format!(r#","system":"{}"}}"#, this_system()));
+        // Another computer, this very process before locks named their system, nobody's.
         let now = written(&of("pc8", 4_000_000_000));
         assert!(refused(now + 100_000));
         written(&of("pc7", std::process::id()));
@@ -458,20 +537,79 @@ mod tests {
         assert!(serde_json::from_slice::<Holder>(&fs::read(&lock).unwrap()).unwrap().author == "王敏");
         drop(taken);
         if cfg!(target_os = "linux") {
-            // No process has a number as high as this.
+            // No process has a number as high as this. A lock of another system tells so only by its age, and so does one
+            // that names none.
             let now = written(&of("pc7", 4_000_000_000));
+            assert!(refused(now));
+            let now = written(&here(4_000_000_000).replace("pid:", "other:"));
+            assert!(refused(now + ABANDONED_S));
+            drop(Lock::take(&path, &me(now + ABANDONED_S + 2)).unwrap());
+            let now = written(&here(4_000_000_000));
             let (_taken, warning) = Lock::take(&path, &me(now)).unwrap();
             assert!(matches!(warning, Some(Warning::LockTakenOver { by }) if by.author == "赵强"));
             let mut child = std::process::Command::new("sleep").arg("100").spawn().unwrap();
             drop(_taken);
             written(&of("pc7", child.id()));
-            assert!(refused(now));
+            assert!(refused(now + 100_000), "it runs, and its system is not named");
+            written(&here(child.id()));
+            assert!(refused(now + 100_000));
             child.kill().unwrap();
             child.wait().unwrap();
             Lock::take(&path, &me(now)).unwrap();
+            // Our number, but not held by us.
+            written(&here(std::process::id()));
+            let (own, warning) = Lock::take(&path, &me(now)).unwrap();
+            assert!(warning.is_some());
+            assert!(matches!(Lock::take(&path, &me(now + 100_000)), Err(StoreError::Locked { .. })), "held by us");
+            // What another put into its place is not ours to remove.
+            written(&of("pc8", 7));
+            drop(own);
+            assert_eq!(fs::read_to_string(&lock).unwrap(), of("pc8", 7));
+            fs::remove_file(&lock).unwrap();
         }
         let left: Vec<_> = fs::read_dir(dir.path()).unwrap().collect();
         assert!(left.is_empty(), "{left:?}");
+    }
+
+    #[test]
+    fn processes_are_asked_for_only_where_those_of_others_are_shown() {
+        let dir = tempfile::tempdir().unwrap();
+        let add = |pid: u32, stat: &str| {
+            fs::create_dir(dir.path().join(pid.to_string())).unwrap();
+            fs::write(dir.path().join(pid.to_string()).join("stat"), stat).unwrap();
+        };
+        assert_eq!(is_running(dir.path(), 4_000_000_000), None);
+        add(std::process::id(), "7 (getu) R 1");
+        assert_eq!(is_running(dir.path(), 4_000_000_000), None, "hidepid: others may run");
+        add(1, "1 (init) S 0");
+        assert_eq!(is_running(dir.path(), 4_000_000_000), Some(false));
+        add(4_000_000_001, "4000000001 (a) b) S 1");
+        add(4_000_000_002, "4000000002 (a) R b) Z 1");
+        assert_eq!(is_running(dir.path(), 4_000_000_001), Some(true));
+        assert_eq!(is_running(dir.path(), 4_000_000_002), Some(false));
+    }
+
+    #[test]
+    fn a_lock_taken_meanwhile_goes_back_even_where_there_are_no_links() {
+        let dir = tempfile::tempdir().unwrap();
+        let (lock, aside) = (dir.path().join("a.lock"), dir.path().join("a.lock.1"));
+        let no_links = |_: &Path, _: &Path| Err(std::io::Error::from(std::io::ErrorKind::Unsupported));
+        fs::write(&aside, "live").unwrap();
+        assert!(give_back(&aside, &lock, no_links));
+        assert_eq!(fs::read_to_string(&lock).unwrap(), "live");
+        // A third one's is left alone.
+        fs::write(&lock, "third").unwrap();
+        assert!(give_back(&aside, &lock, no_links) && give_back(&aside, &lock, |a, b| fs::hard_link(a, b)));
+        assert_eq!(fs::read_to_string(&lock).unwrap(), "third");
+        assert!(!give_back(&dir.path().join("none"), &dir.path().join("no/a.lock"), no_links));
+        fs::remove_file(&aside).unwrap();
+        // Two saw the same empty lock; one took it over and has not written yet.
+        let seen = Seen { modified: Some(UNIX_EPOCH), ..Seen::default() };
+        fs::write(&lock, "").unwrap();
+        assert!(!put_aside(&lock, &seen));
+        assert!(lock.exists());
+        assert!(put_aside(&lock, &see(&lock).unwrap()));
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0);
     }
 
     #[test]
