@@ -1,6 +1,6 @@
 //! The program: arguments, logging, panic hook; nothing else.
 
-use getu::cli::{Asked, Window};
+use getu::cli::{Asked, Window, printable};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -29,7 +29,7 @@ fn window(asked: Window, started: std::time::Instant) -> i32 {
     match getu::ui::run(asked.file, started, asked.timings) {
         Ok(()) => 0,
         Err(e) => {
-            eprintln!("{e}");
+            eprintln!("{}", printable(&e.to_string()));
             2
         }
     }
@@ -54,7 +54,9 @@ impl log::Log for ToStderr {
 
     fn log(&self, record: &log::Record<'_>) {
         if self.enabled(record.metadata()) {
-            eprintln!("{} {}: {}", record.level(), record.target(), record.args());
+            // What is logged may quote a file's name.
+            let text = format!("{} {}: {}", record.level(), record.target(), record.args());
+            eprintln!("{}", printable(&text));
         }
     }
 

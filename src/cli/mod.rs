@@ -23,6 +23,7 @@ mod tables;
 mod words;
 
 pub use args::{Cli, Window};
+pub use report::printable;
 pub use stop::Stop;
 
 use args::{Command, Common};

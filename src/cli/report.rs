@@ -127,16 +127,12 @@ impl Report {
 
 /// Text as it may be printed: what steers a terminal or turns the direction of a line is a sign or, within JSON, its
 /// number. Everything that is printed goes through here.
-fn printable(text: &str) -> String {
-    let json = text.starts_with(['{', '[']);
-    if json {
-        // The document itself holds such characters only within texts.
-        let c = |c: char| match c {
-            '\u{7f}'..='\u{9f}' => format!("\\u{:04x}", c as u32),
-            c if is_bidi(c) => format!("\\u{:04x}", c as u32),
-            c => c.to_string(),
-        };
-        if text.chars().any(|c| ('\u{7f}'..='\u{9f}').contains(&c) || is_bidi(c)) {
+pub fn printable(text: &str) -> String {
+    if text.starts_with(['{', '[']) {
+        // A document holds such characters only within texts. Other text may begin so too, with any of them.
+        let steers = |c: char| c.is_control() && c != '\n' || is_bidi(c);
+        if text.contains(steers) {
+            let c = |c: char| if steers(c) { format!("\\u{:04x}", c as u32) } else { c.to_string() };
             return text.chars().map(c).collect();
         }
         return text.to_owned();
@@ -175,5 +171,7 @@ mod tests {
         let text = printable(&json.to_string());
         assert!(!text.chars().any(|c| c.is_control() || is_bidi(c)), "{text}");
         assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), json);
+        assert_eq!(printable("[a]\u{1b}]0;x\u{7}.geojson\n二\r"), "[a]\\u001b]0;x\\u0007.geojson\n二\\u000d");
+        assert_eq!(printable("[1,\n2]"), "[1,\n2]");
     }
 }
