@@ -12,7 +12,8 @@ use super::uses::{estimate_households, use_of};
 use crate::crs::{CrsDef, Transform};
 use crate::geom::{Origin, Pt};
 use crate::model::{
-    Field, Kind, ModelError, Row, Rules, Shape, Value, check_code, check_value, is_bidi, private_value, tidy_code,
+    Field, Kind, ModelError, Row, Rules, Shape, Value, check_code, check_value, is_bidi, largest, private_value,
+    tidy_code,
 };
 use std::collections::HashSet;
 use std::rc::Rc;
@@ -592,7 +593,8 @@ impl Preparing<'_> {
             n
         });
         if count(fields, Field::Residents).is_none() {
-            let n = (f64::from(households) * self.o.rules.residents_per_household).round().min(300_000.0) as u32;
+            let most = largest(Field::Residents).unwrap_or(f64::INFINITY);
+            let n = (f64::from(households) * self.o.rules.residents_per_household).round().min(most) as u32;
             fields.push((Field::Residents, Value::Count(n)));
         }
     }

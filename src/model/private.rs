@@ -51,7 +51,7 @@ impl Private {
 /// A group of digits as it stands in a text.
 struct Group {
     digits: Vec<u32>,
-    /// What separates it from the group before, if only blanks, hyphens or dots do.
+    /// What separates it from the group before, if only separators do.
     after: Option<String>,
     /// Whether an X stands directly behind it, blanks and hyphens aside.
     x: bool,
@@ -70,15 +70,20 @@ fn is_separator(c: char) -> bool {
     c.is_whitespace() || "-‐‑‒–—−－_.．·•・".contains(c)
 }
 
+/// What stands between the groups of a phone besides. Of other numbers it makes lists and document numbers.
+fn is_in_phones(c: char) -> bool {
+    is_separator(c) || "()（）[]【】/／,，+＋".contains(c)
+}
+
 /// Separators between two groups of one number at most.
 const APART: usize = 3;
 
-fn groups(text: &[char]) -> Vec<Group> {
+fn groups(text: &[char], separates: fn(char) -> bool) -> Vec<Group> {
     let mut out: Vec<Group> = Vec::new();
     let (mut i, mut between) = (0, None);
     while i < text.len() {
         if !text[i].is_ascii_digit() {
-            between = between.filter(|b: &String| is_separator(text[i]) && b.chars().count() < APART);
+            between = between.filter(|b: &String| separates(text[i]) && b.chars().count() < APART);
             if let Some(b) = &mut between {
                 b.push(text[i]);
             }
@@ -111,7 +116,7 @@ fn numbers(groups: &[Group]) -> impl Iterator<Item = (Vec<usize>, String, Vec<u3
             sizes.push(g.digits.len());
             digits.extend_from_slice(&g.digits);
             // One dot alone is that of a decimal number.
-            let decimal = between == "." || between == "．";
+            let decimal = [".", "．", ",", "，"].contains(&between.as_str());
             let number = if decimal { Vec::new() } else { digits.clone() };
             (digits.len() <= 19).then(|| (sizes.clone(), between.clone(), number, g.x))
         })
@@ -126,7 +131,7 @@ pub fn private_value(text: &str, is_code: bool) -> Option<Private> {
         return None;
     }
     let text = plain(text);
-    let groups = groups(&text);
+    let groups = groups(&text, is_separator);
     for (sizes, _, digits, x) in numbers(&groups) {
         if identity_number(&digits, x) {
             return Some(Private::IdentityNumber);
@@ -139,21 +144,59 @@ pub fn private_value(text: &str, is_code: bool) -> Option<Private> {
     (!is_code && passport(&text)).then_some(Private::Passport)
 }
 
-/// Whether a text holds a Chinese mobile number, standing for itself: in one, or in groups as phones are written.
+/// Whether a text holds a Chinese mobile number, standing for itself, in one or in groups as phones are written; also
+/// behind 0, 86 or 0086. O(text).
 pub fn has_mobile(text: &str) -> bool {
-    const WRITTEN: [&[usize]; 6] = [&[11], &[3, 4, 4], &[3, 8], &[7, 4], &[3, 3, 5], &[1; 11]];
     if digits_of(text) < 11 {
         return false;
     }
-    let begins = |d: &[u32]| matches!(d, [1, 3..=9, ..]);
-    numbers(&groups(&plain(text))).any(|(sizes, between, digits, _)| {
-        let blanks = between.chars().all(char::is_whitespace);
-        let one = |prefix: &[u32]| {
-            sizes.len() == 1 && digits.strip_prefix(prefix).is_some_and(|d| d.len() == 11 && begins(d))
-        };
-        let grouped = WRITTEN.contains(&&sizes[..]) || blanks && sizes == [4, 4, 3];
-        digits.len() == 11 && begins(&digits) && grouped || one(&[8, 6]) || one(&[0, 0, 8, 6])
+    let groups = groups(&plain(text), is_in_phones);
+    numbers(&groups).any(|(sizes, between, digits, _)| {
+        [&[][..], &[0], &[8, 6], &[0, 0, 8, 6]].iter().any(|prefix| {
+            let mobile = digits.strip_prefix(*prefix).is_some_and(|d| d.len() == 11 && matches!(d, [1, 3..=9, ..]));
+            mobile && written_as_mobile(&sizes, &between, prefix.len())
+        })
     })
+}
+
+/// Whether eleven digits behind a prefix stand in groups as those of a mobile number do.
+fn written_as_mobile(sizes: &[usize], between: &str, prefix: usize) -> bool {
+    const WRITTEN: [&[usize]; 6] = [&[11], &[3, 4, 4], &[3, 8], &[7, 4], &[3, 3, 5], &[1; 11]];
+    // A prefix is written together with the first group or apart from it; apart, the rest was looked at for itself.
+    let Some((first, rest)) = sizes.split_first() else { return false };
+    if *first <= prefix && prefix > 0 {
+        return false;
+    }
+    let sizes: Vec<usize> = std::iter::once(first - prefix).chain(rest.iter().copied()).collect();
+    let has = |set: &str| between.contains(|c| set.contains(c));
+    if has("(（[【+＋") {
+        // Years in the numbers of documents stand so.
+        return false;
+    }
+    if has(")）]】/／,，") {
+        // Commas make lists (with a blank) and coordinates (with a dot); the one way in which phones are written only.
+        let commas = has(",，") && (between.contains(char::is_whitespace) || has(".．"));
+        let bracket = sizes == [3, 8] && has(")）]】");
+        return !commas && (sizes == [3, 4, 4] || bracket);
+    }
+    if prefix > 0 {
+        return sizes == [11] || sizes == [3, 4, 4];
+    }
+    WRITTEN.contains(&&sizes[..]) || between.chars().all(char::is_whitespace) && sizes == [4, 4, 3]
+}
+
+/// The name of a file as it may be kept: one with a person's number in it loses all but its ending. O(name).
+pub fn file_name_kept(name: &str) -> String {
+    let found = |text: &str| private_value(text, false).is_some() || has_mobile(text);
+    let (stem, ending) = name.rsplit_once('.').unwrap_or((name, ""));
+    // A passport is told only where it stands alone.
+    if !found(name) && !found(stem) {
+        return name.to_owned();
+    }
+    match ending {
+        e if (1..=8).contains(&e.len()) && e.bytes().all(|b| b.is_ascii_alphanumeric()) => format!("文件.{e}"),
+        _ => "文件".to_owned(),
+    }
 }
 
 fn digits_of(text: &str) -> usize {
@@ -290,9 +333,40 @@ mod tests {
             "139\u{200b}1234\u{200d}5611",
             "张三139－1234－5611",
             "2栋 15000000000",
+            "013912345611",
+            "0139 1234 5611",
+            "(139)1234-5611",
+            "（139）1234－5611",
+            "（１３９）１２３４５６１１",
+            "139/1234/5611",
+            "139／1234／5611",
+            "139,1234,5611",
+            "139，1234，5611",
+            "86139 1234 5611",
+            "0086139-1234-5611",
+            "+86(139)1234-5611",
+            "+86 (0) 13912345611",
+            "电话:[139]12345611",
         ] {
             assert!(has_mobile(text), "{text}");
         }
+    }
+
+    #[test]
+    fn names_of_files_lose_what_stands_for_a_person() {
+        for (name, kept) in [
+            ("张三13812345678.csv", "文件.csv"),
+            ("138-1234-5678.GeoJSON", "文件.GeoJSON"),
+            ("a.13812345678", "文件"),
+            ("13812345678", "文件"),
+            ("E12345678.csv", "文件.csv"),
+            ("楼栋 2018-07-01.csv", "楼栋 2018-07-01.csv"),
+            ("310115005021006.csv", "310115005021006.csv"),
+            ("", ""),
+        ] {
+            assert_eq!(file_name_kept(name), kept, "{name}");
+        }
+        assert!(!has_mobile(&file_name_kept("a.13812345678")));
     }
 
     #[test]
@@ -335,6 +409,32 @@ mod tests {
             "10.1234.5678.90",
             "第 1 至 39 号、第 1234 至 5611 号",
             "户数 1391，人口 2345，楼栋 611",
+            "13812345.678",
+            "13812345,678",
+            "13812345.678, 3450000.123",
+            "500000.139,3450000.123",
+            "121.139,31.1234",
+            "139,12345611",
+            "139.1234,5611",
+            "139, 1234, 5611",
+            "1,3,9,1,2,3,4,5,6,1,1",
+            "沪环（2018）0012号、京130〔2018〕0012号",
+            "130(2018)0012",
+            "1501020/0301",
+            "150/20180701",
+            "01502018/0701",
+            "3101150050210061234",
+            "1391234561112345678",
+            "0391-1234561",
+            "0139123456",
+            "00139123456112",
+            "8613912345",
+            "15-3-2018-0701-2",
+            "1501022018001",
+            "150102201800",
+            "B1-1391-23-4561",
+            "13/14/15/16/17/18",
+            "（13）（14）（1501）",
             &wrong,
             &longer,
             &no_day,

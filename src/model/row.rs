@@ -182,21 +182,26 @@ impl Field {
 /// # Errors
 /// [`ModelError::Range`] with the limits; texts and times have none.
 pub fn check_value(field: Field, value: &Value) -> Result<(), ModelError> {
-    let to = match field {
-        Field::Households => 100_000.0,
-        Field::Residents => 300_000.0,
-        Field::Storeys => 200.0,
-        Field::Height => 1_000.0,
-        Field::HouseholdsEstimated | Field::Whole => 1.0,
-        Field::Level => 8.0,
-        _ => return Ok(()),
-    };
+    let Some(to) = largest(field) else { return Ok(()) };
     let number = match value {
         Value::Count(n) => f64::from(*n),
         Value::Float(v) => *v,
         Value::Int(_) | Value::Text(_) => return Ok(()),
     };
     if (0.0..=to).contains(&number) { Ok(()) } else { Err(ModelError::Range { field: field.name(), from: 0.0, to }) }
+}
+
+/// The largest value a field may have (metres for heights); texts and times have none.
+pub fn largest(field: Field) -> Option<f64> {
+    match field {
+        Field::Households => Some(100_000.0),
+        Field::Residents => Some(300_000.0),
+        Field::Storeys => Some(200.0),
+        Field::Height => Some(1_000.0),
+        Field::HouseholdsEstimated | Field::Whole => Some(1.0),
+        Field::Level => Some(8.0),
+        _ => None,
+    }
 }
 
 /// The value of a field.

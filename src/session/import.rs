@@ -127,7 +127,9 @@ pub fn incoming(
             }
             let level = if let What::Units(level) = what { Some(level.clone()) } else { None };
             let hashes = segments.iter().map(|s| Hash(s.hash())).collect();
-            Some(Op::Import { kind, segments: hashes, source: how.source.clone(), crs: made_for, level })
+            // The name of a file stands in the log.
+            let source = crate::model::file_name_kept(&how.source);
+            Some(Op::Import { kind, segments: hashes, source, crs: made_for, level })
         }
     };
     let cells = matches!(kind, None | Some(Kind::Cells));

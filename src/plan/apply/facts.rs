@@ -19,8 +19,7 @@ use std::sync::Arc;
 pub(super) fn guard(op: &Op) -> Result<(), EditError> {
     let check = |field: &str, text: &str| {
         let found = private_value(text, field == "code");
-        let found =
-            found.or_else(|| (has_mobile(text) && !["code", "phone"].contains(&field)).then_some(Private::Mobile));
+        let found = found.or_else(|| (field != "phone" && has_mobile(text)).then_some(Private::Mobile));
         found.map_or(Ok(()), |what| Err(EditError::Private { field: field.to_owned(), what }))
     };
     let maybe = |field: &str, text: &Option<String>| text.as_deref().map_or(Ok(()), |t| check(field, t));
@@ -42,9 +41,6 @@ pub(super) fn guard(op: &Op) -> Result<(), EditError> {
         }
         Op::Member { code, name, phone, .. } => {
             check("code", code)?;
-            if has_mobile(code) {
-                return Err(EditError::Private { field: "code".to_owned(), what: Private::Mobile });
-            }
             check("name", name)?;
             maybe("phone", phone)
         }
@@ -52,7 +48,10 @@ pub(super) fn guard(op: &Op) -> Result<(), EditError> {
             maybe("code", code)?;
             check("post", post)
         }
-        Op::Layer { name, levels, .. } => {
+        // The name of the file stands in the log; preparing an import has taken such a number out of it.
+        Op::Import { source, .. } => check("source", source),
+        Op::Layer { id, name, levels } => {
+            check("id", id)?;
             check("name", name)?;
             levels.iter().try_for_each(|l| check("levels", l))
         }
@@ -405,5 +404,32 @@ impl<'a> Applying<'a> {
         let n = self.project.facts.layers.len() as u16;
         self.tx.put(Key::Layer(n), Some(Item::Layer(layer)));
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_of_persons_stand_only_where_phones_of_members_do() {
+        let of = |json: &str| match guard(&serde_json::from_str::<Op>(json).unwrap()) {
+            Err(EditError::Private { field, what: Private::Mobile }) => field,
+            Err(other) => panic!("{other:?}"),
+            Ok(()) => String::new(),
+        };
+        for (json, field) in [
+            (r#"{"op":"layer","id":"l13812345678","name":"a","levels":["b"]}"#, "id"),
+            (r#"{"op":"layer","id":"grid","name":"a","levels":["b"]}"#, ""),
+            (r#"{"op":"import","kind":"buildings","segments":[],"source":"张三13812345678.csv"}"#, "source"),
+            (r#"{"op":"import","kind":"buildings","segments":[],"source":"楼栋2018.csv"}"#, ""),
+            (r#"{"op":"detach","cell":"W1","at":[1,2],"code":"13812345678"}"#, "code"),
+            (r#"{"op":"set","cell":"W1","code":"(138)1234-5678"}"#, "code"),
+            (r#"{"op":"member","code":"13812345678","name":"a"}"#, "code"),
+            (r#"{"op":"member","code":"M1","name":"a","phone":"13812345678"}"#, ""),
+            (r#"{"op":"set","member":"M1","phone":"13812345678"}"#, ""),
+        ] {
+            assert_eq!(of(json), field, "{json}");
+        }
     }
 }
