@@ -6,7 +6,8 @@ use std::ffi::OsString;
 
 /// Whether the arguments ask for Chinese, which is also what is spoken without `--lang`.
 pub(super) fn is_chinese(args: &[OsString]) -> bool {
-    let texts: Vec<&str> = args.iter().map_while(|a| a.to_str().filter(|a| *a != "--").or(Some(""))).collect();
+    // What comes after `--` is no option.
+    let texts: Vec<&str> = args.iter().take_while(|a| *a != "--").map(|a| a.to_str().unwrap_or("")).collect();
     let after = texts.windows(2).filter(|w| w[0] == "--lang").map(|w| w[1]);
     let joined = texts.iter().filter_map(|a| a.strip_prefix("--lang="));
     after.chain(joined).last() != Some("en")
@@ -162,7 +163,10 @@ pub(super) fn error(e: &clap::Error) -> String {
     let mut said = match e.kind() {
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => return help(&e.to_string()),
         ErrorKind::InvalidValue if value.is_empty() => format!("“{arg}”后面缺少值。"),
-        ErrorKind::InvalidValue | ErrorKind::ValueValidation => format!("“{arg}”的值“{value}”不能用。"),
+        ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
+            let why = std::error::Error::source(e).map(|why| format!("：{why}")).unwrap_or_default();
+            format!("“{arg}”的值“{value}”不能用{}。", why.trim_end_matches(['。', '.']))
+        }
         ErrorKind::UnknownArgument => format!("没有“{arg}”这个参数。"),
         ErrorKind::InvalidSubcommand => format!("没有“{}”这个命令。", of(ContextKind::InvalidSubcommand)),
         ErrorKind::MissingRequiredArgument => format!("缺少参数：{arg}。"),
@@ -224,8 +228,14 @@ mod tests {
             let said = error(&e);
             assert!(said.contains(want), "{args:?}: {said}");
         }
+        // The reason is kept.
+        let e = super::super::Cli::command().try_get_matches_from(["getu", "stats", "x", "--on", "2026-02-30"]);
+        let (e, said) = (e.as_ref().unwrap_err(), error(e.as_ref().unwrap_err()));
+        let why = std::error::Error::source(e).unwrap().to_string();
+        assert!(!why.is_empty() && said.contains(why.trim_end_matches(['。', '.'])), "{said}");
         let of = |args: &[&str]| is_chinese(&args.iter().map(OsString::from).collect::<Vec<_>>());
         assert!(of(&["getu"]) && of(&["getu", "--lang", "zh"]) && of(&["getu", "--lang=no"]));
+        assert!(of(&["getu", "x", "--", "--lang", "en"]) && of(&["getu", "--", "--lang=en"]));
         assert!(!of(&["getu", "--lang", "en", "x"]) && !of(&["getu", "x", "--lang=en"]));
     }
 }
