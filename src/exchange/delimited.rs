@@ -36,11 +36,12 @@ pub(super) fn read(
     keep_going: &mut dyn FnMut(f32) -> bool,
 ) -> Result<Source, ExchangeError> {
     let delimiter = delimiter(text);
-    let reader_from = |start: usize| {
+    let reader_from = |start: usize, quoting: bool| {
         let rest = text.get(start..).unwrap_or_default().as_bytes();
-        csv::ReaderBuilder::new().delimiter(delimiter).has_headers(false).flexible(true).from_reader(rest)
+        let mut builder = csv::ReaderBuilder::new();
+        builder.delimiter(delimiter).has_headers(false).flexible(true).quoting(quoting).from_reader(rest)
     };
-    let mut reader = reader_from(0);
+    let mut reader = reader_from(0, true);
     let mut record = csv::StringRecord::new();
     // The text is valid, and quoting is forgiven by the parser, so no record fails; if one does, the file ends there.
     if !reader.read_record(&mut record).unwrap_or(false) || record.iter().all(|c| c.trim().is_empty()) {
@@ -54,6 +55,7 @@ pub(super) fn read(
     let (mut number_of_row, mut refused) = (0u32, 0u32);
     // Byte and line from which the reader began: it begins anew after a row that is left out.
     let (mut base, mut lines) = (0usize, 0u32);
+    let (mut quoting, mut reread) = (true, 0usize);
     while reader.read_record(&mut record).unwrap_or(false) {
         number_of_row += 1;
         let start = base + record.position().map_or(0, |p| p.byte() as usize);
@@ -66,8 +68,12 @@ pub(super) fn read(
         let breaks = raw_row[..blank].matches('\n').count() as u32;
         let line = record.position().map(|p| p.line() as u32 + breaks + lines);
         let row = raw_row.trim_matches(['\r', '\n']);
-        if swallows(row, delimiter) {
+        if quoting && swallows(row, delimiter) {
             refused += 1;
+            if !keep_going(start as f32 / text.len().max(1) as f32) {
+                return Err(ExchangeError::Stopped);
+            }
+            let read_to = base + reader.position().byte() as usize;
             findings.add(
                 Finding::new(
                     "quote",
@@ -85,14 +91,35 @@ pub(super) fn read(
             base = start + blank + first;
             base += text.get(base..).map_or(0, |t| if t.starts_with("\r\n") { 2 } else { t.len().min(1) });
             lines = line.unwrap_or(0);
-            reader = reader_from(base);
+            reread += read_to.saturating_sub(base);
+            quoting = reread <= text.len().saturating_mul(4).max(REREAD);
+            if !quoting {
+                findings.add(
+                    Finding::new(
+                        "quotes_plain",
+                        Severity::Warning,
+                        Action::Kept,
+                        format!("没有配对的引号太多，第 {number_of_row} 行以后引号按普通字符读取，请核对含逗号的单元格"),
+                        format!(
+                            "too many quotes are not closed: after row {number_of_row} they are read as plain characters; \
+                             look at cells with delimiters in them"
+                        ),
+                    )
+                    .of_row(number_of_row, line),
+                );
+            }
+            reader = reader_from(base, quoting);
             continue;
         }
-        let cell = |i: usize| record.get(i).unwrap_or_default().trim();
+        let cell = |i: usize| {
+            let text = record.get(i).unwrap_or_default().trim();
+            if quoting { text } else { unquoted(text) }
+        };
         raw.push(coordinates(cell(x_column), cell(y_column), &mut findings, number_of_row, line));
         let mut values = Vec::new();
         for (i, text) in record.iter().enumerate() {
             let text = text.trim();
+            let text = if quoting { text } else { unquoted(text) };
             if i != x_column && i != y_column && !text.is_empty() && i < columns.len() {
                 values.push((i as u32, PropValue::Text(text.into())));
             }
@@ -159,6 +186,15 @@ fn swallows(row: &str, delimiter: u8) -> bool {
         }
     }
     quoted || several && loose
+}
+
+/// Bytes that may be read again in any file because of quotes that are not closed; more in files over 4 MiB: four times
+/// their size. What is read stays linear in the file.
+const REREAD: usize = 16 << 20;
+
+/// A cell without the quotes around it.
+fn unquoted(text: &str) -> &str {
+    text.strip_prefix('"').and_then(|t| t.strip_suffix('"')).unwrap_or(text)
 }
 
 /// The delimiter that stands most often in the first line outside quotes.

@@ -160,4 +160,6 @@ impl ExchangeError {
 }
 
 #[cfg(test)]
+mod broken_tests;
+#[cfg(test)]
 mod tests;
