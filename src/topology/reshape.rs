@@ -169,13 +169,14 @@ impl Parts<'_> {
     }
 
     /// Ground of others that lies between the owner's border and the line. A border with faces that go from the owner
-    /// (`goes`) does not count.
+    /// (`goes`) brings nothing.
     fn beyond(&self, owner: Owner, goes: &BTreeSet<u32>, may: MayMove<'_>) -> Vec<u32> {
         let p = &self.d.p;
         let open = |f: u32| p.owner(f) != owner && may(owner, p.owner(f));
-        // Pieces of open ground that no crossing of the line leads between, and whether they border on the owner.
+        // Pieces of open ground that no crossing of the line leads between, whether they border on the owner, and on
+        // what stays the owner's.
         let mut piece: BTreeMap<u32, usize> = BTreeMap::new();
-        let mut pieces: Vec<(Vec<u32>, bool)> = Vec::new();
+        let mut pieces: Vec<(Vec<u32>, bool, bool)> = Vec::new();
         let mut across: Vec<(usize, u32)> = Vec::new();
         let beside = |e: &u32| p.edge(*e).map(|e| [e.left, e.right]);
         for start in self.barred.iter().filter_map(beside).flatten().filter(|&f| open(f)) {
@@ -184,20 +185,21 @@ impl Parts<'_> {
             }
             let n = pieces.len();
             piece.insert(start, n);
-            let (mut faces, mut touches, mut next) = (vec![start], false, 0);
+            let (mut faces, mut touches, mut holds, mut next) = (vec![start], false, false, 0);
             while let Some(&f) = faces.get(next) {
                 next += 1;
                 for (_, g, barred) in self.borders(f) {
                     if barred {
                         across.push((n, g));
                     } else if p.owner(g) == owner {
-                        touches |= !goes.contains(&g);
+                        touches = true;
+                        holds |= !goes.contains(&g);
                     } else if open(g) && piece.insert(g, n).is_none() {
                         faces.push(g);
                     }
                 }
             }
-            pieces.push((faces, touches));
+            pieces.push((faces, touches, holds));
         }
         // Pieces on two sides of the line were one.
         let mut whole: Vec<usize> = (0..pieces.len()).collect();
@@ -219,7 +221,9 @@ impl Parts<'_> {
             };
             let stays =
                 if touching.len() > 1 || of.len() == 1 { touching.iter().copied().max_by_key(ground) } else { None };
-            comes.extend(touching.into_iter().filter(|n| Some(*n) != stays).flat_map(|n| pieces[n].0.clone()));
+            comes.extend(
+                touching.into_iter().filter(|n| Some(*n) != stays && pieces[*n].2).flat_map(|n| pieces[n].0.clone()),
+            );
         }
         comes
     }
