@@ -247,7 +247,7 @@ fn a_keep_outside_the_cell_is_refused() {
     let p = draw_free(&p, square(0, 0, 500, 1000), 1).unwrap().partition;
     let line = [pt(250, 0), pt(250, 1000)];
     for at in [pt(700, 500), pt(2000, 500)] {
-        assert_eq!(split(&p, 1, &line, Some(at), 2.0, 2).unwrap_err(), TopologyError::NotFound { at });
+        assert_eq!(split(&p, 1, &line, Some(at), 2.0, 2).unwrap_err(), TopologyError::NotOnGround { at });
     }
     assert!(split(&p, 1, &line, Some(pt(300, 500)), 2.0, 2).is_ok());
 }
