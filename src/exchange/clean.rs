@@ -142,17 +142,18 @@ fn polygons(parts: Parts, mend: Mend, repairs: &mut Vec<Repair>) -> Result<Parts
     if parts.is_empty() {
         return Err(Unfit::NoExtent);
     }
-    let most = if mend == Mend::No { 1 } else { CROSSINGS + 1 };
+    let most = if mend == Mend::Here { CROSSINGS + 1 } else { 1 };
     let Some((at, count)) = faults(&parts, mend == Mend::Here, most, PAIRS)? else { return Ok(parts) };
-    if mend == Mend::No {
-        return Err(Unfit::Crossing(at));
+    match mend {
+        Mend::No => return Err(Unfit::Crossing(at)),
+        Mend::Later => {
+            repairs.push(Repair::Crossing(at));
+            return Ok(parts);
+        }
+        Mend::Here => {}
     }
     if count > CROSSINGS {
         return Err(Unfit::Tangled(at));
-    }
-    if mend == Mend::Later {
-        repairs.push(Repair::Crossing(at));
-        return Ok(parts);
     }
     let mended = tidy(untangle(&parts));
     // Rounding the crossings to the grid can, in the last millimetre, make new ones.
@@ -433,6 +434,11 @@ mod tests {
         let spiked = polygon(&[&[[0.0, 0.0], [10.0, 0.0], [20.0, 0.0], [10.0, 0.0], [10.0, 10.0], [0.0, 0.0]]]);
         let c = run_as(&spiked, Mend::Later).unwrap();
         assert_eq!((c.repairs, c.shape.area_m2()), (vec![Repair::Spike(pt(20_000, 0))], 50.0));
+        // Two parts with a common border of many sides are no tangle.
+        let border: Vec<[f64; 2]> = (0..2000).map(|i| [f64::from(i % 2), f64::from(i)]).collect();
+        let with = |x: f64| vec![border.iter().copied().chain([[x, 1999.0], [x, 0.0]]).collect()];
+        let c = run_as(&Geometry::Polygons(vec![with(-9.0), with(9.0)]), Mend::Later).unwrap();
+        assert!(matches!(c.repairs[..], [Repair::Crossing(_)]), "{:?}", c.repairs);
     }
 
     #[test]

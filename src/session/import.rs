@@ -2,7 +2,10 @@
 
 use super::import_fit::fit;
 use crate::crs::{AutoReason, CrsDef, auto};
-use crate::exchange::{As, ExchangeError, PrepareOptions, Prepared, Source, prepare};
+use crate::exchange::{
+    Action, As, ExchangeError, Feature, Finding, Findings, Geometry, PrepareOptions, Prepared, Severity, Source,
+    prepare,
+};
 use crate::geom::{Box2, Origin, Place, Pt, rings_contain};
 use crate::model::{Kind, Segment, Shape};
 use crate::plan::{Edit, Hash, Layer, Op, Project};
@@ -69,7 +72,9 @@ pub fn incoming(
         (text, Some(origin)) => (CrsDef::parse(text)?, origin, None),
         (text, None) => match decide(text, source) {
             // Why nothing has a place is said feature by feature.
-            Err(ExchangeError::NoPlace) if source.refused > 0 => return nothing(source),
+            Err(ExchangeError::NoPlace) if source.refused > 0 || source.features.iter().any(drawn) => {
+                return nothing(source);
+            }
             decided => decided?,
         },
     };
@@ -142,19 +147,34 @@ pub fn incoming(
     Ok(Incoming { edit, segments, prepared, rows: count, crs, reason })
 }
 
-/// What comes of a source all of whose features were refused when it was read.
+fn drawn(f: &Feature) -> bool {
+    !matches!(f.geometry, Geometry::None)
+}
+
+/// What comes of a source none of whose features has a place: all are refused, each with its reason.
 fn nothing(source: &Source) -> Result<Incoming, ExchangeError> {
     let crs = match &source.crs {
         Some(crs) => crs.clone(),
         None => CrsDef::parse("EPSG:4490")?,
     };
+    let mut findings = Findings::default();
+    source.findings.iter().cloned().for_each(|f| findings.add(f));
+    for f in &source.features {
+        let n = f.number;
+        let (kind, zh, en) = match drawn(f) {
+            true => ("out_of_domain", "坐标不在坐标系的适用范围内", "its coordinates lie outside the area of its CRS"),
+            false => ("no_geometry", "没有图形", "it has no shape"),
+        };
+        let (zh, en) = (format!("第 {n} 行未导入：{zh}"), format!("row {n} is left out: {en}"));
+        findings.add(Finding::new(kind, Severity::Error, Action::Refused, zh, en).of_row(n, f.line));
+    }
     let prepared = Prepared {
         rows: vec![],
         origins: vec![],
-        findings: source.findings.clone(),
+        findings: findings.finish(),
         read: source.read,
         repaired: 0,
-        refused: source.refused,
+        refused: source.refused + source.features.len() as u32,
         unlocated: 0,
         estimated: 0,
         next_code: 1,

@@ -185,6 +185,19 @@ fn an_outline_and_the_cells_of_before_stay() {
     assert_eq!(none.session.project().state, none.before);
 }
 
+#[test]
+fn a_file_of_which_nothing_has_a_place_says_why_feature_by_feature() {
+    let text = br#"{"type":"FeatureCollection","features":[
+        {"type":"Feature","properties":{},"geometry":{"type":"Polygon","coordinates":[[[10,110],[11,110],[11,111],[10,110]]]}},
+        {"type":"Feature","properties":{},"geometry":{"type":"Polygon","coordinates":[[[10,11],[11,11]]]}}]}"#;
+    let came = bring(session_of(project("auto")), text, &ReadOptions::default(), &CELLS).unwrap();
+    let p = &came.incoming.prepared;
+    assert_eq!((p.read, p.refused, came.incoming.rows, came.incoming.edit.is_none()), (2, 2, 0, true));
+    let kinds: Vec<_> = p.findings.iter().map(|f| (f.kind, f.feature)).collect();
+    assert!(kinds.contains(&("too_few_points", Some(2))) && kinds.contains(&("out_of_domain", Some(1))), "{kinds:?}");
+    assert_eq!(came.session.project().state, came.before);
+}
+
 // What follows reads data beside the checkout.
 
 fn shared(path: &str) -> Option<PathBuf> {
@@ -286,6 +299,7 @@ fn measured(name: &str, bytes: &[u8], crs: &str) {
         }
     }
     let came: f64 = whole.areas().values().sum();
+    // What fits as it is comes in unnoded, which is nearer to the file still.
     assert!((came - s.given2 as f64 / 2e6).abs() < 1e-6 * came, "{came}");
     println!(
         "{name}: read {} in {} refused {} repaired {} | {seconds:.2} s | read {:.3} claimed {:.3} = given {:.3} + overlaps {:.3} − filled {:.3} m²; \
