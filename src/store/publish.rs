@@ -9,7 +9,7 @@ use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::UNIX_EPOCH;
 
 /// Earlier generations kept in the data folder.
 const KEPT: usize = 5;
@@ -89,8 +89,12 @@ pub(super) fn look(path: &Path) -> Result<Outside, StoreError> {
     if got < header.len() {
         return Err(StoreError::Corrupt { path: path.to_owned(), why: "the header is cut off".to_owned() });
     }
-    let modified_ns = meta.modified().ok().and_then(|t| t.duration_since(UNIX_EPOCH).ok()).map(|d| d.as_nanos());
-    Ok(Outside { header, size: meta.len(), modified_ns })
+    Ok(Outside { header, size: meta.len(), modified_ns: modified_ns(&meta) })
+}
+
+/// Nanoseconds since 1970-01-01 UTC of a file's last change, where the system says so.
+fn modified_ns(meta: &fs::Metadata) -> Option<u128> {
+    meta.modified().ok().and_then(|t| t.duration_since(UNIX_EPOCH).ok()).map(|d| d.as_nanos())
 }
 
 /// The file that a path means: a symbolic link is followed, so that its target is replaced and not the link.
@@ -235,16 +239,16 @@ fn this_system() -> String {
 #[derive(PartialEq, Eq, Debug, Default)]
 struct Seen {
     text: Vec<u8>,
-    modified: Option<SystemTime>,
+    modified_ns: Option<u128>,
 }
 
 /// Looks at a lock; the time is asked for first, so that what is written meanwhile makes a difference.
 fn see(lock: &Path) -> std::io::Result<Seen> {
     let mut file = File::open(lock)?;
-    let modified = file.metadata()?.modified().ok();
+    let modified_ns = modified_ns(&file.metadata()?);
     let mut text = Vec::new();
     file.read_to_end(&mut text)?;
-    Ok(Seen { text, modified })
+    Ok(Seen { text, modified_ns })
 }
 
 impl Lock {
@@ -290,7 +294,7 @@ impl Lock {
 /// hold it. Where that cannot be told (it was cut off while it was written, it comes from an earlier start of the system
 /// or from a container, processes cannot be asked for) it is left behind once it is older than [`ABANDONED_S`].
 fn abandoned(text: Option<&LockText>, seen: &Seen, me: &Holder, system: &str) -> bool {
-    let written_s = seen.modified.and_then(|t| t.duration_since(UNIX_EPOCH).ok()).map(|d| d.as_secs() as i64);
+    let written_s = seen.modified_ns.and_then(|ns| i64::try_from(ns / 1_000_000_000).ok());
     let old = written_s.is_some_and(|t| me.time.saturating_sub(t) > ABANDONED_S);
     let Some(LockText { by, system: its, .. }) = text else { return old };
     if by.host.is_empty() || by.host != me.host || by.pid == 0 || held().contains(&seen.text) {
@@ -604,7 +608,7 @@ mod tests {
         assert!(!give_back(&dir.path().join("none"), &dir.path().join("no/a.lock"), no_links));
         fs::remove_file(&aside).unwrap();
         // Two saw the same empty lock; one took it over and has not written yet.
-        let seen = Seen { modified: Some(UNIX_EPOCH), ..Seen::default() };
+        let seen = Seen { modified_ns: Some(0), ..Seen::default() };
         fs::write(&lock, "").unwrap();
         assert!(!put_aside(&lock, &seen));
         assert!(lock.exists());
