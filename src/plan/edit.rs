@@ -21,6 +21,10 @@ pub struct Edit {
     pub plan: Option<String>,
     /// Levels whose borders were opened deliberately (`outline` or a level's name).
     pub opened: Vec<String>,
+    /// Code of the unit whose ground alone may change.
+    pub within: Option<String>,
+    /// Whether only ground without a cell may be taken: no cell loses any.
+    pub gaps: bool,
     /// What is done.
     pub op: Op,
 }
@@ -203,6 +207,17 @@ pub enum Op {
         /// Code of the cell.
         #[serde(deserialize_with = "present")]
         cell: Option<String>,
+    },
+    /// Locks the ground of a cell or unit, or a border, or no more.
+    Lock {
+        /// Code of the cell or unit,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        cell: Option<String>,
+        /// or a segment of the border.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        on: Option<[Place; 2]>,
+        /// Locked or not.
+        value: bool,
     },
     /// Keeps a courtyard whole, or no more.
     Whole {
@@ -400,6 +415,7 @@ impl Op {
             | Op::Insert { .. }
             | Op::Delete { .. }
             | Op::Unit { .. }
+            | Op::Lock { .. }
             | Op::Pin { .. } => true,
             Op::Whole { .. }
             | Op::Member { .. }
@@ -408,6 +424,32 @@ impl Op {
             | Op::Layer { .. }
             | Op::Plan(_) => false,
         }
+    }
+}
+
+impl Op {
+    /// Whether it changes borders inside the outline and so can be limited to a unit's ground.
+    pub fn changes_borders(&self) -> bool {
+        self.takes_ground()
+            || matches!(
+                self,
+                Op::Split { .. } | Op::Merge { .. } | Op::Detach { .. } | Op::Dissolve { .. } | Op::Simplify { .. }
+            )
+    }
+
+    /// Whether it may take ground from one cell for another and so can be limited to ground without a cell.
+    pub fn takes_ground(&self) -> bool {
+        matches!(
+            self,
+            Op::Draw { .. }
+                | Op::Fill { .. }
+                | Op::Reshape { .. }
+                | Op::Slide { .. }
+                | Op::Follow { .. }
+                | Op::Move { .. }
+                | Op::Insert { .. }
+                | Op::Delete { .. }
+        )
     }
 }
 
@@ -422,6 +464,8 @@ impl Edit {
                 layer: e.layer.clone().or_else(|| self.layer.clone()),
                 plan: e.plan.clone().or_else(|| self.plan.clone()),
                 opened: if e.opened.is_empty() { self.opened.clone() } else { e.opened.clone() },
+                within: e.within.clone().or_else(|| self.within.clone()),
+                gaps: e.gaps || self.gaps,
                 op: e.op.clone(),
             })
             .collect()
@@ -468,7 +512,7 @@ fn present<'de, D: Deserializer<'de>>(d: D) -> Result<Option<String>, D::Error> 
 
 impl From<Op> for Edit {
     fn from(op: Op) -> Edit {
-        Edit { layer: None, plan: None, opened: Vec::new(), op }
+        Edit { layer: None, plan: None, opened: Vec::new(), within: None, gaps: false, op }
     }
 }
 
@@ -487,6 +531,12 @@ impl Serialize for Edit {
         if !self.opened.is_empty() {
             map.insert("opened".into(), serde_json::to_value(&self.opened).map_err(S::Error::custom)?);
         }
+        if let Some(w) = &self.within {
+            map.insert("within".into(), Value::String(w.clone()));
+        }
+        if self.gaps {
+            map.insert("gaps".into(), Value::Bool(true));
+        }
         map.serialize(s)
     }
 }
@@ -499,13 +549,18 @@ impl<'de> Deserialize<'de> for Edit {
             Some(Value::String(s)) => Ok(Some(s)),
             Some(_) => Err(D::Error::custom(format!("`{name}` is no text"))),
         };
-        let (layer, plan) = (text("layer")?, text("plan")?);
+        let (layer, plan, within) = (text("layer")?, text("plan")?, text("within")?);
+        let gaps = match map.remove("gaps") {
+            None | Some(Value::Null) => false,
+            Some(Value::Bool(b)) => b,
+            Some(_) => return Err(D::Error::custom("`gaps` is neither true nor false")),
+        };
         let opened = match map.remove("opened") {
             None => Vec::new(),
             Some(v) => serde_json::from_value(v).map_err(D::Error::custom)?,
         };
         let op = serde_json::from_value(Value::Object(map)).map_err(D::Error::custom)?;
-        Ok(Edit { layer, plan, opened, op })
+        Ok(Edit { layer, plan, opened, within, gaps, op })
     }
 }
 
@@ -523,6 +578,9 @@ mod tests {
             r#"{"op":"pin","building":"B000001","cell":null}"#,
             r#"{"op":"set","cell":"001","name":"南泉北路"}"#,
             r#"{"op":"remove","member":"M1"}"#,
+            r#"{"op":"lock","cell":"001","value":true}"#,
+            r#"{"op":"lock","on":[[1.0,2.0],[3.0,4.0]],"value":false}"#,
+            r#"{"op":"move","at":[1.0,2.0],"to":[3.0,4.0],"within":"320102001001","gaps":true}"#,
             r#"{"op":"plan","copy":{"old":"方案A","new":"方案B"}}"#,
             r#"{"op":"post","member":"M1","post":"网格长","cell":"001","from":"2026-06-18"}"#,
             r#"{"op":"together","edits":[{"op":"remove","post":"P1"},{"op":"whole","courtyard":"Y1","value":true}],"layer":"grid"}"#,

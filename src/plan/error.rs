@@ -5,6 +5,19 @@ use crate::model::{ModelError, Private, Said};
 use crate::topology::TopologyError;
 use thiserror::Error;
 
+/// What holds ground or a border.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Held {
+    /// The lock on a unit, by code.
+    Unit(String),
+    /// The lock on this border.
+    Line,
+    /// The edit changes only the ground of this unit.
+    Within(String),
+    /// The edit fills only gaps: no cell loses ground, and borders between cells stay.
+    Cells,
+}
+
 /// Why an edit was refused. A refused edit changes nothing.
 #[derive(Clone, PartialEq, Debug, Error)]
 #[error("{}", self.said().en)]
@@ -22,6 +35,13 @@ pub enum EditError {
     Protected {
         /// The line: `outline` or a level's name.
         line: String,
+        /// Where.
+        at: Place,
+    },
+    /// What is in the way is locked, or beyond what the edit was limited to.
+    Held {
+        /// By what.
+        by: Held,
         /// Where.
         at: Place,
     },
@@ -156,6 +176,7 @@ impl EditError {
                 T::OutOfRange { .. } => "out_of_range",
             },
             EditError::Protected { .. } => "protected",
+            EditError::Held { .. } => "locked",
             EditError::InForce { .. } => "in_force",
             EditError::NoSuch { .. } => "not_found",
             EditError::Duplicate { .. } => "duplicate",
@@ -185,6 +206,7 @@ impl EditError {
         match self {
             EditError::Border { at, .. }
             | EditError::Protected { at, .. }
+            | EditError::Held { at, .. }
             | EditError::Spans { at, .. }
             | EditError::Far { at } => Some(*at),
             EditError::Misfit { places, .. } | EditError::Slivers { at: places, .. } => places.first().copied(),
@@ -272,6 +294,21 @@ impl EditError {
                 format!("这是{line}界，受保护。要改请先在图层里允许改动“{line}界”。"),
                 format!("This is a border of level {line}; it is protected. Allow changes to it in Layers first."),
             ),
+            EditError::Held { by, .. } => match by {
+                Held::Unit(code) => Said::new(
+                    format!("{code} 已锁定，范围和边界都不动。要改请先解锁。"),
+                    format!("{code} is locked: its ground and borders stay. Unlock it first."),
+                ),
+                Held::Line => s("这条边界已锁定。要改请先解锁。", "This border is locked. Unlock it first."),
+                Held::Within(code) => Said::new(
+                    format!("现在只改 {code} 里面的，这里在它外面。要改请先取消“只在本社区”。"),
+                    format!("Only the ground of {code} may change now; this is outside. Switch that limit off first."),
+                ),
+                Held::Cells => s(
+                    "现在只填空白，不动已有的网格。要改请先取消“只填空白”。",
+                    "Only gaps are filled now; cells keep what they have. Switch that limit off first.",
+                ),
+            },
             EditError::InForce { plan } => Said::new(
                 format!("“{plan}”是现行方案，不能直接改。请在新方案上修改。"),
                 format!("\"{plan}\" is or was in force and cannot be changed. Work on a new plan."),

@@ -14,10 +14,10 @@ mod tx;
 
 pub use apply::{Context, Ground, NoSegments, Outcome, Part, Segments, apply};
 pub use edit::{Edit, Hash, Op, PlanOp, Ring, SetOp, Take};
-pub use error::EditError;
+pub use error::{EditError, Held};
 pub use history::{History, Staged, Step};
 pub use patch::{Item, Key, Patch, PlanChange};
-pub use project::{Facts, Head, Layer, Plan, PlanMeta, Project, state_text};
+pub use project::{Facts, Head, Layer, Locks, Plan, PlanMeta, Project, state_text};
 
 #[cfg(test)]
 pub(crate) mod tests;

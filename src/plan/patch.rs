@@ -1,10 +1,11 @@
 //! The Patch: before and after of what an edit changed, the only thing that moves through the house.
 
 use super::project::{Head, Layer, Plan, PlanMeta, Project};
+use crate::geom::Pt;
 use crate::model::{GridLayer, Id, Kind, Member, Org, Post, Row, Rules, Segment, SegmentHash, Unit};
 use crate::topology::PartitionPatch;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Names an item of a project.
@@ -34,6 +35,10 @@ pub enum Key {
     Pin(Id, u16, u32),
     /// A post on a cell: plan, post.
     CellPost(Id, Id),
+    /// The lock on a unit: plan, layer, unit.
+    LockedUnit(Id, u16, Id),
+    /// The lock on a segment of a border: plan, layer, its ends, the smaller first.
+    LockedLine(Id, u16, Pt, Pt),
 }
 
 /// The value of an item.
@@ -61,6 +66,8 @@ pub enum Item {
     Unit(Arc<Unit>),
     /// Of [`Key::Pin`].
     Pin(Id),
+    /// Of [`Key::LockedUnit`] and [`Key::LockedLine`].
+    Locked,
 }
 
 /// A segment named by hash, with its rows while it is in memory (never serialised).
@@ -136,7 +143,9 @@ impl Patch {
 
     /// Whether it changes the content of a plan: ground, units, pins or posts on cells.
     pub fn touches_a_plan(&self) -> bool {
-        let of_plan = |k: &Key| matches!(k, Key::Unit(..) | Key::Pin(..) | Key::CellPost(..));
+        let of_plan = |k: &Key| {
+            matches!(k, Key::Unit(..) | Key::Pin(..) | Key::CellPost(..) | Key::LockedUnit(..) | Key::LockedLine(..))
+        };
         !self.partitions.is_empty() || self.items.iter().any(|(k, _, _)| of_plan(k))
     }
 
@@ -203,6 +212,14 @@ impl Project {
             Key::Unit(plan, layer, id) => Item::Unit(self.layer(plan, layer)?.units.get(&id)?.clone()),
             Key::Pin(plan, layer, slot) => Item::Pin(*self.layer(plan, layer)?.pins.get(&slot)?),
             Key::CellPost(plan, id) => Item::Post(self.plan(plan)?.posts.get(&id)?.clone()),
+            Key::LockedUnit(plan, layer, id) => {
+                self.layer(plan, layer)?.locks.units.get(&id)?;
+                Item::Locked
+            }
+            Key::LockedLine(plan, layer, a, b) => {
+                self.layer(plan, layer)?.locks.lines.get(&(a, b))?;
+                Item::Locked
+            }
         })
     }
 
@@ -213,6 +230,12 @@ impl Project {
             match v {
                 Some(v) => m.insert(id, v),
                 None => m.remove(&id),
+            };
+        }
+        fn set<T: Ord>(of: &mut BTreeSet<T>, one: T, item: Option<Item>) {
+            match item {
+                Some(_) => of.insert(one),
+                None => of.remove(&one),
             };
         }
         let f = &mut self.facts;
@@ -274,6 +297,12 @@ impl Project {
             (Key::CellPost(plan, id), item) => self.with_plan(plan, |p| {
                 map(&mut p.posts, id, item.and_then(|i| if let Item::Post(x) = i { Some(x) } else { None }));
             }),
+            (Key::LockedUnit(plan, layer, id), item) => {
+                self.with_layer(plan, layer, |l| set(&mut Arc::make_mut(&mut l.locks).units, id, item));
+            }
+            (Key::LockedLine(plan, layer, a, b), item) => {
+                self.with_layer(plan, layer, |l| set(&mut Arc::make_mut(&mut l.locks).lines, (a, b), item));
+            }
             _ => {}
         }
     }

@@ -4,7 +4,7 @@ use crate::geom::{Origin, Place, Pt};
 use crate::model::{Date, Field, GridLayer, Id, Kind, Member, Org, Post, Rules, Table, Target, Unit, item_sum};
 use crate::topology::{OUTSIDE, Owner, Partition};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Name, reference system and origin.
@@ -79,6 +79,24 @@ pub struct Layer {
     pub units: Arc<BTreeMap<Id, Arc<Unit>>>,
     /// Buildings assigned by hand: slot → cell.
     pub pins: Arc<BTreeMap<u32, Id>>,
+    /// What may not be changed until it is unlocked.
+    pub locks: Arc<Locks>,
+}
+
+/// What is locked (锁定) in a layer of a plan.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Locks {
+    /// Units whose ground stays as it is, with that of the units below them.
+    pub units: BTreeSet<Id>,
+    /// Segments of borders that stay where they are; the smaller end first.
+    pub lines: BTreeSet<(Pt, Pt)>,
+}
+
+impl Locks {
+    /// Whether nothing is locked.
+    pub fn is_empty(&self) -> bool {
+        self.units.is_empty() && self.lines.is_empty()
+    }
 }
 
 /// An opened project: an immutable value, cloned by a few reference counts.
@@ -121,6 +139,11 @@ impl Layer {
             at = u.parent.and_then(|p| self.units.get(&p));
         }
         out
+    }
+
+    /// Whether a unit's ground is locked: itself, or by a unit above it.
+    pub fn is_locked(&self, unit: Id) -> bool {
+        !self.locks.units.is_empty() && self.chain(unit).iter().any(|u| self.locks.units.contains(&u.id))
     }
 
     /// A unit or the one above it that has this level.
@@ -302,6 +325,12 @@ impl Project {
             for (&slot, &unit) in l.pins.iter() {
                 add(self.pin_sum(plan, i, slot, unit));
             }
+            for &unit in &l.locks.units {
+                add(self.locked_sum(plan, i, unit));
+            }
+            for &line in &l.locks.lines {
+                add(self.locked_line_sum(plan, i, line));
+            }
             for (e, _) in l.partition.edges() {
                 add(self.edge_sum(plan, i, e));
             }
@@ -350,6 +379,15 @@ impl Project {
         let building = self.table(Kind::Buildings).get(slot).map_or("", |r| r.code());
         let unit = plan.layers.get(layer as usize).and_then(|l| l.units.get(&unit)).map(|u| u.code.as_str());
         item_sum(&("pin", &plan.meta.name, self.layer_id(layer), building, unit))
+    }
+
+    pub(super) fn locked_sum(&self, plan: &Plan, layer: u16, unit: Id) -> u128 {
+        let unit = plan.layers.get(layer as usize).and_then(|l| l.units.get(&unit)).map(|u| u.code.as_str());
+        item_sum(&("locked", &plan.meta.name, self.layer_id(layer), unit))
+    }
+
+    pub(super) fn locked_line_sum(&self, plan: &Plan, layer: u16, line: (Pt, Pt)) -> u128 {
+        item_sum(&("locked line", &plan.meta.name, self.layer_id(layer), line))
     }
 
     /// Share of a border: its points from the smaller end on and whose ground lies left and right.

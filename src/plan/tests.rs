@@ -6,6 +6,7 @@ mod each;
 mod ground;
 mod edits_md;
 mod imports;
+mod locks;
 mod plans;
 mod town;
 mod together;

@@ -152,6 +152,7 @@ fn unit_dependents(project: &Project, plan: Id, layer: u16, id: Id, out: &mut BT
         }
     }
     out.extend(l.pins.iter().filter(|(_, u)| **u == id).map(|(&s, _)| Part::Item(Key::Pin(plan, layer, s))));
+    out.extend(l.locks.units.get(&id).map(|&u| Part::Item(Key::LockedUnit(plan, layer, u))));
     out.extend(l.children(id).map(|u| Part::Item(Key::Unit(plan, layer, u.id))));
     let on = Target::Cell { layer, unit: id };
     out.extend(p.posts.values().filter(|x| x.target == on).map(|x| Part::Item(Key::CellPost(plan, x.id))));
@@ -163,6 +164,8 @@ fn all_parts(p: &Plan, out: &mut BTreeSet<Part>) {
         let i = i as u16;
         out.extend(l.units.keys().map(|&u| Part::Item(Key::Unit(p.id, i, u))));
         out.extend(l.pins.keys().map(|&s| Part::Item(Key::Pin(p.id, i, s))));
+        out.extend(l.locks.units.iter().map(|&u| Part::Item(Key::LockedUnit(p.id, i, u))));
+        out.extend(l.locks.lines.iter().map(|&(a, b)| Part::Item(Key::LockedLine(p.id, i, a, b))));
         out.extend(l.partition.edges().map(|(e, _)| Part::Edge(p.id, i, e)));
     }
 }
@@ -191,6 +194,12 @@ fn part_sum(p: &Project, part: &Part) -> u128 {
         }
         (Key::Pin(plan, layer, slot), Some(Item::Pin(u))) => {
             p.plan(*plan).map_or(0, |plan| p.pin_sum(plan, *layer, *slot, u))
+        }
+        (Key::LockedUnit(plan, layer, id), Some(Item::Locked)) => {
+            p.plan(*plan).map_or(0, |plan| p.locked_sum(plan, *layer, *id))
+        }
+        (Key::LockedLine(plan, layer, a, b), Some(Item::Locked)) => {
+            p.plan(*plan).map_or(0, |plan| p.locked_line_sum(plan, *layer, (*a, *b)))
         }
         _ => 0,
     }

@@ -157,6 +157,7 @@ fn filler(l: &Layer, levels: &[String], opened: &[String], at: Pt) -> Option<Str
     let cells = beside.filter_map(|(o, length_mm)| Some((l.unit_of(o)?, length_mm)));
     let cells = cells.filter(|(u, _)| usize::from(u.level) + 1 == levels.len()).map(|(u, length_mm)| {
         let may = l.protected_line(levels, gap, u.id.0).is_none_or(|line| opened.contains(&line));
+        let may = may && !l.is_locked(u.id);
         (may, length_mm, u)
     });
     let longest = cells.max_by(|a, b| (a.0.cmp(&b.0)).then(a.1.total_cmp(&b.1)).then(b.2.code.cmp(&a.2.code)));

@@ -142,6 +142,8 @@ pub fn incoming(
         layer: how.layer.clone().filter(|_| cells),
         plan: how.plan.clone().filter(|_| cells),
         opened: if *what == What::Outline { vec!["outline".to_owned()] } else { vec![] },
+        within: None,
+        gaps: false,
         op,
     });
     Ok(Incoming { edit, segments, prepared, rows: count, crs, reason })

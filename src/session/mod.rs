@@ -69,6 +69,10 @@ pub enum Command {
     Select(Selection),
     /// Open a level deliberately (`outline` or a level's name), or close it.
     OpenLevel(String, bool),
+    /// Change only the ground of this unit (只在本社区), or of all again.
+    OnlyWithin(Option<Id>),
+    /// Take only ground without a cell (只填空白), or any again.
+    OnlyGaps(bool),
     /// Everything up to this state is saved.
     Saved(u128),
 }
@@ -136,6 +140,8 @@ pub struct Session {
     plan: Id,
     layer: u16,
     opened: Vec<String>,
+    within: Option<Id>,
+    gaps: bool,
     selection: Selection,
     lang: Lang,
     author: String,
@@ -165,6 +171,8 @@ impl Session {
             plan,
             layer: 0,
             opened: Vec::new(),
+            within: None,
+            gaps: false,
             selection: Selection::None,
             lang,
             author: author.to_owned(),
@@ -229,6 +237,30 @@ impl Session {
     /// Levels whose borders are open.
     pub fn opened(&self) -> &[String] {
         &self.opened
+    }
+
+    /// The unit whose ground alone is changed, if that is switched on and the unit is still there.
+    pub fn only_within(&self) -> Option<Id> {
+        self.within.filter(|id| self.project().layer(self.plan, self.layer).is_some_and(|l| l.units.contains_key(id)))
+    }
+
+    /// Whether only ground without a cell is taken.
+    pub fn only_gaps(&self) -> bool {
+        self.gaps
+    }
+
+    /// An edit with what is opened and what changes are limited to, where it says nothing of them itself.
+    pub fn limited(&self, mut edit: Edit) -> Edit {
+        if edit.opened.is_empty() {
+            edit.opened.clone_from(&self.opened);
+        }
+        let of_borders = edit.ops().any(Op::changes_borders);
+        if edit.within.is_none() && of_borders {
+            let unit = self.only_within().and_then(|id| self.project().layer(self.plan, self.layer)?.units.get(&id));
+            edit.within = unit.map(|u| u.code.clone());
+        }
+        edit.gaps |= self.gaps && edit.ops().any(Op::takes_ground);
+        edit
     }
 
     /// Counts every change of what is to be seen.
@@ -304,6 +336,16 @@ impl Session {
                 }
                 vec![]
             }
+            Command::OnlyWithin(unit) => {
+                self.within = unit;
+                self.generation += 1;
+                vec![]
+            }
+            Command::OnlyGaps(on) => {
+                self.gaps = on;
+                self.generation += 1;
+                vec![]
+            }
             Command::Saved(state) => {
                 self.saved = state;
                 vec![]
@@ -349,9 +391,7 @@ impl Session {
     /// Stages an edit. One of the ground of a plan that is or was in force is tried on that plan as though it were a
     /// draft; the draft is made with it when it is committed, so that an edit that is dropped leaves no trace.
     fn try_edit(&mut self, mut edit: Edit) -> Result<(), EditError> {
-        if edit.opened.is_empty() {
-            edit.opened.clone_from(&self.opened);
-        }
+        edit = self.limited(edit);
         let stable = self.history.stable();
         let draft = self.draft_for(&edit);
         let base = draft.as_ref().map_or_else(|| stable.clone(), |d| stable.as_draft(d.of));

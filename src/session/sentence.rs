@@ -166,6 +166,15 @@ pub fn sentence(old: &Project, new: &Project, edit: &Edit, out: &Outcome, change
         Op::Pin { building, cell: None } => {
             s(format!("取消楼栋 {building} 的指定"), format!("Building {building} is assigned by its place again"))
         }
+        Op::Lock { cell, on: _, value } => {
+            let border = Said::new("一段边界", "A border");
+            let what = cell.as_ref().map(|c| chip(old, plan_id, layer, c));
+            let (zh, en) = what.map_or((border.zh, border.en), |c| (c.clone(), c));
+            match value {
+                true => s(format!("锁定 {zh}"), format!("{en} locked")),
+                false => s(format!("解锁 {zh}"), format!("{en} unlocked")),
+            }
+        }
         Op::Whole { courtyard, value } => {
             let yard = new.table(Kind::Courtyards).find(courtyard).and_then(|x| new.table(Kind::Courtyards).get(x));
             let name = yard.map_or(courtyard.as_str(), |r| if r.name().is_empty() { courtyard } else { r.name() });

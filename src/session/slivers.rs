@@ -126,11 +126,9 @@ impl Session {
     }
 
     /// What an edit would make, on what it would be done.
-    fn tried(&self, mut edit: Edit) -> Result<(Project, Edit, Outcome), EditError> {
+    fn tried(&self, edit: Edit) -> Result<(Project, Edit, Outcome), EditError> {
         let stable = self.history.stable();
-        if edit.opened.is_empty() {
-            edit.opened.clone_from(&self.opened);
-        }
+        let edit = self.limited(edit);
         let base = self.draft_for(&edit).map_or_else(|| stable.clone(), |d| stable.as_draft(d.of));
         let id = self.history.next_id();
         let edit = super::fill(&base, &self.assignment, self.plan, edit, id, &self.segments)?;

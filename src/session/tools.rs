@@ -474,7 +474,7 @@ impl Hand {
 pub fn here(s: &Session, op: Op) -> Edit {
     let layer = s.project().facts.layers.get(s.layer() as usize).map(|l| l.id.clone());
     let plan = s.project().plan(s.plan()).map(|p| p.meta.name.clone());
-    Edit { layer, plan, opened: s.opened().to_vec(), op }
+    s.limited(Edit { layer, plan, ..op.into() })
 }
 
 fn drag_edit(s: &Session, grip: Grip, to: Pt) -> Edit {

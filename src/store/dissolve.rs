@@ -94,7 +94,7 @@ fn nest(rings: Vec<Vec<Pt>>) -> Polygons {
 mod tests {
     use super::*;
     use crate::geom::pt;
-    use crate::topology::{OUTSIDE, draw};
+    use crate::topology::{DrawRules, OUTSIDE, draw};
 
     fn square(x: i32, y: i32, w: i32) -> Vec<Pt> {
         vec![pt(x, y), pt(x + w, y), pt(x + w, y + w), pt(x, y + w)]
@@ -106,11 +106,14 @@ mod tests {
 
     /// 3 × 3 squares of 100 with owners 1…9, row by row.
     fn chessboard() -> Partition {
-        let start = draw(&Partition::new(), &[square(0, 0, 300)], &|o| (o == OUTSIDE).then_some(0), &|_| true);
+        let start =
+            draw(&Partition::new(), &[square(0, 0, 300)], &DrawRules::new(&|o| (o == OUTSIDE).then_some(0), &|_| true));
         let mut p = start.unwrap().partition;
         for k in 0..9 {
             let ring = square(k % 3 * 100, k / 3 * 100, 100);
-            p = draw(&p, &[ring], &|o| (o == 0).then_some(k as u64 + 1), &|o| o == 0).unwrap().partition;
+            p = draw(&p, &[ring], &DrawRules::new(&|o| (o == 0).then_some(k as u64 + 1), &|o| o == 0))
+                .unwrap()
+                .partition;
         }
         p
     }

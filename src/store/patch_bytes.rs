@@ -3,14 +3,15 @@
 use super::StoreError;
 use super::bytes::{read_all, seal, unseal};
 use super::truth::{Shelf, fits, in_range, possible};
+use crate::geom::Pt;
 use crate::model::{Id, Post, Unit};
-use crate::plan::{Item, Key, Layer, Patch, Plan, PlanChange, PlanMeta};
+use crate::plan::{Item, Key, Layer, Locks, Patch, Plan, PlanChange, PlanMeta};
 use crate::topology::{Change, Edge, Face, Node, Partition, PartitionPatch};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-/// Version of the layout; the first byte.
-const VERSION: u8 = 1;
+/// Version of the layout; the first byte. In version 1 a whole layer had no locks.
+const VERSION: u8 = 2;
 /// Largest slot of a node, edge or face that is believed; keeps a damaged number from filling memory.
 const MAX_SLOT: u32 = 1 << 24;
 /// Largest slot of a row that is believed.
@@ -18,33 +19,34 @@ const MAX_ROW: u32 = 1 << 26;
 /// What the checksum is said to be of.
 const WHAT: &str = "patch";
 
-/// What stands in the bytes, in this order.
+/// What stands in the bytes, in this order. `L`: a whole layer.
 #[derive(Serialize, Deserialize)]
-struct Form {
+struct Form<L> {
     state: (u128, u128),
     items: Vec<(Key, Option<Item>, Option<Item>)>,
     partitions: Vec<(Id, u16, PartitionPatch)>,
-    plans: Vec<PlanForm>,
+    plans: Vec<PlanForm<L>>,
 }
 
 #[derive(Serialize, Deserialize)]
-struct PlanForm {
+struct PlanForm<L> {
     at: u32,
-    before: Option<WholePlan>,
-    after: Option<WholePlan>,
+    before: Option<WholePlan<L>>,
+    after: Option<WholePlan<L>>,
 }
 
 /// A plan with everything in it.
 #[derive(Serialize, Deserialize)]
-struct WholePlan {
+struct WholePlan<L> {
     id: Id,
     meta: PlanMeta,
     posts: Vec<Arc<Post>>,
-    layers: Vec<WholeLayer>,
+    layers: Vec<L>,
 }
 
+/// A layer with everything in it but its locks.
 #[derive(Serialize, Deserialize)]
-struct WholeLayer {
+struct BareLayer {
     units: Vec<Arc<Unit>>,
     pins: Vec<(u32, Id)>,
     nodes: Vec<(u32, Node)>,
@@ -52,17 +54,35 @@ struct WholeLayer {
     faces: Vec<(u32, Face)>,
 }
 
-impl WholePlan {
-    fn of(plan: &Plan) -> WholePlan {
+/// A layer with everything in it.
+#[derive(Serialize, Deserialize)]
+struct WholeLayer {
+    bare: BareLayer,
+    locked_units: Vec<Id>,
+    locked_lines: Vec<(Pt, Pt)>,
+}
+
+impl From<BareLayer> for WholeLayer {
+    fn from(bare: BareLayer) -> WholeLayer {
+        WholeLayer { bare, locked_units: Vec::new(), locked_lines: Vec::new() }
+    }
+}
+
+impl WholePlan<WholeLayer> {
+    fn of(plan: &Plan) -> WholePlan<WholeLayer> {
         fn owned<'a, T: Clone + 'a>(it: impl Iterator<Item = (u32, &'a T)>) -> Vec<(u32, T)> {
             it.map(|(i, t)| (i, t.clone())).collect()
         }
         let layer = |l: &Layer| WholeLayer {
-            units: l.units.values().cloned().collect(),
-            pins: l.pins.iter().map(|(&s, &u)| (s, u)).collect(),
-            nodes: owned(l.partition.nodes()),
-            edges: owned(l.partition.edges()),
-            faces: owned(l.partition.faces()),
+            bare: BareLayer {
+                units: l.units.values().cloned().collect(),
+                pins: l.pins.iter().map(|(&s, &u)| (s, u)).collect(),
+                nodes: owned(l.partition.nodes()),
+                edges: owned(l.partition.edges()),
+                faces: owned(l.partition.faces()),
+            },
+            locked_units: l.locks.units.iter().copied().collect(),
+            locked_lines: l.locks.lines.iter().copied().collect(),
         };
         WholePlan {
             id: plan.id,
@@ -73,18 +93,22 @@ impl WholePlan {
     }
 
     fn plan(self) -> Result<Plan, String> {
-        let mut points = self
-            .layers
-            .iter()
-            .flat_map(|l| l.nodes.iter().map(|(_, n)| &n.at).chain(l.edges.iter().flat_map(|(_, e)| e.points.iter())));
+        let mut points = self.layers.iter().flat_map(|l| {
+            let nodes = l.bare.nodes.iter().map(|(_, n)| &n.at);
+            let borders = l.bare.edges.iter().flat_map(|(_, e)| e.points.iter());
+            nodes.chain(borders).chain(l.locked_lines.iter().flat_map(|(a, b)| [a, b]))
+        });
         if !points.all(|p| in_range([p])) {
             return Err("a point is out of range".to_owned());
         }
+        drop(points);
         let layers = self.layers.into_iter().map(|l| {
+            let (units, lines) = (l.locked_units.into_iter().collect(), l.locked_lines.into_iter().collect());
             Ok(Layer {
-                partition: Partition::from_parts(l.nodes, l.edges, l.faces)?,
-                units: Arc::new(l.units.into_iter().map(|u| (u.id, u)).collect()),
-                pins: Arc::new(l.pins.into_iter().collect()),
+                partition: Partition::from_parts(l.bare.nodes, l.bare.edges, l.bare.faces)?,
+                units: Arc::new(l.bare.units.into_iter().map(|u| (u.id, u)).collect()),
+                pins: Arc::new(l.bare.pins.into_iter().collect()),
+                locks: Arc::new(Locks { units, lines }),
             })
         });
         Ok(Plan {
@@ -127,8 +151,14 @@ pub fn read_patch(bytes: &[u8]) -> Result<Patch, StoreError> {
 }
 
 fn read_body(body: &[u8]) -> Result<Patch, String> {
-    let Some((&VERSION, rest)) = body.split_first() else { return Err("an unknown version".to_owned()) };
-    let form: Form = read_all(rest)?;
+    match body.split_first() {
+        Some((1, rest)) => of_form::<BareLayer>(read_all(rest)?),
+        Some((&VERSION, rest)) => of_form::<WholeLayer>(read_all(rest)?),
+        _ => Err("an unknown version".to_owned()),
+    }
+}
+
+fn of_form<L: Into<WholeLayer>>(form: Form<L>) -> Result<Patch, String> {
     if form.items.iter().any(|(k, b, a)| [b, a].into_iter().flatten().any(|i| !fits(k, i))) {
         return Err("a value does not belong to its key".to_owned());
     }
@@ -140,7 +170,13 @@ fn read_body(body: &[u8]) -> Result<Patch, String> {
     if !form.partitions.iter().all(|(_, _, p)| sound(p)) {
         return Err("a border cannot be as it is written".to_owned());
     }
-    let whole = |p: Option<WholePlan>| p.map(|p| p.plan().map(Arc::new)).transpose();
+    let whole = |p: Option<WholePlan<L>>| {
+        p.map(|p| {
+            let layers = p.layers.into_iter().map(Into::into).collect();
+            WholePlan { id: p.id, meta: p.meta, posts: p.posts, layers }.plan().map(Arc::new)
+        })
+        .transpose()
+    };
     let plans = form
         .plans
         .into_iter()

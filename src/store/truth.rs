@@ -64,6 +64,8 @@ fn keys(p: &Project) -> Vec<Key> {
         for (n, l) in plan.layers.iter().enumerate() {
             out.extend(l.units.keys().map(|&u| Key::Unit(plan.id, n as u16, u)));
             out.extend(l.pins.keys().map(|&s| Key::Pin(plan.id, n as u16, s)));
+            out.extend(l.locks.units.iter().map(|&u| Key::LockedUnit(plan.id, n as u16, u)));
+            out.extend(l.locks.lines.iter().map(|&(a, b)| Key::LockedLine(plan.id, n as u16, a, b)));
         }
     }
     out.sort_unstable();
@@ -128,6 +130,7 @@ pub(super) fn fits(key: &Key, item: &Item) -> bool {
             | (Key::Plan(_), Item::Plan(_))
             | (Key::Unit(..), Item::Unit(_))
             | (Key::Pin(..), Item::Pin(_))
+            | (Key::LockedUnit(..) | Key::LockedLine(..), Item::Locked)
     )
 }
 
@@ -275,7 +278,8 @@ fn check_item(p: &Project, key: &Key, item: &Item) -> Result<(), &'static str> {
             let levels = p.facts.layers.get(*layer as usize).map_or(0, |l| l.levels.len());
             p.layer(*plan, *layer).is_some() && u.id == *id && id.is_unit() && usize::from(u.level) < levels
         }
-        (Key::Pin(plan, layer, _), _) => p.layer(*plan, *layer).is_some(),
+        (Key::Pin(plan, layer, _), _) | (Key::LockedUnit(plan, layer, _), _) => p.layer(*plan, *layer).is_some(),
+        (Key::LockedLine(plan, layer, a, b), _) => p.layer(*plan, *layer).is_some() && a < b && in_range([a, b]),
         (Key::Segment(kind, _), _) => Kind::TABLES.contains(kind),
         (Key::Row(kind, slot), Item::Row(r)) => {
             let near = |s: &Shape| match s {
@@ -312,6 +316,9 @@ fn check_units(p: &Project) -> Result<(), StoreError> {
                     let key = hex(&slot_key(plan.id, n, slot));
                     return Err(StoreError::damaged(Part::Faces.table(), key, "its unit is not there"));
                 }
+            }
+            if let Some(id) = l.locks.units.iter().find(|u| !l.units.contains_key(u)) {
+                return Err(StoreError::damaged("getu_items", format!("lock {}", id.0), "its cell is not there"));
             }
             if let Some((slot, _)) = l.pins.iter().find(|(_, u)| !l.units.contains_key(u)) {
                 return Err(StoreError::damaged("getu_items", format!("pin {slot}"), "its cell is not there"));

@@ -254,12 +254,12 @@ pub enum Plainer {
 }
 
 /// Borders to be made plainer.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub enum Which<'a> {
     /// The one with this segment.
     On((Pt, Pt)),
-    /// All round these owners that may move.
-    Of(&'a BTreeSet<Owner>),
+    /// All that may move and that this accepts: owner left, owner right, points.
+    Of(&'a dyn Fn(Owner, Owner, &[Pt]) -> bool),
 }
 
 /// Makes borders plainer, each between its nodes and once for both its sides; a border stays as it is where the plainer
@@ -286,10 +286,10 @@ pub fn simplify(
             }
             vec![e]
         }
-        Which::Of(owners) => {
+        Which::Of(of) => {
             let of = |e: &Edge| {
                 let (l, r) = p.sides(e);
-                (owners.contains(&l) || owners.contains(&r)) && may(l, r)
+                of(l, r, &e.points) && may(l, r)
             };
             p.edges().filter(|(_, e)| of(e)).map(|(i, _)| i).collect()
         }

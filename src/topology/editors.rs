@@ -30,20 +30,32 @@ pub struct Parted {
     pub faces: (Vec<u32>, Vec<u32>),
 }
 
+/// What a drawing may do.
+pub struct DrawRules<'a> {
+    /// Who gets an owner's ground; `None`: it stays as it is.
+    pub take: &'a dyn Fn(Owner) -> Option<Owner>,
+    /// Who may lose all ground.
+    pub may_vanish: &'a dyn Fn(Owner) -> bool,
+    /// Whether ground on both sides of a border may be taken, by its points. Else only that on the side with more is.
+    pub across: &'a dyn Fn(&[Pt]) -> bool,
+}
+
+impl<'a> DrawRules<'a> {
+    /// Rules that no border divides.
+    pub fn new(take: &'a dyn Fn(Owner) -> Option<Owner>, may_vanish: &'a dyn Fn(Owner) -> bool) -> DrawRules<'a> {
+        DrawRules { take, may_vanish, across: &|_| true }
+    }
+}
+
 /// Draws rings (the first an outer ring; others are holes where they lie in one, else further parts) and gives the
-/// ground inside them to the owner that `take` names for the ground's owner of now; `None` leaves it as it is.
+/// ground inside them to the owner that the rules name for the ground's owner of now.
 ///
 /// New points are rounded to the grid, borders that the rings follow are shared, old vertices stay.
 ///
 /// # Errors
 /// A ring that crosses itself or has fewer than three points, two borders too close for the grid, no ground taken,
-/// an owner that would lose all its ground (those `may_vanish` accepts may).
-pub fn draw(
-    p: &Partition,
-    rings: &[Vec<Pt>],
-    take: &dyn Fn(Owner) -> Option<Owner>,
-    may_vanish: &dyn Fn(Owner) -> bool,
-) -> Result<Drawn, TopologyError> {
+/// an owner that would lose all its ground (those that may vanish are no error).
+pub fn draw(p: &Partition, rings: &[Vec<Pt>], rules: &DrawRules<'_>) -> Result<Drawn, TopologyError> {
     let mut d = Draft::new(p);
     let rings = oriented(rings)?;
     let first = rings[0][0];
@@ -54,9 +66,9 @@ pub fn draw(
     d.trace();
     let inside = inside_faces(&d, first)?;
     let mut taken: BTreeMap<Owner, i128> = BTreeMap::new();
-    for &f in &inside {
+    for f in one_side(&d, &inside, rules) {
         let (owner, area2) = d.p.face(f).map_or((OUTSIDE, 0), |x| (x.owner, x.area2));
-        if let Some(new) = take(owner).filter(|n| *n != owner) {
+        if let Some(new) = (rules.take)(owner).filter(|n| *n != owner) {
             *taken.entry(owner).or_default() += area2;
             d.give(f, new);
         }
@@ -65,7 +77,7 @@ pub fn draw(
         return Err(TopologyError::NoGround { at: first });
     }
     for &owner in taken.keys() {
-        if !may_vanish(owner) && d.p.faces_of(owner).is_empty() {
+        if !(rules.may_vanish)(owner) && d.p.faces_of(owner).is_empty() {
             let at = inside.iter().find_map(|&f| d.p.rings(f).first().and_then(|r| r.first().copied()));
             return Err(TopologyError::WouldVanish { at: at.unwrap_or(first), owner });
         }
@@ -73,6 +85,43 @@ pub fn draw(
     d.clean(inside);
     let (partition, patch) = d.finish();
     Ok(Drawn { partition, patch, taken })
+}
+
+/// The faces inside that may be taken together: all, or where borders that may not be crossed divide them those with most
+/// ground that may be taken (of equal ones the first).
+fn one_side(d: &Draft, inside: &BTreeSet<u32>, rules: &DrawRules<'_>) -> Vec<u32> {
+    let p = &d.p;
+    let taken = |f: &u32| (rules.take)(p.owner(*f)).is_some_and(|n| n != p.owner(*f));
+    let mut left: BTreeSet<u32> = inside.iter().copied().filter(taken).collect();
+    let mut best: Option<(i128, Vec<u32>)> = None;
+    let mut apart: Vec<u32> = Vec::new();
+    let mut barred = false;
+    while let Some(first) = left.pop_first() {
+        let mut group = vec![first];
+        let mut next = 0;
+        while let Some(&f) = group.get(next) {
+            next += 1;
+            for h in p.face(f).map_or(&[][..], |f| &f.rings).iter().flat_map(|&r| p.ring(r)) {
+                let g = p.left(h.twin());
+                if !left.contains(&g) {
+                    continue;
+                }
+                if (rules.across)(p.edge(h.edge()).map_or(&[][..], |e| &e.points)) {
+                    left.remove(&g);
+                    group.push(g);
+                } else {
+                    barred = true;
+                }
+            }
+        }
+        apart.extend(&group);
+        let area2 = group.iter().filter_map(|&f| p.face(f)).map(|f| f.area2).sum();
+        if best.as_ref().is_none_or(|(b, _)| area2 > *b) {
+            best = Some((area2, group));
+        }
+    }
+    // Parts that nothing held divides (ground taken in several pieces) belong together.
+    if barred { best.map_or(Vec::new(), |(_, g)| g) } else { apart }
 }
 
 /// Rings without repeated points, the outer ones counter-clockwise, holes clockwise (by how many others contain them).

@@ -28,7 +28,7 @@ pub use assemble::{Misfit, Polygons, assemble};
 pub use attach::{Attached, Line, attach};
 pub use chain::{Plainer, Which, follow, simplify};
 pub use check::{Fault, check};
-pub use editors::{Drawn, Parted, draw, give, merge, neighbours, split};
+pub use editors::{DrawRules, Drawn, Parted, draw, give, merge, neighbours, split};
 pub use error::TopologyError;
 pub use finder::Finder;
 pub use narrow::{Narrow, NarrowKind, narrow};
@@ -166,6 +166,11 @@ impl Partition {
     /// An empty partition: only the world.
     pub fn new() -> Partition {
         Partition::default()
+    }
+
+    /// The border with the segment between two points, whichever way it runs.
+    pub fn border_of(&self, a: Pt, b: Pt) -> Option<u32> {
+        chain::segment(self, (a, b)).map(|(e, _)| e)
     }
 
     /// The node in a slot.

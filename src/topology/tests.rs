@@ -27,11 +27,11 @@ fn square(x: i32, y: i32, w: i32, h: i32) -> Vec<Pt> {
 
 fn outline(ring: Vec<Pt>) -> Partition {
     let take = |o: Owner| (o == OUTSIDE).then_some(LAYER);
-    draw(&Partition::new(), &[ring], &take, &|_| true).unwrap().partition.with_fitted_locator()
+    draw(&Partition::new(), &[ring], &DrawRules::new(&take, &|_| true)).unwrap().partition.with_fitted_locator()
 }
 
 fn draw_free(p: &Partition, ring: Vec<Pt>, new: Owner) -> Result<Drawn, TopologyError> {
-    draw(p, &[ring], &|o| (o == LAYER).then_some(new), &|o| o == LAYER)
+    draw(p, &[ring], &DrawRules::new(&|o| (o == LAYER).then_some(new), &|o| o == LAYER))
 }
 
 fn valid(p: &Partition) {
@@ -59,10 +59,10 @@ fn drawing_over_everything_takes_from_others_and_names_who_would_vanish() {
     let p = outline(square(0, 0, 1000, 1000));
     let p = draw_free(&p, square(0, 0, 500, 1000), 1).unwrap().partition;
     let take = |o: Owner| (o != OUTSIDE).then_some(2);
-    let d = draw(&p, &[square(400, 200, 300, 300)], &take, &|o| o == LAYER).unwrap();
+    let d = draw(&p, &[square(400, 200, 300, 300)], &DrawRules::new(&take, &|o| o == LAYER)).unwrap();
     valid(&d.partition);
     assert_eq!(d.taken.iter().map(|(k, v)| (*k, *v)).collect::<Vec<_>>(), vec![(0, 2 * 200 * 300), (1, 2 * 100 * 300)]);
-    let all = draw(&p, &[square(-10, -10, 600, 1200)], &take, &|o| o == LAYER);
+    let all = draw(&p, &[square(-10, -10, 600, 1200)], &DrawRules::new(&take, &|o| o == LAYER));
     assert!(matches!(all, Err(TopologyError::WouldVanish { owner: 1, .. })));
 }
 
@@ -85,7 +85,7 @@ fn outlines_of_many_points_are_drawn_and_redrawn_soon() {
     assert_eq!((p.nodes().count(), p.edges().count()), (1, 1));
     // Drawn over itself and round a larger frame, as an outline is redrawn: nothing changes, not even a slot.
     let frame = square(-2_000_000, -2_000_000, 4_000_000, 4_000_000);
-    let again = draw(&p, &[frame, ring], &|o| (o == OUTSIDE).then_some(7), &|_| true).unwrap();
+    let again = draw(&p, &[frame, ring], &DrawRules::new(&|o| (o == OUTSIDE).then_some(7), &|_| true)).unwrap();
     valid(&again.partition);
     let (_, was) = p.edges().next().unwrap();
     assert!(again.partition.edges().any(|(_, e)| e.points == was.points), "the border is as it was");
@@ -98,9 +98,12 @@ fn outlines_of_many_points_are_drawn_and_redrawn_soon() {
 #[test]
 fn an_island_and_a_ring_with_a_hole() {
     let p = outline(square(0, 0, 1000, 1000));
-    let d =
-        draw(&p, &[square(200, 200, 600, 600), square(400, 400, 100, 100)], &|o| (o == LAYER).then_some(1), &|_| true)
-            .unwrap();
+    let d = draw(
+        &p,
+        &[square(200, 200, 600, 600), square(400, 400, 100, 100)],
+        &DrawRules::new(&|o| (o == LAYER).then_some(1), &|_| true),
+    )
+    .unwrap();
     valid(&d.partition);
     assert_eq!(d.partition.faces_of(LAYER).len(), 2);
     assert_eq!(d.partition.owner(d.partition.locate(pt(450, 450))), LAYER);
@@ -259,7 +262,7 @@ fn a_patch_that_draws_far_from_the_grid_brings_its_own() {
     let empty = empty.unwrap();
     let take = |o: Owner| (o == OUTSIDE).then_some(LAYER);
     let ring = square(40_000_000, 40_000_000, 3_000_000, 2_000_000);
-    let d = draw(&empty, &[ring], &take, &|_| true).unwrap();
+    let d = draw(&empty, &[ring], &DrawRules::new(&take, &|_| true)).unwrap();
     let again = empty.patched(&d.patch, false);
     let fitted = again.clone().with_fitted_locator();
     assert_eq!(again.locator.size(), fitted.locator.size());
@@ -352,8 +355,9 @@ fn random_edit(
                     follow(p, ends, &line, (rng.below(3) == 0).then_some(on), may)
                 }
                 _ => {
-                    let one = [owner(rng)].into();
-                    let which = if rng.below(2) == 0 { Which::On(on) } else { Which::Of(&one) };
+                    let one = owner(rng);
+                    let of = |l: Owner, r: Owner, _: &[Pt]| l == one || r == one;
+                    let which = if rng.below(2) == 0 { Which::On(on) } else { Which::Of(&of) };
                     let mm = f64::from(rng.below(by));
                     simplify(p, which, if rng.below(2) == 0 { Plainer::Thin(mm) } else { Plainer::Square(mm) }, may)
                 }
@@ -381,7 +385,7 @@ fn random_edit(
                 if rng.below(2) == 0 { square(a.x, a.y, w, h) } else { vec![a, point(rng), point(rng), point(rng)] };
             let take_all = rng.below(3) == 0;
             let take = move |o: Owner| if o == OUTSIDE || (o != LAYER && !take_all) { None } else { Some(new) };
-            draw(p, &[ring], &take, &|o| o == LAYER).map(|d| (d.partition, d.patch))
+            draw(p, &[ring], &DrawRules::new(&take, &|o| o == LAYER)).map(|d| (d.partition, d.patch))
         }
         2 | 3 if !owners.is_empty() => {
             let o = owners[rng.below(owners.len() as i32) as usize];
@@ -557,7 +561,7 @@ fn crowded_walk(seed: u64, tried: &mut usize, refused: &mut std::collections::BT
                 (LAYER, _) | (_, 1) => Some(new),
                 _ => None,
             };
-            draw(&p, &[corners], &take, &|o| o == LAYER).map(|d| d.partition)
+            draw(&p, &[corners], &DrawRules::new(&take, &|o| o == LAYER)).map(|d| d.partition)
         } else {
             let owners: std::collections::BTreeSet<Owner> =
                 p.faces().map(|(_, f)| f.owner).filter(|o| *o != OUTSIDE).collect();

@@ -7,7 +7,9 @@ use crate::plan::edit::{Ring, Take};
 use crate::plan::error::EditError;
 use crate::plan::patch::{Item, Key};
 use crate::plan::project::{Layer, Plan};
-use crate::topology::{OUTSIDE, Owner, Partition, PartitionPatch, Plainer, Reshaping, Shift, TopologyError, Which};
+use crate::topology::{
+    DrawRules, OUTSIDE, Owner, Partition, PartitionPatch, Plainer, Reshaping, Shift, TopologyError, Which,
+};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -19,12 +21,14 @@ impl<'a> Applying<'a> {
     }
 
     /// A topology error in the words of this layer.
-    fn border(&self, layer: &Layer, why: TopologyError) -> EditError {
+    pub(super) fn border(&self, layer: &Layer, why: TopologyError) -> EditError {
         let at = self.tx.new.origin().place(why.at());
         let code = |o: Owner| layer.unit_of(o).map(|u| u.code.clone());
         if let TopologyError::Protected { left, right, .. } = &why {
-            let line = layer.protected_line(self.levels(), *left, *right).unwrap_or_default();
-            return EditError::Protected { line, at };
+            return match (self.closed_line(layer, *left, *right), self.border_held(layer, *left, *right)) {
+                (None, Some(by)) => EditError::Held { by, at },
+                (line, _) => EditError::Protected { line: line.unwrap_or_default(), at },
+            };
         }
         let units = match &why {
             TopologyError::WouldVanish { owner, .. }
@@ -35,7 +39,7 @@ impl<'a> Applying<'a> {
         EditError::Border { why, at, units: units.into_iter().collect() }
     }
 
-    fn levels(&self) -> &'a [String] {
+    pub(super) fn levels(&self) -> &'a [String] {
         let i = self.layer_ix().unwrap_or(0);
         self.project.facts.layers.get(i as usize).map_or(&[], |l| &l.levels)
     }
@@ -55,7 +59,8 @@ impl<'a> Applying<'a> {
         let mut taken: BTreeSet<Owner> = BTreeSet::new();
         for (rings, to) in [(&rings, 0), (&beyond, OUTSIDE)] {
             let takes = |o: Owner| (to == OUTSIDE || o == OUTSIDE).then_some(to);
-            match crate::topology::draw(&now, rings, &takes, &|o| !is_cell(o)) {
+            let rules = DrawRules { take: &takes, may_vanish: &|o| !is_cell(o), across: &|_| true };
+            match crate::topology::draw(&now, rings, &rules) {
                 Ok(d) => {
                     (now, patch) = (d.partition.with_fitted_locator(), patch.then(d.patch));
                     taken.extend(d.taken.keys());
@@ -65,8 +70,7 @@ impl<'a> Applying<'a> {
             }
         }
         self.all_stand(layer, &now, taken)?;
-        self.tx.set_partition(plan.id, i, now, patch);
-        Ok(())
+        self.set_partition((plan, i), layer, (now, patch))
     }
 
     /// Refuses where one of the owners has lost all ground: a cell its own, a higher unit its own and that of the units
@@ -101,8 +105,7 @@ impl<'a> Applying<'a> {
             let above = above.filter(|u| Some(u.id) != goes);
             self.all_stand(layer, &now, above.map(|u| u.id.0).collect::<BTreeSet<_>>())?;
         }
-        self.tx.set_partition(plan.id, i, now, patch);
-        Ok(())
+        self.set_partition((plan, i), layer, (now, patch))
     }
 
     /// Who may lose all ground: the layer, and units above the cells.
@@ -110,12 +113,15 @@ impl<'a> Applying<'a> {
         layer.unit_of(owner).is_none_or(|u| usize::from(u.level) + 1 < self.levels().len())
     }
 
-    /// Whether a border between two owners may move: outline and borders of higher levels only if opened.
+    /// Whether a border between two owners may move: outline and borders of higher levels only if opened, none of what is
+    /// held.
     fn may_move(&self, layer: &Layer, left: Owner, right: Owner) -> bool {
-        match layer.protected_line(self.levels(), left, right) {
-            None => true,
-            Some(line) => self.edit.opened.contains(&line),
-        }
+        self.closed_line(layer, left, right).is_none() && self.border_held(layer, left, right).is_none()
+    }
+
+    /// The protected line that a border between two owners is part of, if the edit has not opened it.
+    fn closed_line(&self, layer: &Layer, left: Owner, right: Owner) -> Option<String> {
+        layer.protected_line(self.levels(), left, right).filter(|line| !self.edit.opened.contains(line))
     }
 
     pub(super) fn vertex(
@@ -184,7 +190,12 @@ impl<'a> Applying<'a> {
             (Some(on), true) => {
                 self.vertex(|p, a, may| crate::topology::simplify(p, Which::On((a[0], a[1])), how, may), on)
             }
-            (None, false) => self.vertex(|p, _, may| crate::topology::simplify(p, Which::Of(&of), how, may), &[]),
+            (None, false) => {
+                let which = |left: Owner, right: Owner, border: &[Pt]| {
+                    (of.contains(&left) || of.contains(&right)) && Self::is_free(layer, border)
+                };
+                self.vertex(|p, _, may| crate::topology::simplify(p, Which::Of(&which), how, may), &[])
+            }
             _ => Err(wrong("cells")),
         }
     }
@@ -225,10 +236,14 @@ impl<'a> Applying<'a> {
             let is_cell = layer.unit_of(o).is_some_and(|u| u.level >= cell_level);
             let allowed = o != OUTSIDE && (!is_cell || take == Take::All);
             let fits = only.is_none_or(|p| Self::ground_unit(layer, cell_level, o) == p);
-            (allowed && fits).then_some(id.0)
+            (allowed && fits && self.may_take(layer, o)).then_some(id.0)
         };
-        let d = crate::topology::draw(&layer.partition, &rings, &takes, &|o| self.may_vanish(layer, o))
-            .map_err(|e| self.border(layer, e))?;
+        let rules = DrawRules {
+            take: &takes,
+            may_vanish: &|o| self.may_vanish(layer, o),
+            across: &|border| Self::is_free(layer, border),
+        };
+        let d = crate::topology::draw(&layer.partition, &rings, &rules).map_err(|e| self.border(layer, e))?;
         let parents: BTreeSet<Option<Id>> = d.taken.keys().map(|&o| Self::ground_unit(layer, cell_level, o)).collect();
         if parents.len() > 1 {
             let code = |p: &Option<Id>| p.and_then(|p| layer.units.get(&p)).map_or(String::new(), |u| u.code.clone());
@@ -237,8 +252,8 @@ impl<'a> Applying<'a> {
         }
         let parent = parents.into_iter().next().flatten();
         let unit = Unit { id, code, name, level: cell_level, parent, extent: Extent::Drawn };
+        self.set_partition((plan, i), layer, (d.partition, d.patch))?;
         self.tx.put(Key::Unit(plan.id, i, id), Some(Item::Unit(Arc::new(unit))));
-        self.tx.set_partition(plan.id, i, d.partition, d.patch);
         self.created.push((i, id));
         Ok(())
     }
@@ -266,10 +281,11 @@ impl<'a> Applying<'a> {
             let takes = |o: Owner| {
                 let higher = layer.unit_of(o).is_none_or(|u| u.level < level);
                 let fits = parent.is_none() || layer.unit_of(o).map(|u| u.id) == parent;
-                (o != OUTSIDE && higher && fits).then_some(id.0)
+                (o != OUTSIDE && higher && fits && self.may_take(layer, o)).then_some(id.0)
             };
-            let d = crate::topology::draw(&layer.partition, &rings, &takes, &|_| true)
-                .map_err(|e| self.border(layer, e))?;
+            let rules =
+                DrawRules { take: &takes, may_vanish: &|_| true, across: &|border| Self::is_free(layer, border) };
+            let d = crate::topology::draw(&layer.partition, &rings, &rules).map_err(|e| self.border(layer, e))?;
             let from: BTreeSet<Option<Id>> = d.taken.keys().map(|&o| layer.unit_of(o).map(|u| u.id)).collect();
             if from.len() > 1 {
                 let units = from.iter().flatten().filter_map(|p| layer.units.get(p)).map(|u| u.code.clone()).collect();
@@ -277,7 +293,7 @@ impl<'a> Applying<'a> {
             }
             parent = from.into_iter().next().flatten();
             extent = Extent::Drawn;
-            self.tx.set_partition(plan.id, i, d.partition, d.patch);
+            self.set_partition((plan, i), layer, (d.partition, d.patch))?;
         }
         let unit = Unit { id, code, name: check_text(name)?, level, parent, extent };
         self.tx.put(Key::Unit(plan.id, i, id), Some(Item::Unit(Arc::new(unit))));
@@ -316,8 +332,7 @@ impl<'a> Applying<'a> {
         let parted = crate::topology::split(&layer.partition, old.id.0, &line, keep, attach_mm, id.0)
             .map_err(|e| self.border(layer, e))?;
         let unit = Unit { id, code, name: check_text(name.unwrap_or_default())?, ..(**old).clone() };
-        self.set_part((plan, i), layer, old.id, unit, (parted.partition, parted.patch));
-        Ok(())
+        self.set_part((plan, i), layer, old.id, unit, (parted.partition, parted.patch))
     }
 
     pub(super) fn detach(
@@ -341,8 +356,7 @@ impl<'a> Applying<'a> {
             return Err(self.border(layer, TopologyError::OnlyPiece { at, owner: old.id.0 }));
         }
         let unit = Unit { id, code, name: check_text(name.unwrap_or_default())?, ..(**old).clone() };
-        self.set_part((plan, i), layer, old.id, unit, crate::topology::give(g, &[face], id.0));
-        Ok(())
+        self.set_part((plan, i), layer, old.id, unit, crate::topology::give(g, &[face], id.0))
     }
 
     /// Sets ground of which a part belongs to a new unit now. A pin to the old one follows its place: to the new one if
@@ -354,7 +368,7 @@ impl<'a> Applying<'a> {
         old: Id,
         new: Unit,
         (now, patch): (Partition, PartitionPatch),
-    ) {
+    ) -> Result<(), EditError> {
         let id = new.id;
         let buildings = self.project.table(crate::model::Kind::Buildings);
         for (&slot, _) in layer.pins.iter().filter(|(_, u)| **u == old) {
@@ -363,9 +377,10 @@ impl<'a> Applying<'a> {
                 self.tx.put(Key::Pin(plan.id, i, slot), Some(Item::Pin(id)));
             }
         }
+        self.set_partition((plan, i), layer, (now, patch))?;
         self.tx.put(Key::Unit(plan.id, i, id), Some(Item::Unit(Arc::new(new))));
-        self.tx.set_partition(plan.id, i, now, patch);
         self.created.push((i, id));
+        Ok(())
     }
 
     /// A face without a cell goes whole to a cell that has a border with it.
@@ -458,7 +473,7 @@ impl<'a> Applying<'a> {
         let others: Vec<Owner> = gone.iter().map(|u| u.0).collect();
         let (partition, patch) = crate::topology::merge(&layer.partition, survivor.id.0, &others, apart)
             .map_err(|e| self.border(layer, e))?;
-        self.tx.set_partition(plan.id, i, partition, patch);
+        self.set_partition((plan, i), layer, (partition, patch))?;
         for (&slot, unit) in layer.pins.iter() {
             if gone.contains(unit) {
                 self.tx.put(Key::Pin(plan.id, i, slot), Some(Item::Pin(survivor.id)));

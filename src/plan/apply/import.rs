@@ -140,7 +140,7 @@ impl<'a> Applying<'a> {
         }
         let partition = assemble_onto(ground.standing(), &new, 0).map_err(|m| self.misfit(plan, &units, &m))?;
         let patch = layer.partition.whole_change(&partition);
-        self.tx.set_partition(plan.id, i, partition, patch);
+        self.set_partition((plan, i), layer, (partition, patch))?;
         for u in units {
             self.created.push((i, u.id));
             self.tx.put(Key::Unit(plan.id, i, u.id), Some(Item::Unit(Arc::new(u))));

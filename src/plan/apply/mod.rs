@@ -3,6 +3,7 @@
 mod facts;
 mod ground;
 mod import;
+mod locks;
 mod plans;
 
 pub use import::Ground;
@@ -102,6 +103,7 @@ pub fn apply(project: &Project, edit: &Edit, ctx: &Context<'_>) -> Result<Outcom
         Op::Unit { code, name, level, parent, rings } => a.unit(code, name, level, parent.as_deref(), rings)?,
         Op::Set(set) => a.set(set)?,
         Op::Pin { building, cell } => a.pin(building, cell.as_deref())?,
+        Op::Lock { cell, on, value } => a.lock(cell.as_deref(), on.as_ref(), *value)?,
         Op::Whole { courtyard, value } => a.whole(courtyard, *value)?,
         Op::Member { code, name, phone, org } => a.member(code, name, phone.as_deref(), org.as_deref())?,
         Op::Post { .. } => a.post()?,
@@ -183,7 +185,11 @@ impl<'a> Applying<'a> {
     }
 
     fn layer_of(&self, plan: &'a Plan, layer: u16) -> Result<&'a Layer, EditError> {
-        plan.layers.get(layer as usize).ok_or(EditError::WhichLayer)
+        let layer = plan.layers.get(layer as usize).ok_or(EditError::WhichLayer)?;
+        match &self.edit.within {
+            Some(w) if layer.unit(w).is_none() => Err(no_such("单位", "unit", w)),
+            _ => Ok(layer),
+        }
     }
 
     fn grid(&self, at: Place) -> Result<Pt, EditError> {

@@ -2,7 +2,7 @@
 
 use crate::geom::Place;
 use crate::model::{ModelError, Said};
-use crate::plan::{Edit, EditError, Op, PlanOp, SetOp};
+use crate::plan::{Edit, EditError, Held, Op, PlanOp, SetOp};
 use crate::topology::TopologyError;
 use std::collections::BTreeSet;
 
@@ -48,6 +48,7 @@ fn word(op: &Op) -> &'static str {
         Op::Delete { .. } => "delete",
         Op::Set(_) => "set",
         Op::Pin { .. } => "pin",
+        Op::Lock { .. } => "lock",
         Op::Whole { .. } => "whole",
         Op::Member { .. } => "member",
         Op::Post { .. } => "post",
@@ -60,7 +61,7 @@ fn word(op: &Op) -> &'static str {
     }
 }
 
-const WORDS: usize = 25;
+const WORDS: usize = 26;
 
 #[test]
 fn every_example_is_an_edit_and_every_edit_has_one() {
@@ -148,6 +149,10 @@ fn refusals() -> Vec<EditError> {
         EditError::NoSegment { hash: text() },
         EditError::Misfit { places: vec![place], what: Said::default() },
         EditError::Slivers { at: vec![place], width_m: 0.4, length_m: 12.0 },
+        EditError::Held { by: Held::Unit(text()), at: place },
+        EditError::Held { by: Held::Line, at: place },
+        EditError::Held { by: Held::Within(text()), at: place },
+        EditError::Held { by: Held::Cells, at: place },
         EditError::Nothing,
         EditError::KeepPlan { plan: text() },
         EditError::TooEarly { since: crate::model::Date::from_days(0) },
@@ -163,7 +168,7 @@ fn refusals() -> Vec<EditError> {
             EditError::Slivers { .. } => {}
             EditError::Nothing | EditError::KeepPlan { .. } | EditError::TooEarly { .. } => {}
             EditError::Parents { .. } | EditError::NotACell { .. } | EditError::OtherCrs { .. } => {}
-            EditError::Private { .. } => {}
+            EditError::Private { .. } | EditError::Held { .. } => {}
         }
     }
     all

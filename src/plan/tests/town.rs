@@ -47,7 +47,7 @@ pub fn content(p: &Project) -> String {
         out += &format!("{:?} {:?} {:?}\n", plan.id, plan.meta, plan.posts);
         for l in plan.layers.iter() {
             let g = &l.partition;
-            out += &format!("{:?}\n{:?}\n", l.units, l.pins);
+            out += &format!("{:?}\n{:?}\n{:?}\n", l.units, l.pins, l.locks);
             out += &format!("{:?}\n", g.nodes().collect::<Vec<_>>());
             out += &format!("{:?}\n", g.edges().collect::<Vec<_>>());
             out += &format!("{:?}\n", g.faces().collect::<Vec<_>>());

@@ -44,6 +44,40 @@ fn what_is_saved_is_what_is_opened_with_its_log_and_undo() {
 }
 
 #[test]
+fn a_file_of_version_1_opens_and_is_saved_as_it_is_now() {
+    let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/kept/version-1.gpkg");
+    let (_dir, path) = file();
+    std::fs::copy(&kept, &path).unwrap();
+    let before = std::fs::read(&path).unwrap();
+    let mut o = open(&path, 3, None).unwrap();
+    assert_eq!(std::fs::read(&path).unwrap(), before, "opening does not write");
+    assert_eq!((o.version, &o.warnings), (1, &vec![]));
+    // What `getu info` of the version that wrote it said.
+    assert_eq!(crate::plan::state_text(o.project().state), "3b89d6b25e169f7974f4992abb94a235");
+    assert_eq!(content(o.project()).0, o.project().state);
+    // Whole plans stand in its patches in the old form: all steps are undone and redone.
+    let last = o.project().state;
+    let mut steps = 0;
+    while o.history.undo().is_some() {
+        steps += 1;
+    }
+    assert_eq!((steps, o.project().plans.len(), o.project().facts.members.len()), (10, 1, 0));
+    while o.history.redo().is_some() {}
+    assert_eq!(o.project().state, last);
+    let lock: Edit =
+        serde_json::from_value(json!({"op": "lock", "plan": "方案C", "cell": "W2", "value": true})).unwrap();
+    o.history.stage(lock, &Bag::default()).unwrap();
+    o.history.commit(Said::new("锁定", "locked"), 1_790_000_000, "王敏", None).unwrap();
+    let desk = Desk::new();
+    let input = SaveInput { history: &o.history, last_plan: "方案C", ..desk.input() };
+    save(&path, &input, Some(&o.generation)).unwrap();
+    let again = open(&path, 3, None).unwrap();
+    assert_eq!(again.version, FILE_VERSION);
+    assert_eq!(content(again.project()), content(o.project()));
+    assert_eq!(again.project().plan_named("方案C").unwrap().layers[0].locks.units.len(), 1);
+}
+
+#[test]
 fn many_saves_of_one_file_keep_it_equal_to_a_fresh_one() {
     let (dir, path) = file();
     let fresh = dir.path().join("fresh.gpkg");

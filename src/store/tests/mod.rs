@@ -157,7 +157,7 @@ impl Desk {
             };
             let (x, y) = (rng.below(600) as f64, rng.below(400) as f64);
             let building = format!("B{:06}", rng.below(120));
-            let edit = match rng.below(16) {
+            let edit = match rng.below(19) {
                 0 | 1 => {
                     json!({"op": "split", "cell": cell, "code": format!("s{tag}"), "line": [at(x, -10.0), at(x + 7.0, 410.0)]})
                 }
@@ -173,6 +173,14 @@ impl Desk {
                 11 => json!({"op": "layer", "id": format!("l{tag}"), "name": "环卫", "levels": ["片"]}),
                 12 => json!({"op": "set", "rules": {"households_max": 400 + tag}}),
                 13 => json!({"op": "remove", "member": "M2"}),
+                14 => json!({"op": "lock", "cell": cell, "value": rng.below(3) > 0}),
+                15 => {
+                    let p = self.history.stable().plan_named(&plan).unwrap();
+                    let borders: Vec<_> = p.layers[0].partition.edges().map(|(_, e)| e.points.clone()).collect();
+                    let b = &borders[rng.below(borders.len() as u64) as usize];
+                    let m = |p: crate::geom::Pt| at(f64::from(p.x) / 1000.0, f64::from(p.y) / 1000.0);
+                    json!({"op": "lock", "on": [m(b[0]), m(b[1])], "value": rng.below(3) > 0})
+                }
                 _ if rng.below(2) == 0 => {
                     self.history.undo();
                     continue;

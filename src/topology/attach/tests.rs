@@ -83,7 +83,11 @@ fn a_cell_drawn_beside_a_border_shares_it() {
     let line =
         Line { points: vec![at(20_000, 600), at(60_000, 600), at(60_000, 40_000), at(20_000, 40_000)], closed: true };
     let draw = |line: &Line| {
-        let d = crate::topology::draw(&p, std::slice::from_ref(&line.points), &|o| (o == 0).then_some(7), &|o| o == 0)?;
+        let d = crate::topology::draw(
+            &p,
+            std::slice::from_ref(&line.points),
+            &crate::topology::DrawRules::new(&|o| (o == 0).then_some(7), &|o| o == 0),
+        )?;
         Ok::<_, TopologyError>((narrow(&p, &d.partition, &d.patch, &[path(line)], LIMIT), d.partition))
     };
     let (found, _) = draw(&line).unwrap();

@@ -2,6 +2,7 @@ use super::super::tests::Rng;
 use super::super::{Line, TopologyError, check, draw, merge, move_point, split};
 use super::*;
 use crate::geom::{chain_length, pt};
+use crate::topology::DrawRules;
 
 const LAYER: Owner = 0;
 pub const LIMIT: f64 = 1_000.0;
@@ -12,13 +13,13 @@ fn square(x: i32, y: i32, w: i32, h: i32) -> Vec<Pt> {
 
 fn outline(ring: Vec<Pt>) -> Partition {
     let take = |o: Owner| (o == OUTSIDE).then_some(LAYER);
-    draw(&Partition::new(), &[ring], &take, &|_| true).unwrap().partition
+    draw(&Partition::new(), &[ring], &DrawRules::new(&take, &|_| true)).unwrap().partition
 }
 
 /// A cell on open ground, with what is narrow after it.
 fn cell(p: &Partition, ring: Vec<Pt>, new: Owner) -> (Partition, Vec<Narrow>) {
     let line: Vec<Pt> = ring.iter().copied().chain([ring[0]]).collect();
-    let d = draw(p, &[ring], &|o| (o == LAYER).then_some(new), &|o| o == LAYER).unwrap();
+    let d = draw(p, &[ring], &DrawRules::new(&|o| (o == LAYER).then_some(new), &|o| o == LAYER)).unwrap();
     let found = narrow(p, &d.partition, &d.patch, &[line], LIMIT);
     (d.partition, found)
 }
@@ -252,7 +253,7 @@ impl Stroke {
             LAYER => Some(self.new),
             _ => self.take_all.then_some(self.new),
         };
-        let d = draw(p, std::slice::from_ref(&line.points), &take, &|o| o == LAYER)?;
+        let d = draw(p, std::slice::from_ref(&line.points), &DrawRules::new(&take, &|o| o == LAYER))?;
         Ok((d.partition, d.patch))
     }
 }

@@ -1,0 +1,257 @@
+//! Locks and limits: ground and borders that an edit may not touch, and how they are kept.
+//!
+//! One check serves every editor: what the edit made of the borders is compared with what they were.
+
+use super::{Applying, no_such};
+use crate::geom::{Place, Pt, dist2_to_segment};
+use crate::plan::error::{EditError, Held};
+use crate::plan::patch::{Item, Key};
+use crate::plan::project::{Layer, Plan};
+use crate::topology::{Edge, Half, OUTSIDE, Owner, Partition, PartitionPatch, TopologyError};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// How far from a segment, mm², a node may be that rounding put into it: half the grid's diagonal, 0.71 mm, and a little
+/// more where several nodes come into one segment.
+const BEND2_MM2: f64 = 1.0;
+/// What rounding may take of a cell's ground, mm for each mm of border that was bent.
+const BEND_MM: f64 = 0.7072;
+
+/// A piece of border with whose ground lies left of it.
+type Side = (Pt, Pt, Owner);
+
+impl<'a> Applying<'a> {
+    /// What keeps an owner's ground as it is: a lock on its unit or one above, or the limit that the edit itself names.
+    pub(super) fn held(&self, layer: &Layer, owner: Owner) -> Option<Held> {
+        let chain = layer.unit_of(owner).map(|u| layer.chain(u.id)).unwrap_or_default();
+        if let Some(u) = chain.iter().find(|u| layer.locks.units.contains(&u.id)) {
+            return Some(Held::Unit(u.code.clone()));
+        }
+        let within = self.edit.within.as_ref().filter(|w| chain.iter().all(|u| u.code != **w));
+        within.map(|w| Held::Within(w.clone()))
+    }
+
+    /// Whether anything is held at all.
+    fn holds(&self, layer: &Layer) -> bool {
+        !layer.locks.is_empty() || self.edit.within.is_some() || self.edit.gaps
+    }
+
+    fn is_cell(&self, layer: &Layer, owner: Owner) -> bool {
+        layer.unit_of(owner).is_some_and(|u| usize::from(u.level) + 1 >= self.levels().len())
+    }
+
+    /// Whether an edit may take an owner's ground.
+    pub(super) fn may_take(&self, layer: &Layer, owner: Owner) -> bool {
+        !self.holds(layer) || (self.held(layer, owner).is_none() && !(self.edit.gaps && self.is_cell(layer, owner)))
+    }
+
+    /// Why a border between two owners is held, if it is by them; where only gaps are filled, also that between two cells.
+    pub(super) fn border_held(&self, layer: &Layer, left: Owner, right: Owner) -> Option<Held> {
+        if !self.holds(layer) {
+            return None;
+        }
+        let between = self.edit.gaps && self.is_cell(layer, left) && self.is_cell(layer, right);
+        let by = self.held(layer, left).or_else(|| self.held(layer, right));
+        by.or(between.then_some(Held::Cells))
+    }
+
+    /// Whether no piece of a border is locked. A node that an edit is just putting into it does not hide it.
+    pub(super) fn is_free(layer: &Layer, border: &[Pt]) -> bool {
+        let lines = &layer.locks.lines;
+        if lines.is_empty() {
+            return true;
+        }
+        border.windows(2).all(|w| {
+            !lines.contains(&line_of(w[0], w[1]))
+                && !lines.iter().any(|&(a, b)| [w[0], w[1]].iter().all(|&p| dist2_to_segment(p, a, b) <= BEND2_MM2))
+        })
+    }
+
+    /// Sets the ground that an edit made, if it leaves what is held as it was.
+    ///
+    /// Held ground must keep its borders, point by point; a held line its points in order. Between two of them there may
+    /// be nodes, which have moved it by what rounding takes. O(borders changed) where anything is held, else nothing.
+    pub(super) fn set_partition(
+        &mut self,
+        (plan, i): (&Plan, u16),
+        layer: &Layer,
+        (now, patch): (Partition, PartitionPatch),
+    ) -> Result<(), EditError> {
+        if self.holds(layer) {
+            let was = &layer.partition;
+            let touched = touched(was, &now, &patch);
+            let (before, after) = (sides(was, &touched), sides(&now, &touched));
+            let gone: BTreeSet<Side> = before.difference(&after).copied().collect();
+            let new: BTreeSet<Side> = after.difference(&before).copied().collect();
+            self.ground_is_kept(layer, &gone, &new)?;
+            self.no_cell_loses(layer, &now, &patch, &gone)?;
+            let lines = self.lines_are_kept(layer, &before, &after)?;
+            for (old, into) in lines {
+                self.tx.put(Key::LockedLine(plan.id, i, old.0, old.1), None);
+                for w in into.windows(2) {
+                    let (a, b) = line_of(w[0], w[1]);
+                    self.tx.put(Key::LockedLine(plan.id, i, a, b), Some(Item::Locked));
+                }
+            }
+        }
+        self.tx.set_partition(plan.id, i, now, patch);
+        Ok(())
+    }
+
+    fn held_error(&self, by: Held, at: Pt) -> EditError {
+        EditError::Held { by, at: self.tx.new.origin().place(at) }
+    }
+
+    fn ground_is_kept(&self, layer: &Layer, gone: &BTreeSet<Side>, new: &BTreeSet<Side>) -> Result<(), EditError> {
+        let mut held: BTreeMap<Owner, Option<Held>> = BTreeMap::new();
+        // The edit's own new units are nobody's yet.
+        let old = |o: Owner| o == OUTSIDE || o == 0 || layer.unit_of(o).is_some();
+        for &(_, _, owner) in gone.iter().chain(new).filter(|s| old(s.2)) {
+            held.entry(owner).or_insert_with(|| self.held(layer, owner));
+        }
+        for (owner, by) in held {
+            let Some(by) = by else { continue };
+            let of = |s: &&Side| s.2 == owner;
+            let mut left: BTreeMap<Pt, Vec<Pt>> = BTreeMap::new();
+            let mut count = 0;
+            for s in new.iter().filter(of) {
+                left.entry(s.0).or_default().push(s.1);
+                count += 1;
+            }
+            for s in gone.iter().filter(of) {
+                match course(&left, s.0, s.1) {
+                    Some(into) => count -= into.len() as i64 - 1,
+                    None => return Err(self.held_error(by, s.0)),
+                }
+            }
+            if count != 0 {
+                let at = new.iter().find(of).map_or(Pt::default(), |s| s.0);
+                return Err(self.held_error(by, at));
+            }
+        }
+        Ok(())
+    }
+
+    /// Where only gaps are filled: no cell's ground may have become smaller, but for what rounding takes.
+    fn no_cell_loses(
+        &self,
+        layer: &Layer,
+        now: &Partition,
+        patch: &PartitionPatch,
+        gone: &BTreeSet<Side>,
+    ) -> Result<(), EditError> {
+        if !self.edit.gaps {
+            return Ok(());
+        }
+        let cells: BTreeSet<Owner> = patch.faces.iter().filter_map(|c| Some(c.before.as_ref()?.owner)).collect();
+        for owner in cells.into_iter().filter(|&o| self.is_cell(layer, o)) {
+            let area2 = |p: &Partition| -> i128 {
+                p.faces_of(owner).into_iter().filter_map(|f| p.face(f)).map(|f| f.area2).sum()
+            };
+            let bent_mm: f64 =
+                gone.iter().filter(|s| s.2 == owner).map(|s| crate::geom::chain_length(&[s.0, s.1])).sum();
+            if ((area2(&layer.partition) - area2(now)) as f64) > 2.0 * BEND_MM * bent_mm {
+                let at = gone.iter().find(|s| s.2 == owner).map_or(Pt::default(), |s| s.0);
+                return Err(self.held_error(Held::Cells, at));
+            }
+        }
+        Ok(())
+    }
+
+    /// Locked lines that have nodes in them now, each with its new points.
+    fn lines_are_kept(
+        &self,
+        layer: &Layer,
+        before: &BTreeSet<Side>,
+        after: &BTreeSet<Side>,
+    ) -> Result<Vec<((Pt, Pt), Vec<Pt>)>, EditError> {
+        let lines = &layer.locks.lines;
+        if lines.is_empty() {
+            return Ok(Vec::new());
+        }
+        let of = |sides: &BTreeSet<Side>| sides.iter().map(|s| line_of(s.0, s.1)).collect::<BTreeSet<_>>();
+        let (before, after) = (of(before), of(after));
+        let mut left: BTreeMap<Pt, Vec<Pt>> = BTreeMap::new();
+        for &(a, b) in after.difference(&before) {
+            left.entry(a).or_default().push(b);
+            left.entry(b).or_default().push(a);
+        }
+        let mut out = Vec::new();
+        for &line in before.difference(&after).filter(|l| lines.contains(l)) {
+            match course(&left, line.0, line.1) {
+                Some(into) => out.push((line, into)),
+                None => return Err(self.held_error(Held::Line, line.0)),
+            }
+        }
+        Ok(out)
+    }
+
+    /// Locks or unlocks a unit's ground, or the border with a segment.
+    pub(super) fn lock(&mut self, cell: Option<&str>, on: Option<&[Place; 2]>, value: bool) -> Result<(), EditError> {
+        let (plan, i) = (self.draft()?, self.layer_ix()?);
+        let layer = self.layer_of(plan, i)?;
+        let item = value.then_some(Item::Locked);
+        match (cell, on) {
+            (Some(code), None) => {
+                let unit = layer.unit(code).ok_or_else(|| no_such("网格", "cell", code))?;
+                self.tx.put(Key::LockedUnit(plan.id, i, unit.id), item);
+            }
+            (None, Some(on)) => {
+                let on = [self.grid(on[0])?, self.grid(on[1])?];
+                let Some(border) = layer.partition.border_of(on[0], on[1]) else {
+                    return Err(self.border(layer, TopologyError::NotFound { at: on[0] }));
+                };
+                let points = layer.partition.edge(border).map(|e| e.points.clone()).unwrap_or_else(|| Arc::from([]));
+                for w in points.windows(2) {
+                    let (a, b) = line_of(w[0], w[1]);
+                    self.tx.put(Key::LockedLine(plan.id, i, a, b), item.clone());
+                }
+            }
+            _ => return Err(EditError::Field { field: "cell".into() }),
+        }
+        Ok(())
+    }
+}
+
+/// A segment whichever way it is walked: the smaller end first.
+pub(crate) fn line_of(a: Pt, b: Pt) -> (Pt, Pt) {
+    if b < a { (b, a) } else { (a, b) }
+}
+
+/// Borders that a patch changed and those round ground that it gave to somebody else.
+fn touched(was: &Partition, now: &Partition, patch: &PartitionPatch) -> BTreeSet<u32> {
+    let mut out: BTreeSet<u32> = patch.edges.iter().map(|c| c.slot).collect();
+    for c in &patch.faces {
+        for p in [was, now] {
+            let rings: Vec<Half> = p.face(c.slot).map_or_else(Vec::new, |f| f.rings.to_vec());
+            out.extend(rings.into_iter().flat_map(|r| p.ring(r)).map(Half::edge));
+        }
+    }
+    out
+}
+
+/// Both sides of every segment of some borders.
+fn sides(p: &Partition, edges: &BTreeSet<u32>) -> BTreeSet<Side> {
+    let of = |e: &Edge| {
+        let (left, right) = p.sides(e);
+        let both = e.points.windows(2).flat_map(|w| [(w[0], w[1], left), (w[1], w[0], right)]);
+        both.collect::<Vec<Side>>()
+    };
+    edges.iter().filter_map(|&e| p.edge(e)).flat_map(of).collect()
+}
+
+/// The way from a point to another along new segments that lie within rounding of the straight one.
+fn course(left: &BTreeMap<Pt, Vec<Pt>>, a: Pt, b: Pt) -> Option<Vec<Pt>> {
+    let along = |p: Pt| {
+        let (dx, dy) = (i128::from(b.x - a.x), i128::from(b.y - a.y));
+        i128::from(p.x - a.x) * dx + i128::from(p.y - a.y) * dy
+    };
+    let mut way = vec![a];
+    while let Some(&at) = way.last().filter(|p| **p != b) {
+        let ahead = left.get(&at)?.iter().copied().filter(|&p| {
+            p == b || (dist2_to_segment(p, a, b) <= BEND2_MM2 && along(p) > along(at) && along(p) < along(b))
+        });
+        way.push(ahead.min_by_key(|&p| along(p))?);
+    }
+    Some(way)
+}
