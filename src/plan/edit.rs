@@ -89,6 +89,17 @@ pub enum Op {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         attach_m: Option<f64>,
     },
+    /// Splits several cells by one line.
+    Cut {
+        /// The line.
+        line: Vec<Place>,
+        /// The cells; without it all that the line divides.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        cells: Option<Vec<CutCell>>,
+        /// How far an end may be from the border and is carried to it, metres.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        attach_m: Option<f64>,
+    },
     /// Makes one cell of several.
     Merge {
         /// Codes.
@@ -327,6 +338,23 @@ pub enum Op {
     },
 }
 
+/// A cell that a cut divides.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CutCell {
+    /// Code of the cell.
+    pub cell: String,
+    /// Code of the new part.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// Name of the new part.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// A place in the part that keeps the cell's identity.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub keep: Option<Place>,
+}
+
 /// What is done with plans.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase", deny_unknown_fields)]
@@ -403,6 +431,7 @@ impl Op {
             Op::Outline { .. }
             | Op::Draw { .. }
             | Op::Split { .. }
+            | Op::Cut { .. }
             | Op::Merge { .. }
             | Op::Detach { .. }
             | Op::Dissolve { .. }
@@ -433,7 +462,12 @@ impl Op {
         self.takes_ground()
             || matches!(
                 self,
-                Op::Split { .. } | Op::Merge { .. } | Op::Detach { .. } | Op::Dissolve { .. } | Op::Simplify { .. }
+                Op::Split { .. }
+                    | Op::Cut { .. }
+                    | Op::Merge { .. }
+                    | Op::Detach { .. }
+                    | Op::Dissolve { .. }
+                    | Op::Simplify { .. }
             )
     }
 

@@ -2,9 +2,9 @@
 
 use crate::assign::{Assignment, Courtyards, Tally};
 use crate::geom::{Pt, anchor_of_polygons};
-use crate::model::{EditId, Id};
-use crate::plan::{Context, Edit, EditError, Layer, Op, Project, Segments, apply};
-use crate::topology::neighbours;
+use crate::model::{EditId, GridLayer, Id};
+use crate::plan::{Context, CutCell, Edit, EditError, Layer, Op, Project, Segments, apply};
+use crate::topology::{divided, neighbours};
 
 /// How far a loose end may be from the border where nobody said, metres.
 const ATTACH_M: f64 = 0.002;
@@ -16,7 +16,8 @@ const TOLERANCE_M: f64 = 0.5;
 ///
 /// - no `plan` = the plan worked on, if the edit is of a plan at all; no `code` = the next free number
 /// - `draw` over ground of several higher units goes to the one with most ground in it
-/// - `split` without `keep`: the larger part keeps (more households, then buildings, then area)
+/// - `split` and `cut` without `keep`: the larger part keeps (more households, then buildings, then area)
+/// - `cut` without `cells`: all cells that the line divides and that are not locked
 /// - `merge` without `keep`: the larger cell keeps
 /// - `fill` without `cell`: the cell with the longest border with the gap, of those that may take it
 ///
@@ -87,9 +88,39 @@ fn fill_one(
                         &counted
                     }
                 };
-                let place = larger_part(project, yards, (target, i), &edit, ctx)?.map(|at| project.origin().place(at));
+                let place = larger_parts(project, yards, (target, i), &edit, ctx)?.into_iter().next().flatten();
+                let place = place.map(|at| project.origin().place(at));
                 if let Op::Split { keep, .. } = &mut edit.op {
                     *keep = place;
+                }
+            }
+        }
+        (Op::Cut { line, cells, attach_m }, Some((i, l))) => {
+            let attach_m = *attach_m.get_or_insert(ATTACH_M);
+            if cells.is_none() {
+                let line: Option<Vec<Pt>> = line.iter().map(|&p| project.grid(p)).collect();
+                *cells = line.map(|line| crossed(project, i, l, &line, attach_m)).transpose()?;
+            }
+            let mut taken: Vec<String> = Vec::new();
+            for c in cells.iter_mut().flatten() {
+                let parent = l.unit(&c.cell).and_then(|u| u.parent);
+                let code = c.code.get_or_insert_with(|| next_code_after(project, target, i, parent, &taken));
+                taken.push(code.clone());
+            }
+            if cells.iter().flatten().any(|c| c.keep.is_none()) {
+                let counted;
+                let yards = match assignment {
+                    Some(a) => a.courtyards(),
+                    None => {
+                        counted = Courtyards::of(project);
+                        &counted
+                    }
+                };
+                let places = larger_parts(project, yards, (target, i), &edit, ctx)?;
+                if let Op::Cut { cells, .. } = &mut edit.op {
+                    for (c, at) in cells.iter_mut().flatten().zip(places) {
+                        c.keep = c.keep.or_else(|| at.map(|at| project.origin().place(at)));
+                    }
                 }
             }
         }
@@ -198,30 +229,53 @@ fn recoded(project: &Project, plan: Id, i: u16, mut edit: Edit, ctx: &Context<'_
     edit
 }
 
-/// A place in the larger part that a split makes.
-fn larger_part(
+/// A place in the larger part of each cell that a split or a cut divides, in their order.
+fn larger_parts(
     project: &Project,
     yards: &Courtyards,
     (plan, i): (Id, u16),
     edit: &Edit,
     ctx: &Context<'_>,
-) -> Result<Option<Pt>, EditError> {
+) -> Result<Vec<Option<Pt>>, EditError> {
     let o = apply(project, edit, ctx)?;
-    let Some(&(_, new)) = o.created.first() else { return Ok(None) };
-    let Some(l) = o.project.layer(plan, i) else { return Ok(None) };
-    let Op::Split { cell, .. } = &edit.op else { return Ok(None) };
-    let Some(old) = l.unit(cell).map(|u| u.id) else { return Ok(None) };
-    let a = Assignment::count_units(&o.project, yards, plan, i, &[old, new]);
+    let Some(l) = o.project.layer(plan, i) else { return Ok(vec![]) };
+    let cells: Vec<&String> = match &edit.op {
+        Op::Split { cell, .. } => vec![cell],
+        Op::Cut { cells, .. } => cells.iter().flatten().map(|c| &c.cell).collect(),
+        _ => vec![],
+    };
+    let pairs: Vec<[Id; 2]> =
+        cells.into_iter().zip(&o.created).filter_map(|(cell, &(_, new))| Some([l.unit(cell)?.id, new])).collect();
+    let a = Assignment::count_units(&o.project, yards, plan, i, pairs.as_flattened());
     let size = |id: Id| (rank(&a[&id]), area2(l, id));
-    let keeper = if size(new) > size(old) { new } else { old };
-    let polygons = l.partition.polygons(keeper.0);
-    Ok(anchor_of_polygons(&polygons))
+    Ok(pairs
+        .into_iter()
+        .map(|[old, new]| {
+            let keeper = if size(new) > size(old) { new } else { old };
+            anchor_of_polygons(&l.partition.polygons(keeper.0))
+        })
+        .collect())
+}
+
+/// The cells that a line divides, the first by code first; none that is locked.
+fn crossed(project: &Project, i: u16, l: &Layer, line: &[Pt], attach_m: f64) -> Result<Vec<CutCell>, EditError> {
+    let level = project.facts.layers.get(usize::from(i)).map_or(0, GridLayer::cell_level);
+    let owners = l.units.values().filter(|u| u.level == level && !l.is_locked(u.id)).map(|u| u.id.0).collect();
+    let divided = divided(&l.partition, &owners, line, attach_m * 1000.0).unwrap_or_default();
+    let mut codes: Vec<String> = divided.into_iter().filter_map(|o| Some(l.unit_of(o)?.code.clone())).collect();
+    codes.sort_unstable();
+    Ok(codes.into_iter().map(|cell| CutCell { cell, code: None, name: None, keep: None }).collect())
 }
 
 /// The next free code of a cell under a parent: the parent's code and a running number, as wide as those in use
 /// (else three digits under a 12-digit code, two under any other, three without a parent). Numbers of cells that were
 /// merged away in one plan but live in another are not used again.
 pub fn next_code(project: &Project, plan: Id, layer: u16, parent: Option<Id>) -> String {
+    next_code_after(project, plan, layer, parent, &[])
+}
+
+/// The same where other codes are given out already.
+fn next_code_after(project: &Project, plan: Id, layer: u16, parent: Option<Id>, taken: &[String]) -> String {
     let parent_code =
         parent.and_then(|p| project.layer(plan, layer)?.units.get(&p)).map_or(String::new(), |u| u.code.clone());
     let mut width = match parent_code.len() {
@@ -230,17 +284,16 @@ pub fn next_code(project: &Project, plan: Id, layer: u16, parent: Option<Id>) ->
     };
     let mut largest = 0u64;
     let mut seen = false;
-    for l in project.plans.iter().filter_map(|p| p.layers.get(layer as usize)) {
-        for u in l.units.values() {
-            let tail = match u.code.strip_prefix(&parent_code) {
-                Some(t) if !t.is_empty() && t.len() <= 9 && t.bytes().all(|b| b.is_ascii_digit()) => t,
-                _ => continue,
-            };
-            if let Ok(n) = tail.parse::<u64>() {
-                largest = largest.max(n);
-                width = if seen { width.max(tail.len()) } else { tail.len() };
-                seen = true;
-            }
+    let units = project.plans.iter().filter_map(|p| p.layers.get(layer as usize)).flat_map(|l| l.units.values());
+    for code in units.map(|u| &u.code).chain(taken) {
+        let tail = match code.strip_prefix(&parent_code) {
+            Some(t) if !t.is_empty() && t.len() <= 9 && t.bytes().all(|b| b.is_ascii_digit()) => t,
+            _ => continue,
+        };
+        if let Ok(n) = tail.parse::<u64>() {
+            largest = largest.max(n);
+            width = if seen { width.max(tail.len()) } else { tail.len() };
+            seen = true;
         }
     }
     format!("{parent_code}{:0width$}", largest + 1)

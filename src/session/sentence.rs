@@ -46,6 +46,24 @@ pub fn sentence(old: &Project, new: &Project, edit: &Edit, out: &Outcome, change
                 _ => s(format!("画出网格 {title}，{zh}{pz}"), format!("Cell {title} drawn with {en}{pe}")),
             }
         }
+        Op::Cut { cells, .. } => {
+            let cells = cells.as_deref().unwrap_or_default();
+            let old_chips: Vec<String> = cells.iter().map(|c| chip(old, plan_id, layer, &c.cell)).collect();
+            let parts: Vec<(String, (String, String))> = out
+                .created
+                .iter()
+                .map(|&(l, id)| {
+                    let got = changes.delta.get(&(id.0 as Owner)).copied().unwrap_or_default();
+                    (title(new, plan_id, l, id), tally_text(&got))
+                })
+                .collect();
+            let zh: Vec<String> = parts.iter().map(|(t, (zh, _))| format!("{t} 得 {zh}")).collect();
+            let en: Vec<String> = parts.iter().map(|(t, (_, en))| format!("{t} has {en}")).collect();
+            s(
+                format!("一线切分 {}；{}", old_chips.join("、"), zh.join("，")),
+                format!("{} cut by one line; {}", old_chips.join(", "), en.join(", ")),
+            )
+        }
         Op::Merge { cells, keep, .. } => {
             let keep = keep.clone().unwrap_or_default();
             let gained = new.layer(plan_id, layer).and_then(|l| l.unit(&keep)).map(|u| u.id);

@@ -188,7 +188,7 @@ fn each_line(p: &Project, edit: &mut Edit, layer: u16, f: &mut dyn FnMut(&mut Ve
         Op::Outline { rings, .. } | Op::Draw { rings, .. } | Op::Unit { rings, .. } => {
             rings.iter_mut().for_each(|r| f(r, true));
         }
-        Op::Split { line, .. } | Op::Reshape { line, .. } => f(line, false),
+        Op::Split { line, .. } | Op::Cut { line, .. } | Op::Reshape { line, .. } => f(line, false),
         _ => {}
     }
 }

@@ -110,6 +110,61 @@ fn choices_left_open_are_filled() {
 }
 
 #[test]
+fn a_line_over_several_cells_cuts_those_that_are_not_locked() {
+    let mut s = sample();
+    let codes = |s: &Session| -> Vec<String> {
+        answers::unit_rows(s.project(), s.assignment(), None, None).into_iter().map(|r| r.unit.code).collect()
+    };
+    let before = codes(&s);
+    let b = s.project().layer(s.plan(), 0).unwrap().partition.extent();
+    let o = s.project().origin();
+    let line: Vec<Place> =
+        [b.min.x - 1_000, b.max.x + 1_000].map(|x| o.place(crate::geom::pt(x, b.centre().y))).to_vec();
+    let cut = Op::Cut { line, cells: None, attach_m: None };
+    done(&mut s, cut.clone());
+    let Op::Cut { cells: Some(all), .. } = &s.history().log().last().unwrap().0.edit.op else { panic!() };
+    let all: Vec<String> = all.iter().map(|c| c.cell.clone()).collect();
+    assert!(all.len() > 1 && all.iter().all(|c| before.contains(c)), "{all:?}");
+    let after = codes(&s);
+    assert_eq!(after.len(), before.len() + all.len());
+    // Households were counted for each: the larger part kept the code.
+    let rows = answers::unit_rows(s.project(), s.assignment(), None, None);
+    let households = |code: &str| rows.iter().find(|r| r.unit.code == code).unwrap().tally.households;
+    let Op::Cut { cells: Some(parts), .. } = &s.history().log().last().unwrap().0.edit.op else { panic!() };
+    for c in parts {
+        assert!(households(&c.cell) >= households(c.code.as_ref().unwrap()), "{c:?}");
+    }
+    assert_eq!(s.project().state, s.project().recount_state());
+    s.dispatch(Command::Undo, 0);
+    assert_eq!(codes(&s), before);
+    done(&mut s, Op::Lock { cell: Some(all[0].clone()), on: None, value: true });
+    done(&mut s, cut);
+    let Op::Cut { cells: Some(unlocked), .. } = &s.history().log().last().unwrap().0.edit.op else { panic!() };
+    assert_eq!(unlocked.iter().map(|c| c.cell.clone()).collect::<Vec<_>>(), all[1..]);
+}
+
+#[test]
+fn limits_that_are_switched_on_go_into_the_edits_that_they_concern() {
+    let mut s = sample();
+    let l = s.project().layer(s.plan(), 0).unwrap();
+    let community = l.unit("320599012006").unwrap().id;
+    s.dispatch(Command::OnlyWithin(Some(community)), 0);
+    s.dispatch(Command::OnlyGaps(true), 0);
+    let limited = |s: &Session, op: Op| {
+        let e = s.limited(op.into());
+        (e.within, e.gaps)
+    };
+    let draw = Op::Draw { code: None, name: None, rings: vec![], take: Take::All, parent: None };
+    let merge = Op::Merge { cells: vec![], keep: None, apart: false };
+    assert_eq!(limited(&s, draw.clone()), (Some("320599012006".into()), true));
+    assert_eq!(limited(&s, merge), (Some("320599012006".into()), false), "merging takes no ground for another");
+    assert_eq!(limited(&s, Op::Remove { member: None, post: None }), (None, false));
+    s.dispatch(Command::OnlyWithin(None), 0);
+    s.dispatch(Command::OnlyGaps(false), 0);
+    assert_eq!(limited(&s, draw), (None, false));
+}
+
+#[test]
 fn a_drawing_mostly_on_ground_of_no_community_stays_on_it() {
     let mut s = sample();
     let (o, layer) = (s.project().origin(), s.project().layer(s.plan(), 0).unwrap());

@@ -195,6 +195,17 @@ fn inside_faces(d: &Draft, first: Pt) -> Result<BTreeSet<u32>, TopologyError> {
     Ok(seen)
 }
 
+/// One owner whose ground is divided.
+#[derive(Clone, Copy, Debug)]
+pub struct Cut {
+    /// The owner.
+    pub owner: Owner,
+    /// A point of the part that stays its; without it the larger part does.
+    pub keep: Option<Pt>,
+    /// Who gets the other part.
+    pub new: Owner,
+}
+
 /// Splits an owner's ground by a line: the part that holds `keep` (without it: the larger part) keeps the owner, the
 /// ground on the other side of the line goes to `new`. Parts of the line outside the ground leave no trace.
 ///
@@ -210,10 +221,57 @@ pub fn split(
     attach_mm: f64,
     new: Owner,
 ) -> Result<Parted, TopologyError> {
-    let faces: BTreeSet<u32> = p.faces_of(owner).into_iter().collect();
-    if let Some(at) = keep.filter(|&at| !faces.contains(&p.locate(at))) {
-        return Err(TopologyError::NotOnGround { at });
-    }
+    let sides = sided(p, &BTreeSet::from([owner]), line, attach_mm, true)?;
+    parted(p, sides, &[Cut { owner, keep, new }])
+}
+
+/// Splits the ground of several owners by one line, as [`split`] does that of one. Ends that divide nothing leave no
+/// trace.
+///
+/// # Errors
+/// As [`split`], but for loose ends; an owner whose ground the line does not divide.
+pub fn cut(p: &Partition, cuts: &[Cut], line: &[Pt], attach_mm: f64) -> Result<Parted, TopologyError> {
+    let owners = cuts.iter().map(|c| c.owner).collect();
+    parted(p, sided(p, &owners, line, attach_mm, false)?, cuts)
+}
+
+/// Those of the owners whose ground a line divides.
+///
+/// # Errors
+/// A line of fewer than two points or that crosses itself.
+pub fn divided(
+    p: &Partition,
+    owners: &BTreeSet<Owner>,
+    line: &[Pt],
+    attach_mm: f64,
+) -> Result<BTreeSet<Owner>, TopologyError> {
+    let s = sided(p, owners, line, attach_mm, false)?;
+    let on = |left: bool| -> BTreeSet<Owner> {
+        s.side.iter().filter(|(_, l)| **l == left).map(|(f, _)| s.d.p.owner(*f)).collect()
+    };
+    Ok(on(true).intersection(&on(false)).copied().collect())
+}
+
+/// Ground with a line drawn through it.
+struct Sided {
+    d: Draft,
+    /// The faces that the line divides: whether they lie on its left.
+    side: BTreeMap<u32, bool>,
+    first: Pt,
+}
+
+/// Draws a line through the ground of owners. `strict`: an end that is loose is an error.
+fn sided(
+    p: &Partition,
+    owners: &BTreeSet<Owner>,
+    line: &[Pt],
+    attach_mm: f64,
+    strict: bool,
+) -> Result<Sided, TopologyError> {
+    let faces: BTreeSet<u32> = match owners.len() {
+        1 => owners.iter().flat_map(|&o| p.faces_of(o)).collect(),
+        _ => p.faces().filter(|(_, f)| owners.contains(&f.owner)).map(|(i, _)| i).collect(),
+    };
     let mut line = line.to_vec();
     line.dedup();
     let (Some(&first), Some(&last)) = (line.first(), line.last()) else {
@@ -240,7 +298,7 @@ pub fn split(
     if d.drawn_in.is_empty() {
         return Err(TopologyError::NotDivided { at: first });
     }
-    if let Some(&(_, at)) = d.loose_ends().first() {
+    if let Some(&(_, at)) = d.loose_ends().first().filter(|_| strict) {
         let gap_mm = nearest_border(p, at, &faces).map_or(f64::INFINITY, |(_, _, d2)| d2.sqrt());
         return Err(TopologyError::Dangling { at, gap_mm });
     }
@@ -261,6 +319,10 @@ pub fn split(
             let rings = d.p.face(f).map_or(&[][..], |f| &f.rings);
             for h in rings.iter().flat_map(|&r| d.p.ring(r)).filter(|h| drawn.contains(&h.edge())) {
                 let g = d.p.left(h.twin());
+                // A stretch with a loose end has one face on both sides.
+                if g == f {
+                    continue;
+                }
                 match side.get(&g) {
                     None => {
                         side.insert(g, !here);
@@ -275,21 +337,39 @@ pub fn split(
             }
         }
     }
-    let ground = |left: bool| -> i128 {
-        side.iter().filter(|(_, l)| **l == left).filter_map(|(f, _)| d.p.face(*f)).map(|f| f.area2).sum()
-    };
-    let kept = keep.and_then(|at| side.get(&d.p.locate(at)).copied());
-    let stays = kept.unwrap_or_else(|| ground(true) > ground(false));
-    let parts: Vec<u32> = side.iter().filter(|(_, left)| **left != stays).map(|(f, _)| *f).collect();
-    if parts.is_empty() {
-        return Err(TopologyError::NotDivided { at: first });
-    }
-    for &f in &parts {
-        d.give(f, new);
+    Ok(Sided { d, side, first })
+}
+
+/// Gives one side of the line to the new owners.
+fn parted(p: &Partition, sided: Sided, cuts: &[Cut]) -> Result<Parted, TopologyError> {
+    let Sided { mut d, side, first } = sided;
+    for c in cuts {
+        if let Some(at) = c.keep.filter(|&at| p.owner(p.locate(at)) != c.owner) {
+            return Err(TopologyError::NotOnGround { at });
+        }
+        let own: Vec<(u32, bool)> =
+            side.iter().map(|(f, l)| (*f, *l)).filter(|(f, _)| d.p.owner(*f) == c.owner).collect();
+        let ground = |left: bool| -> i128 {
+            own.iter().filter(|(_, l)| *l == left).filter_map(|(f, _)| d.p.face(*f)).map(|f| f.area2).sum()
+        };
+        let kept = c.keep.and_then(|at| side.get(&d.p.locate(at)).copied());
+        let stays = kept.unwrap_or_else(|| ground(true) > ground(false));
+        let parts: Vec<u32> = own.iter().filter(|(_, left)| *left != stays).map(|(f, _)| *f).collect();
+        if parts.is_empty() || parts.len() == own.len() {
+            let at = match cuts {
+                [_] => first,
+                _ => p.polygons(c.owner).iter().flatten().flatten().next().copied().unwrap_or(first),
+            };
+            return Err(TopologyError::NotDivided { at });
+        }
+        for f in parts {
+            d.give(f, c.new);
+        }
     }
     d.clean(side.keys().copied());
     let (partition, patch) = d.finish();
-    let faces = (partition.faces_of(owner), partition.faces_of(new));
+    let of = |owner: fn(&Cut) -> Owner| cuts.iter().flat_map(|c| partition.faces_of(owner(c))).collect();
+    let faces = (of(|c| c.owner), of(|c| c.new));
     Ok(Parted { partition, patch, faces })
 }
 

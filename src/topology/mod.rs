@@ -28,7 +28,7 @@ pub use assemble::{Misfit, Polygons, assemble};
 pub use attach::{Attached, Line, attach};
 pub use chain::{Plainer, Which, follow, simplify};
 pub use check::{Fault, check};
-pub use editors::{DrawRules, Drawn, Parted, draw, give, merge, neighbours, split};
+pub use editors::{Cut, DrawRules, Drawn, Parted, cut, divided, draw, give, merge, neighbours, split};
 pub use error::TopologyError;
 pub use finder::Finder;
 pub use narrow::{Narrow, NarrowKind, narrow};

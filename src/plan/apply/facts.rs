@@ -28,6 +28,10 @@ pub(super) fn guard(op: &Op) -> Result<(), EditError> {
             maybe("code", code)?;
             maybe("name", name)
         }
+        Op::Cut { cells, .. } => cells.iter().flatten().try_for_each(|c| {
+            maybe("code", &c.code)?;
+            maybe("name", &c.name)
+        }),
         Op::Unit { code, name, .. } => {
             check("code", code)?;
             check("name", name)

@@ -3,12 +3,12 @@
 use super::{Applying, no_such};
 use crate::geom::{Box2, Place, Pt};
 use crate::model::{Extent, Id, Target, Unit, check_code, check_text};
-use crate::plan::edit::{Ring, Take};
+use crate::plan::edit::{CutCell, Ring, Take};
 use crate::plan::error::EditError;
 use crate::plan::patch::{Item, Key};
 use crate::plan::project::{Layer, Plan};
 use crate::topology::{
-    DrawRules, OUTSIDE, Owner, Partition, PartitionPatch, Plainer, Reshaping, Shift, TopologyError, Which,
+    Cut, DrawRules, OUTSIDE, Owner, Partition, PartitionPatch, Plainer, Reshaping, Shift, TopologyError, Which,
 };
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -335,6 +335,41 @@ impl<'a> Applying<'a> {
         self.set_part((plan, i), layer, old.id, unit, (parted.partition, parted.patch))
     }
 
+    pub(super) fn cut(
+        &mut self,
+        line: &[Place],
+        cells: Option<&[CutCell]>,
+        attach_m: Option<f64>,
+    ) -> Result<(), EditError> {
+        let (plan, i) = (self.draft()?, self.layer_ix()?);
+        let layer = self.layer_of(plan, i)?;
+        let cells = cells.ok_or(EditError::NotFilled { field: "cells" })?;
+        let (mut cuts, mut units): (Vec<Cut>, Vec<(Id, Unit)>) = (Vec::new(), Vec::new());
+        for (n, c) in cells.iter().enumerate() {
+            let old = self.cell(layer, &c.cell)?;
+            let code = self.free_code(layer, c.code.as_deref())?;
+            if units.iter().any(|(id, u)| *id == old.id || u.code == code) {
+                return Err(EditError::Duplicate { code });
+            }
+            let id = self.new_id(n);
+            let keep = c.keep.map(|k| self.grid(k)).transpose()?;
+            cuts.push(Cut { owner: old.id.0, keep, new: id.0 });
+            let name = check_text(c.name.as_deref().unwrap_or_default())?;
+            units.push((old.id, Unit { id, code, name, ..(**old).clone() }));
+        }
+        let line = self.grid_line(line)?;
+        if cuts.is_empty() {
+            let at = line.first().copied().unwrap_or_default();
+            return Err(self.border(layer, TopologyError::NotDivided { at }));
+        }
+        let parted = crate::topology::cut(&layer.partition, &cuts, &line, attach_mm(attach_m)?)
+            .map_err(|e| self.border(layer, e))?;
+        for (old, unit) in units {
+            self.add_part((plan, i), layer, old, unit, &parted.partition);
+        }
+        self.set_partition((plan, i), layer, (parted.partition, parted.patch))
+    }
+
     pub(super) fn detach(
         &mut self,
         cell: &str,
@@ -369,6 +404,11 @@ impl<'a> Applying<'a> {
         new: Unit,
         (now, patch): (Partition, PartitionPatch),
     ) -> Result<(), EditError> {
+        self.add_part((plan, i), layer, old, new, &now);
+        self.set_partition((plan, i), layer, (now, patch))
+    }
+
+    fn add_part(&mut self, (plan, i): (&Plan, u16), layer: &Layer, old: Id, new: Unit, now: &Partition) {
         let id = new.id;
         let buildings = self.project.table(crate::model::Kind::Buildings);
         for (&slot, _) in layer.pins.iter().filter(|(_, u)| **u == old) {
@@ -377,10 +417,8 @@ impl<'a> Applying<'a> {
                 self.tx.put(Key::Pin(plan.id, i, slot), Some(Item::Pin(id)));
             }
         }
-        self.set_partition((plan, i), layer, (now, patch))?;
         self.tx.put(Key::Unit(plan.id, i, id), Some(Item::Unit(Arc::new(new))));
         self.created.push((i, id));
-        Ok(())
     }
 
     /// A face without a cell goes whole to a cell that has a border with it.

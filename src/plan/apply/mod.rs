@@ -87,6 +87,7 @@ pub fn apply(project: &Project, edit: &Edit, ctx: &Context<'_>) -> Result<Outcom
         Op::Split { cell, line, code, name, keep, attach_m } => {
             a.split(cell, line, code.as_deref(), name.as_deref(), *keep, *attach_m)?;
         }
+        Op::Cut { line, cells, attach_m } => a.cut(line, cells.as_deref(), *attach_m)?,
         Op::Merge { cells, keep, apart } => a.merge(cells, keep.as_deref(), *apart)?,
         Op::Detach { cell, at, code, name } => a.detach(cell, *at, code.as_deref(), name.as_deref())?,
         Op::Fill { at, cell } => a.fill(*at, cell.as_deref())?,

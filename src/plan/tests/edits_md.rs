@@ -35,6 +35,7 @@ fn word(op: &Op) -> &'static str {
         Op::Outline { .. } => "outline",
         Op::Draw { .. } => "draw",
         Op::Split { .. } => "split",
+        Op::Cut { .. } => "cut",
         Op::Merge { .. } => "merge",
         Op::Detach { .. } => "detach",
         Op::Dissolve { .. } => "dissolve",
@@ -61,7 +62,7 @@ fn word(op: &Op) -> &'static str {
     }
 }
 
-const WORDS: usize = 26;
+const WORDS: usize = 27;
 
 #[test]
 fn every_example_is_an_edit_and_every_edit_has_one() {

@@ -224,3 +224,50 @@ fn a_refusal_speaks_of_what_was_tried() {
     let said = told(&mut t, "crosses", follow);
     assert!(!said.zh.contains("停在") && !said.en.contains("last valid"), "{said:?}");
 }
+
+fn cut(cells: &[(&str, &str)], line: Vec<Place>) -> Op {
+    let part = |&(cell, code): &(&str, &str)| crate::plan::CutCell {
+        cell: cell.into(),
+        code: Some(code.into()),
+        name: None,
+        keep: None,
+    };
+    Op::Cut { line, cells: Some(cells.iter().map(part).collect()), attach_m: None }
+}
+
+#[test]
+fn one_line_divides_several_cells_and_their_parts_meet_in_one_node() {
+    let mut t = Town::new();
+    t.does(pin("B1", Some("W2")));
+    // Not along the grid: the crossings are rounded. It ends in the open of W1 and in the gap of SQ2.
+    let line = vec![m(-7.0, 33.333), m(150.0, 61.777), m(350.0, 97.131)];
+    t.does(cut(&[("W1", "W3"), ("W2", "W4"), ("E1", "E2")], line.clone()));
+    let parts = ["W1", "W3", "W2", "W4", "E1", "E2"].map(|c| t.area_m2(c));
+    assert!(parts.iter().all(|a| *a > 1_000.0), "{parts:?}");
+    // What rounding took of one went to its neighbour.
+    assert!((parts.iter().sum::<f64>() - 60_000.0).abs() < 0.2, "{parts:?}");
+    assert_eq!((t.at(50.0, 10.0), t.at(50.0, 190.0)), ("W3".into(), "W1".into()));
+    // The ends in the gap left no trace; where two cells meet the line crosses their border in one node of four borders.
+    let g = &t.layer().partition;
+    for x in [100_000, 200_000] {
+        let nodes: Vec<_> =
+            g.nodes().filter(|(_, n)| (n.at.x - x).abs() < 5 && (1..199_000).contains(&n.at.y)).collect();
+        assert_eq!(nodes.len(), 1, "{nodes:?}");
+        assert_eq!(nodes[0].1.halves.len(), 4);
+    }
+    assert_eq!(t.at(320.0, 100.0), "SQ2");
+    // B1 is pinned to W2 and stands in none of its parts: it stays with W2.
+    let w2 = t.layer().unit("W2").unwrap().id;
+    assert_eq!(t.layer().pins.values().copied().collect::<Vec<_>>(), vec![w2]);
+    let mut t = Town::new();
+    let why = t.refuses("not_divided", cut(&[("W1", "W3"), ("E1", "E2")], line[..2].to_vec()));
+    assert!(why.at().is_some_and(|p| t.project().grid(p).unwrap().x >= 200_000), "at the cell that is not: {why:?}");
+    t.refuses("duplicate", cut(&[("W1", "X"), ("W2", "X")], line.clone()));
+    t.refuses("duplicate", cut(&[("W1", "X"), ("W1", "Y")], line.clone()));
+    t.refuses("duplicate", cut(&[("W1", "W2")], line.clone()));
+    t.refuses("not_a_cell", cut(&[("SQ1", "X")], line.clone()));
+    t.refuses("not_divided", cut(&[], line.clone()));
+    t.refuses("not_filled", Op::Cut { line: line.clone(), cells: None, attach_m: None });
+    t.does(cut(&[("W2", "W5")], line));
+    assert_eq!(t.area_m2("W1"), 20_000.0);
+}
