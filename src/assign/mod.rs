@@ -9,10 +9,12 @@
 
 mod changes;
 mod courtyards;
+mod gathered;
 mod tally;
 
 pub use changes::{Changes, Moved};
 pub use courtyards::Courtyards;
+pub use gathered::gathered;
 pub use tally::Tally;
 
 use crate::geom::Pt;

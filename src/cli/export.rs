@@ -194,7 +194,7 @@ fn units(s: &Session, higher: bool, common: &Common) -> Result<Vec<Thing>, Stop>
                 ("layer", json!(def.map(|d| &d.id))),
                 ("code", json!(r.unit.code)),
                 ("name", json!(r.unit.name)),
-                ("level", json!(def.and_then(|d| d.levels.get(level as usize)))),
+                ("level", json!(def.and_then(|d| d.level_name(level)))),
                 ("parent", json!(r.parent)),
                 ("area_m2", json!(r.area_m2)),
                 ("households", json!(r.tally.households)),

@@ -155,9 +155,8 @@ pub(super) fn one_layer(p: &Project, common: &Common) -> Result<(), Stop> {
 /// Number of the level of the common options in the session's layer.
 pub(super) fn level(s: &Session, common: &Common) -> Result<Option<u8>, Stop> {
     let Some(name) = common.level.as_deref() else { return Ok(None) };
-    let levels = s.project().facts.layers.get(s.layer() as usize).map_or(&[][..], |l| &l.levels);
-    let found = levels.iter().position(|l| l == name);
-    found.map(|i| Some(i as u8)).ok_or_else(|| no_such("层级", "level", name))
+    let found = s.project().facts.layers.get(s.layer() as usize).and_then(|l| l.level_named(name));
+    found.map(Some).ok_or_else(|| no_such("层级", "level", name))
 }
 
 /// The project's CRS.

@@ -14,7 +14,7 @@ mod table;
 mod text;
 
 pub use id::{EditId, Id};
-pub use nouns::{Date, Extent, GridLayer, Member, Org, Post, Target, Unit};
+pub use nouns::{Date, Extent, Gathered, GridLayer, Member, Org, Post, Target, Unit};
 pub use private::{Private, file_name_kept, has_mobile, private_value};
 pub use row::{Field, Kind, Row, Shape, ShapeRef, Value, check_value, item_sum, largest};
 pub use rules::Rules;

@@ -104,7 +104,10 @@ impl<'de> Deserialize<'de> for Date {
 }
 
 /// A grid layer (图层, 网格体系): one planar partition over the ground, defined once for all plans.
+///
+/// Written, a level whose units are gathered has a `*` behind its name: `社区>网格>微网格*`.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(into = "Written", try_from = "Written")]
 pub struct GridLayer {
     /// a–z, 0–9, _; names the layer in files and commands.
     pub id: String,
@@ -112,10 +115,38 @@ pub struct GridLayer {
     pub name: String,
     /// Names of the levels from the highest to the cells: 社区, 网格.
     pub levels: Vec<String>,
+    /// Names of the levels below the cells, whose units have no ground but a list of courtyards and buildings: 微网格,
+    /// 楼栋理事会.
+    pub gathered: Vec<String>,
+}
+
+/// A layer as files and edits write it.
+#[derive(Clone, Serialize, Deserialize)]
+struct Written {
+    id: String,
+    name: String,
+    levels: Vec<String>,
+}
+
+impl From<GridLayer> for Written {
+    fn from(l: GridLayer) -> Written {
+        let levels = l.written_levels();
+        Written { id: l.id, name: l.name, levels }
+    }
+}
+
+impl TryFrom<Written> for GridLayer {
+    type Error = ModelError;
+
+    fn try_from(w: Written) -> Result<GridLayer, ModelError> {
+        GridLayer::new(&w.id, &w.name, w.levels)
+    }
 }
 
 impl GridLayer {
-    /// A layer; refused if the id has other characters, there is no level, or two of one name.
+    /// A layer. `levels` as written: highest first, those of gathered units last and with a `*` behind their names.
+    /// Refused if the id has other characters, there is no level of cells, a level below a gathered one is not gathered, or
+    /// two have one name.
     pub fn new(id: &str, name: &str, levels: Vec<String>) -> Result<GridLayer, ModelError> {
         let ok = !id.is_empty()
             && id.len() <= 32
@@ -126,14 +157,44 @@ impl GridLayer {
         if levels.is_empty() || levels.len() > 9 {
             return Err(ModelError::Levels(levels.len()));
         }
-        let levels = levels.iter().map(|l| super::check_code(l)).collect::<Result<Vec<_>, _>>()?;
+        let starred = |l: &String| l.ends_with(['*', '＊']);
+        let drawn = levels.iter().take_while(|l| !starred(l)).count();
+        if let Some(below) = levels[drawn..].iter().find(|l| !starred(l)) {
+            return Err(ModelError::BelowGathered(below.chars().take(80).collect()));
+        }
+        if drawn == 0 {
+            return Err(ModelError::Levels(0));
+        }
+        let plain = levels.iter().map(|l| super::check_code(l.trim_end_matches(['*', '＊'])));
+        let mut levels = plain.collect::<Result<Vec<_>, _>>()?;
         if let Some((_, twice)) = levels.iter().enumerate().find(|(i, l)| levels[..*i].contains(l)) {
             return Err(ModelError::SameLevel(twice.clone()));
         }
-        Ok(GridLayer { id: id.to_owned(), name: super::check_text(name)?, levels })
+        let gathered = levels.split_off(drawn);
+        Ok(GridLayer { id: id.to_owned(), name: super::check_text(name)?, levels, gathered })
     }
 
-    /// Number of the lowest level, that of the cells.
+    /// The levels as written: those of gathered units with a `*`.
+    pub fn written_levels(&self) -> Vec<String> {
+        self.levels.iter().cloned().chain(self.gathered.iter().map(|l| format!("{l}*"))).collect()
+    }
+
+    /// Names of all levels, the gathered ones below the cells; a unit's level is its number here.
+    pub fn all_levels(&self) -> impl Iterator<Item = &String> {
+        self.levels.iter().chain(&self.gathered)
+    }
+
+    /// Name of a level.
+    pub fn level_name(&self, level: u8) -> Option<&String> {
+        self.all_levels().nth(usize::from(level))
+    }
+
+    /// Number of the level with a name.
+    pub fn level_named(&self, name: &str) -> Option<u8> {
+        self.all_levels().position(|l| l == name).map(|i| i as u8)
+    }
+
+    /// Number of the lowest level that has ground, that of the cells.
     pub fn cell_level(&self) -> u8 {
         (self.levels.len().max(1) - 1) as u8
     }
@@ -144,10 +205,20 @@ impl GridLayer {
 pub enum Extent {
     /// Its own faces and those of its descendants.
     Drawn,
-    /// A list of courtyards, buildings or staircases, by code.
-    Gathered(Vec<Code>),
+    /// A list of courtyards and buildings.
+    Gathered(Gathered),
     /// None: an organisation level.
     None,
+}
+
+/// What a gathered unit consists of, by code, ascending. A building that is listed itself counts there, not with its
+/// courtyard.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Gathered {
+    /// Courtyards, with all their buildings.
+    pub courtyards: Vec<Code>,
+    /// Buildings.
+    pub buildings: Vec<Code>,
 }
 
 /// A unit of a layer's tree (层级单位); a unit of the lowest level is a cell (网格).
@@ -258,6 +329,15 @@ mod tests {
         assert_eq!(layer("grid", &["网格", "社区", "网格"]), Err(ModelError::SameLevel("网格".into())));
         assert_eq!(layer("grid", &[]), Err(ModelError::Levels(0)));
         assert_eq!(layer("grid", &["网格 "]), Err(ModelError::Code("网格 ".into())));
+        assert_eq!(layer("grid", &["微网格*"]), Err(ModelError::Levels(0)));
+        assert_eq!(layer("grid", &["社区", "微网格*", "网格"]), Err(ModelError::BelowGathered("网格".into())));
+        assert_eq!(layer("grid", &["社区", "网格", "网格＊"]), Err(ModelError::SameLevel("网格".into())));
+        let l = GridLayer::new("grid", "治理网格", ["社区", "网格", "微网格*", "楼栋＊"].map(str::to_owned).to_vec())
+            .unwrap();
+        assert_eq!((l.cell_level(), l.level_name(2).unwrap().as_str(), l.level_named("楼栋")), (1, "微网格", Some(3)));
+        let text = serde_json::to_string(&l).unwrap();
+        assert_eq!(text, r#"{"id":"grid","name":"治理网格","levels":["社区","网格","微网格*","楼栋*"]}"#);
+        assert_eq!(serde_json::from_str::<GridLayer>(&text).unwrap(), l);
     }
 
     #[test]

@@ -22,6 +22,8 @@ pub enum ModelError {
     LayerId(String),
     /// A layer has no level or too many.
     Levels(usize),
+    /// A level of units with ground stands below one of gathered units.
+    BelowGathered(String),
     /// Two levels of a layer have the same name.
     SameLevel(String),
     /// A number is beyond the limits of its field.
@@ -72,6 +74,13 @@ impl ModelError {
             ModelError::Levels(n) => Said::new(
                 format!("图层须有 1 至 9 个层级，这里有 {n} 个"),
                 format!("a layer has 1 to 9 levels, here are {n}"),
+            ),
+            ModelError::BelowGathered(t) => Said::new(
+                format!("带 * 的层级（由院落、楼栋组成）须排在最后，“{}”不能在它下面", shown(t)),
+                format!(
+                    "levels with a * (of courtyards and buildings) come last; \"{}\" cannot stand below one",
+                    shown(t)
+                ),
             ),
             ModelError::SameLevel(t) => Said::new(
                 format!("两个层级都叫“{}”，请用不同的名称", shown(t)),

@@ -296,7 +296,26 @@ pub enum Op {
         /// Levels, highest first.
         levels: Vec<String>,
     },
-    /// Adds a unit above the cells.
+    /// Adds a gathered unit below the cells: a list of courtyards and buildings.
+    Gather {
+        /// Full code.
+        code: String,
+        /// Name.
+        #[serde(default)]
+        name: String,
+        /// Name of its level.
+        level: String,
+        /// Code of the unit above.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        parent: Option<String>,
+        /// Codes of courtyards.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        courtyards: Vec<String>,
+        /// Codes of buildings.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        buildings: Vec<String>,
+    },
+    /// Adds a unit above the cells, or a cell.
     Unit {
         /// Full code.
         code: String,
@@ -444,6 +463,7 @@ impl Op {
             | Op::Insert { .. }
             | Op::Delete { .. }
             | Op::Unit { .. }
+            | Op::Gather { .. }
             | Op::Lock { .. }
             | Op::Pin { .. } => true,
             Op::Whole { .. }

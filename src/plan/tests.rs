@@ -5,6 +5,7 @@
 mod each;
 mod ground;
 mod edits_md;
+mod gathered;
 mod imports;
 mod locks;
 mod plans;

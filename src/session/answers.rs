@@ -2,12 +2,13 @@
 
 use crate::assign::{Assignment, By, Tally, holders, is_cell};
 use crate::geom::{Box2, Pt};
-use crate::model::{Date, Field, Id, Kind, Lang, RowRef, Target, Unit, number};
-use crate::plan::{History, Project, state_text};
+use crate::model::{Date, Extent, Field, Id, Kind, Lang, RowRef, Target, Unit, number};
+use crate::plan::{History, Layer, Project, state_text};
 use crate::store::FILE_VERSION;
 use crate::topology::{OUTSIDE, Owner, WORLD};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// A unit as tables show it.
 #[derive(Clone, Debug)]
@@ -64,13 +65,18 @@ pub fn unit_rows(p: &Project, a: &Assignment, level: Option<u8>, on: Option<Date
             }
         }
     }
+    let gathered = if level > lowest { crate::assign::gathered(p, a.courtyards(), l) } else { BTreeMap::new() };
     let mut rows: Vec<UnitRow> = l
         .units
         .values()
         .filter(|u| u.level == level)
         .map(|u| {
             let (area2, perimeter, faces) = measures.get(&u.id).copied().unwrap_or_default();
-            let tally = if level == lowest { a.own(u.id.0) } else { a.of_unit(p, u.id) };
+            let tally = match gathered.get(&u.id) {
+                Some(t) => *t,
+                None if level == lowest => a.own(u.id.0),
+                None => a.of_unit(p, u.id),
+            };
             UnitRow {
                 unit: (**u).clone(),
                 parent: u.parent.and_then(|x| l.units.get(&x)).map(|x| x.code.clone()),
@@ -142,7 +148,7 @@ pub fn stats(
         .map(|r| {
             json!({
                 "layer": id, "code": r.unit.code, "name": r.unit.name,
-                "level": layer.and_then(|l| l.levels.get(r.unit.level as usize)),
+                "level": layer.and_then(|l| l.level_name(r.unit.level)),
                 "parent": r.parent, "area_m2": round(r.area_m2, 3), "perimeter_m": round(r.perimeter_m, 3),
                 "households": r.tally.households, "residents": r.tally.residents, "buildings": r.tally.buildings,
                 "courtyards": r.tally.courtyards, "members": r.members, "incidents": r.tally.incidents,
@@ -186,7 +192,7 @@ pub fn info(p: &Project, plan: Id, edits: usize) -> Value {
     json!({
         "file_version": FILE_VERSION, "name": p.facts.head.name, "crs": p.facts.head.crs,
         "origin": origin.map(|o| [o.e_m, o.n_m]), "state": state_text(p.state), "extent": extent,
-        "layers": p.facts.layers.iter().map(|l| json!({"id": l.id, "name": l.name, "levels": l.levels})).collect::<Vec<_>>(),
+        "layers": p.facts.layers.iter().map(|l| json!({"id": l.id, "name": l.name, "levels": l.levels, "gathered": l.gathered})).collect::<Vec<_>>(),
         "plans": p.plans.iter().map(|p| json!({
             "id": id_text(p.id), "name": p.meta.name, "in_force": p.meta.in_force, "from": p.meta.from,
         })).collect::<Vec<_>>(),
@@ -247,8 +253,12 @@ pub fn place(p: &Project, assignments: &[&Assignment], at: Pt, on: Option<Date>)
                 Some((slot, _)) => (a.building(slot)?, a.by(p, slot)),
                 None => (l.partition.owner(l.partition.locate(at)), By::Place),
             };
-            let chain: Vec<_> = if Id(owner).is_unit() { l.chain(Id(owner)) } else { vec![] };
-            let levels = |u: &Unit| def.levels.get(u.level as usize).cloned().unwrap_or_default();
+            let mut chain: Vec<_> = if Id(owner).is_unit() { l.chain(Id(owner)) } else { vec![] };
+            // The lowest first: gathered units stand below the cells.
+            let mut gathered = gathered_units(l, building.map(|(_, b)| b.code()), yard.map(|(_, y)| y.code()));
+            gathered.sort_by_key(|u| std::cmp::Reverse(u.level));
+            chain.splice(0..0, gathered);
+            let levels = |u: &Unit| def.level_name(u.level).cloned().unwrap_or_default();
             let chain_json: Vec<Value> =
                 chain.iter().rev().map(|u| json!({"level": levels(u), "code": u.code, "name": u.name})).collect();
             let charge: Vec<Value> = chain
@@ -273,6 +283,20 @@ pub fn place(p: &Project, assignments: &[&Assignment], at: Pt, on: Option<Date>)
     json!({
         "at": p.origin().metres(at), "places": places, "building": named(building), "courtyard": named(yard),
     })
+}
+
+/// The gathered units that a building is in, by itself or with its courtyard; of each level one.
+fn gathered_units<'a>(l: &'a Layer, building: Option<&str>, yard: Option<&str>) -> Vec<&'a Arc<Unit>> {
+    let has = |of: &Vec<String>, code: Option<&str>| code.is_some_and(|c| of.iter().any(|x| x == c));
+    let mut of_level: BTreeMap<u8, (bool, &Arc<Unit>)> = BTreeMap::new();
+    for u in l.units.values() {
+        let Extent::Gathered(g) = &u.extent else { continue };
+        let itself = has(&g.buildings, building);
+        if itself || (has(&g.courtyards, yard) && of_level.get(&u.level).is_none_or(|(it, _)| !it)) {
+            of_level.insert(u.level, (itself, u));
+        }
+    }
+    of_level.into_values().map(|(_, u)| u).collect()
 }
 
 /// Names and duties of those who hold a post on a unit, by duty.

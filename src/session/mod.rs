@@ -550,8 +550,13 @@ impl Session {
                 &counted
             };
             let lowest = p.facts.layers.get(i as usize).map_or(0, |d| d.cell_level());
+            let gathered = crate::assign::gathered(p, a.courtyards(), l);
             out.extend(l.units.values().map(|u| {
-                let t = if u.level >= lowest { a.own(u.id.0) } else { a.of_unit(p, u.id) };
+                let t = match gathered.get(&u.id) {
+                    Some(t) => *t,
+                    None if u.level >= lowest => a.own(u.id.0),
+                    None => a.of_unit(p, u.id),
+                };
                 let n = |v: i64| v.max(0) as u64;
                 UnitTally {
                     layer: i,

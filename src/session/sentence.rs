@@ -184,6 +184,14 @@ pub fn sentence(old: &Project, new: &Project, edit: &Edit, out: &Outcome, change
         Op::Pin { building, cell: None } => {
             s(format!("取消楼栋 {building} 的指定"), format!("Building {building} is assigned by its place again"))
         }
+        Op::Gather { courtyards, buildings, .. } => {
+            let title = out.created.first().map_or(String::new(), |&(l, id)| title(new, plan_id, l, id));
+            let (y, b) = (number(courtyards.len() as i64), number(buildings.len() as i64));
+            s(
+                format!("新建 {title}，由 {y} 个院落、{b} 栋组成"),
+                format!("{title} made of {y} courtyards and {b} buildings"),
+            )
+        }
         Op::Lock { cell, on: _, value } => {
             let border = Said::new("一段边界", "A border");
             let what = cell.as_ref().map(|c| chip(old, plan_id, layer, c));

@@ -184,7 +184,7 @@ pub(super) fn write_grid(
             values: vec![text(&def.id), text(&def.name), Value::Real(area_m2(ground))],
         });
         wanted.push((outline_def(def), rows.collect()));
-        for (level, level_name) in def.levels.iter().enumerate() {
+        for (level, level_name) in def.all_levels().enumerate() {
             let table = cells_def(def, level, level_name);
             levels.push(Out {
                 blob: None,

@@ -275,7 +275,7 @@ fn check_item(p: &Project, key: &Key, item: &Item) -> Result<(), &'static str> {
             x.id == *id && matches!(&x.target, Target::Cell { layer: l, .. } if layer(l))
         }
         (Key::Unit(plan, layer, id), Item::Unit(u)) => {
-            let levels = p.facts.layers.get(*layer as usize).map_or(0, |l| l.levels.len());
+            let levels = p.facts.layers.get(*layer as usize).map_or(0, |l| l.all_levels().count());
             p.layer(*plan, *layer).is_some() && u.id == *id && id.is_unit() && usize::from(u.level) < levels
         }
         (Key::Pin(plan, layer, _), _) | (Key::LockedUnit(plan, layer, _), _) => p.layer(*plan, *layer).is_some(),

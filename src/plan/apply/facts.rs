@@ -2,7 +2,7 @@
 
 use super::{Applying, no_such};
 use crate::model::{
-    Field, GridLayer, Id, Kind, Member, ModelError, Post, Private, Row, Rules, Target, Unit, Value, check_code,
+    Extent, Field, GridLayer, Id, Kind, Member, ModelError, Post, Private, Row, Rules, Target, Unit, Value, check_code,
     check_text, check_value, has_mobile, private_value,
 };
 use crate::plan::edit::{Op, PlanOp, SetOp};
@@ -32,7 +32,7 @@ pub(super) fn guard(op: &Op) -> Result<(), EditError> {
             maybe("code", &c.code)?;
             maybe("name", &c.name)
         }),
-        Op::Unit { code, name, .. } => {
+        Op::Unit { code, name, .. } | Op::Gather { code, name, .. } => {
             check("code", code)?;
             check("name", name)
         }
@@ -129,11 +129,27 @@ impl<'a> Applying<'a> {
     }
 
     fn set_cell(&mut self, code: &str, fields: &Map<String, Json>) -> Result<(), EditError> {
-        only(fields, &["code", "name"])?;
         let (plan, i) = (self.draft()?, self.layer_ix()?);
         let layer = self.layer_of(plan, i)?;
         let old = layer.unit(code).ok_or_else(|| no_such("网格", "cell", code))?;
         let mut unit: Unit = (**old).clone();
+        if let Extent::Gathered(g) = &unit.extent {
+            only(fields, &["code", "name", "parent", "courtyards", "buildings"])?;
+            let list = |name: &str, old: &Vec<String>| match fields.get(name) {
+                None => Ok(old.clone()),
+                Some(v) => serde_json::from_value(v.clone()).map_err(|_| bad_field(name)),
+            };
+            let (yards, houses) = (list("courtyards", &g.courtyards)?, list("buildings", &g.buildings)?);
+            unit.extent = Extent::Gathered(self.gathered(layer, (unit.id, unit.level), &yards, &houses)?);
+            if let Some(parent) = text(fields, "parent")? {
+                unit.parent = match parent.as_deref() {
+                    None | Some("") => None,
+                    Some(c) => Some(self.above(layer, unit.level, c)?),
+                };
+            }
+        } else {
+            only(fields, &["code", "name"])?;
+        }
         if let Some(name) = text(fields, "name")? {
             unit.name = name.unwrap_or_default();
         }

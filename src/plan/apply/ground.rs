@@ -201,7 +201,7 @@ impl<'a> Applying<'a> {
     }
 
     /// A code that no unit of the layer has yet.
-    fn free_code(&self, layer: &Layer, code: Option<&str>) -> Result<String, EditError> {
+    pub(super) fn free_code(&self, layer: &Layer, code: Option<&str>) -> Result<String, EditError> {
         let code = check_code(code.ok_or(EditError::NotFilled { field: "code" })?)?;
         if layer.unit(&code).is_some() { Err(EditError::Duplicate { code }) } else { Ok(code) }
     }
@@ -301,11 +301,12 @@ impl<'a> Applying<'a> {
         Ok(())
     }
 
-    /// The cell with a code; a unit above the cells is refused.
+    /// The cell with a code; a unit above or below the cells is refused.
     pub(super) fn cell(&self, layer: &'a Layer, code: &str) -> Result<&'a Arc<Unit>, EditError> {
         let unit = layer.unit(code).ok_or_else(|| no_such("网格", "cell", code))?;
-        match self.levels().get(usize::from(unit.level)) {
-            Some(level) if usize::from(unit.level) + 1 < self.levels().len() => {
+        let def = &self.project.facts.layers[usize::from(self.layer_ix()?)];
+        match def.level_name(unit.level) {
+            Some(level) if unit.level != def.cell_level() => {
                 Err(EditError::NotACell { code: code.to_owned(), level: level.clone() })
             }
             _ => Ok(unit),
@@ -410,6 +411,7 @@ impl<'a> Applying<'a> {
 
     fn add_part(&mut self, (plan, i): (&Plan, u16), layer: &Layer, old: Id, new: Unit, now: &Partition) {
         let id = new.id;
+        self.children_follow((plan, i), layer, old, id, now);
         let buildings = self.project.table(crate::model::Kind::Buildings);
         for (&slot, _) in layer.pins.iter().filter(|(_, u)| **u == old) {
             let at = buildings.get(slot).and_then(|b| b.anchor());
@@ -445,6 +447,11 @@ impl<'a> Applying<'a> {
     pub(super) fn dissolve(&mut self, cell: &str) -> Result<(), EditError> {
         let (plan, i) = (self.draft()?, self.layer_ix()?);
         let layer = self.layer_of(plan, i)?;
+        let unit = layer.unit(cell).ok_or_else(|| no_such("网格", "cell", cell))?;
+        if matches!(unit.extent, Extent::Gathered(_)) {
+            self.take_away((plan, i), layer, unit);
+            return Ok(());
+        }
         let id = self.cell(layer, cell)?.id;
         let above = layer.chain(id).into_iter().skip(1).find(|u| u.extent == Extent::Drawn);
         let to = above.map_or(0, |u| u.id.0);
@@ -456,14 +463,21 @@ impl<'a> Applying<'a> {
         }
         let moved = crate::topology::give(g, &g.faces_of(id.0), to);
         self.set_ground((plan, i), layer, moved, Some(id))?;
+        self.take_away((plan, i), layer, unit);
+        Ok(())
+    }
+
+    /// Takes a unit away with pins to it and posts on it; units below it come under the one above.
+    fn take_away(&mut self, (plan, i): (&Plan, u16), layer: &Layer, unit: &Unit) {
+        let id = unit.id;
         for (&slot, _) in layer.pins.iter().filter(|(_, u)| **u == id) {
             self.tx.put(Key::Pin(plan.id, i, slot), None);
         }
         for post in plan.posts.values().filter(|p| p.target == Target::Cell { layer: i, unit: id }) {
             self.tx.put(Key::CellPost(plan.id, post.id), None);
         }
+        self.children_to((plan, i), layer, id, unit.parent);
         self.tx.put(Key::Unit(plan.id, i, id), None);
-        Ok(())
     }
 
     pub(super) fn reshape(
@@ -526,6 +540,7 @@ impl<'a> Applying<'a> {
             }
         }
         for id in gone {
+            self.children_to((plan, i), layer, id, Some(survivor.id));
             self.tx.put(Key::Unit(plan.id, i, id), None);
         }
         Ok(())

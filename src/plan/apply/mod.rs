@@ -1,6 +1,7 @@
 //! Applying an edit: pure, filled, all or nothing.
 
 mod facts;
+mod gathered;
 mod ground;
 mod import;
 mod locks;
@@ -102,6 +103,7 @@ pub fn apply(project: &Project, edit: &Edit, ctx: &Context<'_>) -> Result<Outcom
         }
         Op::Delete { at } => a.vertex(|p, a, may| crate::topology::delete_vertex(p, a[0], may), &[*at])?,
         Op::Unit { code, name, level, parent, rings } => a.unit(code, name, level, parent.as_deref(), rings)?,
+        Op::Gather { .. } => a.gather()?,
         Op::Set(set) => a.set(set)?,
         Op::Pin { building, cell } => a.pin(building, cell.as_deref())?,
         Op::Lock { cell, on, value } => a.lock(cell.as_deref(), on.as_ref(), *value)?,

@@ -56,13 +56,14 @@ fn word(op: &Op) -> &'static str {
         Op::Remove { .. } => "remove",
         Op::Layer { .. } => "layer",
         Op::Unit { .. } => "unit",
+        Op::Gather { .. } => "gather",
         Op::Import { .. } => "import",
         Op::Plan(_) => "plan",
         Op::Together { .. } => "together",
     }
 }
 
-const WORDS: usize = 27;
+const WORDS: usize = 28;
 
 #[test]
 fn every_example_is_an_edit_and_every_edit_has_one() {

@@ -89,8 +89,8 @@ fn search(
     let mut hits: Vec<Hit> = Vec::new();
     for u in l.units.values().filter(|u| any(&[&u.code, &u.name])).take(HITS) {
         let tone = colours.number(u.id.0).unwrap_or(0);
-        let levels = p.facts.layers.get(layer as usize).map_or(&[][..], |l| &l.levels);
-        let detail = levels.get(u.level as usize).cloned().unwrap_or_default();
+        let def = p.facts.layers.get(layer as usize);
+        let detail = def.and_then(|d| d.level_name(u.level)).cloned().unwrap_or_default();
         hits.push(Hit { key: u.id.0, kind: HitKind::Cell, code: cell_chip(l, u), name: u.name.clone(), detail, tone });
     }
     for m in p.facts.members.values().filter(|m| any(&[&m.code, &m.name])).take(HITS) {

@@ -171,7 +171,7 @@ fn cell(doc: &Doc, id: Id) -> Option<CellView> {
     }
     let (moved_out, moved_in) = moved(doc, id);
     let parent = u.parent.and_then(|x| l.units.get(&x)).map(|x| x.name.clone());
-    let level = def.levels.get(u.level as usize).cloned().unwrap_or_default();
+    let level = def.level_name(u.level).cloned().unwrap_or_default();
     Some(CellView {
         key: id.0,
         code: cell_chip(l, u),
