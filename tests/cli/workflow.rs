@@ -419,3 +419,55 @@ fn what_a_project_never_holds_is_refused_by_field_and_never_repeated() {
         assert!(place.refused(&["new", "n.gpkg", "--name", "n", "--layer", layer]).contains(want));
     }
 }
+
+#[test]
+fn locks_cuts_and_gathered_units_are_kept_in_the_file() {
+    let place = Place::new();
+    small(&place, "p.gpkg");
+    // The levels of a layer are given when it is made: another file with one below the cells.
+    let layer = ["--layer", "grid=治理网格:社区>网格>微网格*"];
+    place.ask(&[&["new", "q.gpkg", "--name", "小区", "--outline", "outline.geojson"][..], &layer].concat());
+    place.ask(&["import", "q.gpkg", "buildings.geojson", "--as", "buildings"]);
+    let info = place.ask(&["info", "q.gpkg"]);
+    assert_eq!(info["layers"][0]["levels"], json!(["社区", "网格"]));
+    assert_eq!(info["layers"][0]["gathered"], json!(["微网格"]));
+    let across = |n: f64| json!([[super::X - 5.0, super::Y + n], [super::X + 305.0, super::Y + n]]);
+    let edits = [
+        json!({"op": "draw", "code": "A", "rings": [ring(0.0, 100.0)]}),
+        json!({"op": "draw", "code": "B", "rings": [ring(100.0, 200.0)]}),
+        json!({"op": "draw", "code": "C", "rings": [ring(200.0, 300.0)]}),
+        json!({"op": "gather", "code": "W1", "level": "微网格", "parent": "A", "buildings": ["B000001", "B000002"]}),
+        json!({"op": "lock", "cell": "B", "value": true}),
+        json!({"op": "cut", "line": across(30.0)}),
+        json!({"op": "merge", "cells": ["A", "B"]}),
+        json!({"op": "merge", "cells": ["A", "B"], "within": "C"}),
+        json!({"op": "move", "at": [super::X + 300.0, super::Y], "to": [super::X + 290.0, super::Y], "opened": ["outline"], "gaps": true}),
+    ];
+    place.write("e.jsonl", &edits.map(|e| e.to_string()).join("\n"));
+    let a = place.run(&["edit", "q.gpkg", "e.jsonl"]).lines();
+    let kinds: Vec<&str> = a[..9].iter().map(|l| l["error"]["kind"].as_str().unwrap_or("-")).collect();
+    assert_eq!(kinds, ["-", "-", "-", "-", "-", "-", "locked", "locked", "locked"], "{a:?}");
+    // The line lies over three cells; the locked one is whole.
+    let made: Vec<&str> = a[5]["created"].as_array().unwrap().iter().map(|c| c["code"].as_str().unwrap()).collect();
+    assert_eq!(made.len(), 2, "{}", a[5]);
+    assert!(a[5]["sentence"].as_str().unwrap().contains("一线切分 A、C"), "{}", a[5]);
+    let stats = place.ask(&["stats", "q.gpkg"]);
+    let cells = stats["cells"].as_array().unwrap();
+    let area = |code: &str| cells.iter().find(|c| c["code"] == code).unwrap()["area_m2"].as_f64().unwrap();
+    assert_eq!((cells.len(), area("B"), area("A"), area(made[0])), (5, 10_000.0, 7_000.0, 3_000.0));
+    let small = place.ask(&["stats", "q.gpkg", "--level", "微网格"]);
+    let w1 = &small["cells"][0];
+    assert_eq!((&w1["code"], &w1["households"], &w1["buildings"]), (&json!("W1"), &json!(340), &json!(2)));
+    assert_eq!(small["totals"]["unassigned"]["buildings"], 2);
+    // A building in it answers with it; the lock holds in another run, until it is taken away.
+    let at = format!("{},{}", super::X + 126.0, super::Y + 46.0);
+    let found = place.ask(&["where", "q.gpkg", "--at", &at]);
+    let chain = found["results"][0]["places"][0]["chain"].as_array().unwrap();
+    assert_eq!(chain.iter().map(|u| u["code"].as_str().unwrap()).collect::<Vec<_>>(), ["B", "W1"]);
+    let merge = json!({"op": "merge", "cells": ["A", "B"]}).to_string();
+    assert_eq!(place.run_with(&["edit", "q.gpkg", "-"], &merge).lines()[0]["error"]["kind"], "locked");
+    let free = json!({"op": "lock", "cell": "B", "value": false}).to_string();
+    assert_eq!(place.run_with(&["edit", "q.gpkg", "-"], &[free, merge].join("\n")).lines()[1]["ok"], true);
+    let checked = place.run(&["check", "q.gpkg", "--json"]).json();
+    assert_eq!(checked["summary"]["errors"], 0, "{checked}");
+}
