@@ -171,6 +171,9 @@ pub(super) struct Import {
     /// field=column; may be given several times
     #[arg(long, value_parser = field_column)]
     pub map: Vec<(String, String)>,
+    /// Give the cells that are there, named by code, the ground that the source draws; a GeoPackage of Getu may be the source
+    #[arg(long)]
+    pub redraw: bool,
     /// Say what would be done, save nothing
     #[arg(long)]
     pub dry_run: bool,

@@ -6,10 +6,11 @@ use super::report::Report;
 use super::stop::Stop;
 use super::tables::table;
 use crate::crs::CrsDef;
-use crate::exchange::{Finding, ReadOptions, Severity, Source, read};
+use crate::exchange::{Finding, ReadOptions, Severity, Source, read, read_table};
 use crate::model::{Kind, Lang};
 use crate::plan::{EditError, state_text};
-use crate::session::import as session;
+use crate::session::{import as session, redrawn};
+use crate::store::shown_plan;
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -122,6 +123,9 @@ fn target(what: What, level: Option<&str>) -> Result<session::What, Stop> {
 
 pub(super) fn import(a: &Import, common: &Common, r: &mut Report) -> Result<i32, Stop> {
     let target = target(a.kind, common.level.as_deref())?;
+    if a.redraw {
+        return redraw(a, common, r);
+    }
     if a.source_layer.is_some() {
         return Err(Stop::new(
             "GeoJSON 和文本文件只有一个图层。没有导入任何数据。请去掉 --source-layer。",
@@ -159,6 +163,83 @@ pub(super) fn import(a: &Import, common: &Common, r: &mut Report) -> Result<i32,
         if outcome.findings.is_empty() { sum } else { format!("{}\n{sum}", outcome.list(lang)) }
     })?;
     Ok(i32::from(outcome.refused > 0 || !done))
+}
+
+/// Cells that are there get the ground that a source draws.
+fn redraw(a: &Import, common: &Common, r: &mut Report) -> Result<i32, Stop> {
+    if a.kind != What::Cells {
+        return Err(Stop::new(
+            "--redraw 只用于网格。没有导入任何数据。请用 --as cells。",
+            "--redraw is for cells. Nothing was imported. Use --as cells.",
+        ));
+    }
+    let mut o = open(&a.file, common, r)?;
+    one_layer(o.session.project(), common)?;
+    let unchanged = o.session.project().state;
+    let p = o.session.project();
+    let layer = p.facts.layers.get(usize::from(o.session.layer()));
+    let table = layer.map(|l| format!("cells_{}_{}", l.id, l.cell_level())).unwrap_or_default();
+    // The tables of a file show one plan.
+    let last = p.plan(o.session.plan()).map(|p| p.meta.name.clone()).unwrap_or_default();
+    let is_gpkg = a.source.extension().is_some_and(|e| e.eq_ignore_ascii_case("gpkg"));
+    let shown = shown_plan(p, &last).map(|p| p.meta.name.clone()).filter(|_| is_gpkg && common.plan.is_none());
+    let source = match is_gpkg {
+        true => read_table(&a.source, a.source_layer.as_ref().unwrap_or(&table))?,
+        false => {
+            let crs = a.crs.as_deref().map(CrsDef::parse).transpose()?;
+            let options =
+                ReadOptions { crs, encoding: a.encoding.clone(), map: a.map.clone(), ..ReadOptions::default() };
+            read(&a.source, &options, &mut |_| true)?
+        }
+    };
+    let how = session::How {
+        map: &a.map,
+        offset_minutes: common.tz.minutes,
+        layer: layer.map(|l| l.id.clone()),
+        plan: Some(shown.unwrap_or(last)),
+        source: String::new(),
+    };
+    let found = redrawn(p, &source, &how, &mut |_| true)?;
+    let prepared = &found.prepared;
+    let mut outcome = Outcome {
+        read: prepared.read,
+        imported: found.changed.len(),
+        repaired: prepared.repaired,
+        refused: prepared.refused,
+        findings: prepared.findings.iter().map(|f| finding(f, common.lang())).collect(),
+        crs: prepared.source_crs.text().to_owned(),
+        encoding: source.encoding.to_owned(),
+    };
+    if let Some(edit) = found.edit
+        && let Err(e) = o.perform(edit, r)
+    {
+        outcome.refuse(&e, common.lang());
+    }
+    let done = outcome.imported > 0;
+    if done && !a.dry_run {
+        o.save(r)?;
+    }
+    let state = if a.dry_run { unchanged } else { o.session.project().state };
+    let changed = if done { found.changed } else { vec![] };
+    let mut answer = json!({
+        "read": outcome.read, "imported": outcome.imported, "repaired": outcome.repaired, "refused": outcome.refused,
+        "findings": outcome.findings, "crs": outcome.crs, "encoding": outcome.encoding, "state": state_text(state),
+        "project_crs": o.session.project().facts.head.crs, "changed": changed,
+    });
+    if a.dry_run {
+        answer["dry_run"] = json!(true);
+    }
+    r.print(answer, |lang| {
+        let (read, changed, refused) = (outcome.read, changed.join(", "), outcome.refused);
+        let sum = match (lang, changed.is_empty()) {
+            (Lang::Zh, false) => format!("读到 {read}，重划 {changed}，略过 {refused}"),
+            (Lang::En, false) => format!("{read} read, {changed} redrawn, {refused} left out"),
+            (Lang::Zh, true) => format!("读到 {read}，没有网格的范围不同，略过 {refused}"),
+            (Lang::En, true) => format!("{read} read, no cell has other ground, {refused} left out"),
+        };
+        if outcome.findings.is_empty() { sum } else { format!("{}\n{sum}", outcome.list(lang)) }
+    })?;
+    Ok(i32::from(outcome.refused > 0))
 }
 
 /// The outline of all layers of a new project.

@@ -84,6 +84,10 @@ const HELP: &[(&str, &str)] = &[
     ("CRS of the source, whatever it says itself", "源文件的坐标系，以此为准"),
     ("Text encoding of the source", "源文件的文字编码"),
     ("field=column; may be given several times", "字段=列名；可写多次"),
+    (
+        "Give the cells that are there, named by code, the ground that the source draws; a GeoPackage of Getu may be the source",
+        "按编码把已有网格的范围改成源数据所画的；源可以是格图的 GeoPackage",
+    ),
     ("Say what would be done, save nothing", "只说明会做什么，不保存"),
     ("Count incidents from this time on", "从此时起计事件"),
     ("Count incidents before this time", "计此时之前的事件"),

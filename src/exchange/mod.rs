@@ -1,6 +1,6 @@
 //! Other formats in and out.
 //!
-//! Owns: reading GeoJSON and delimited text into a [`Source`], turning a source into rows of a table of places on the
+//! Owns: reading GeoJSON, delimited text and tables of a GeoPackage into a [`Source`], turning a source into rows of a table of places on the
 //! project's grid ([`prepare`]), the guard over what a project never holds, writing GeoJSON, delimited text and
 //! GeoTIFF.
 //! Never: UI, edits, the project itself; nothing here panics on a file, however broken.
@@ -15,6 +15,7 @@ mod delimited;
 mod finding;
 mod geojson_in;
 mod geotiff;
+mod gpkg;
 mod numbers;
 mod prepare;
 mod privacy;
@@ -27,6 +28,7 @@ mod write;
 pub use columns::{Mapping, guess_columns};
 pub use finding::{Action, Finding, Findings, Severity};
 pub use geotiff::{Raster, write_geotiff};
+pub use gpkg::read_table;
 pub use prepare::{As, Origins, PrepareOptions, Prepared, prepare};
 pub use source::{Feature, Format, Geometry, PropValue, ReadOptions, Source, read, read_bytes};
 pub use time::{DateOrder, parse_time};
@@ -108,12 +110,27 @@ pub enum ExchangeError {
     /// Neither the first file nor the project says in which CRS it is.
     #[error("neither the file nor the project names a CRS; nothing was imported; add --crs, such as --crs EPSG:4549")]
     NoCrs,
+    /// A GeoPackage has no such table of polygons.
+    #[error("the file has no table of polygons called \"{table}\"; nothing was imported; check the name")]
+    NoTable {
+        /// The name.
+        table: String,
+    },
+    /// A GeoPackage could not be read.
+    #[error("{}", .0.said().en)]
+    Store(#[from] crate::store::StoreError),
     /// The caller asked to stop.
     #[error("stopped; nothing was imported")]
     Stopped,
     /// The coordinate system.
     #[error(transparent)]
     Crs(#[from] CrsError),
+}
+
+impl From<rusqlite::Error> for ExchangeError {
+    fn from(e: rusqlite::Error) -> ExchangeError {
+        ExchangeError::Store(e.into())
+    }
 }
 
 impl ExchangeError {
@@ -142,6 +159,10 @@ impl ExchangeError {
             ExchangeError::NoCoordinates { columns } => {
                 format!("未找到坐标列，现有各列：{columns}；未导入任何数据；请用 --map x=… --map y=… 指明")
             }
+            ExchangeError::NoTable { table } => {
+                format!("文件里没有名为“{table}”的面图层；未导入任何数据；请检查名称")
+            }
+            ExchangeError::Store(e) => e.said().zh,
             ExchangeError::NoColumn(name) => format!("文件中没有“{name}”列；未导入任何数据；请检查 --map"),
             ExchangeError::NoField(name) => format!("“{name}”不是此类数据的字段；未导入任何数据；请检查 --map"),
             ExchangeError::NoGeoTiff(crs) => {

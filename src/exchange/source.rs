@@ -16,6 +16,8 @@ pub enum Format {
     GeoJson,
     /// Comma, semicolon or tabulator separated text with a header line.
     Delimited,
+    /// A table of a GeoPackage.
+    GeoPackage,
 }
 
 /// The shape of a feature in the coordinates of its file, easting or longitude first.
@@ -233,6 +235,8 @@ pub fn read_bytes(
     let mut source = match format {
         Format::GeoJson => geojson_in::read(&text, o.crs.is_some(), findings, keep_going)?,
         Format::Delimited => delimited::read(&text, o, findings, keep_going)?,
+        // Its bytes are no text.
+        Format::GeoPackage => return Err(ExchangeError::NotGeoJson("GeoPackage".to_owned())),
     };
     source.encoding = encoding;
     if o.crs.is_some() {

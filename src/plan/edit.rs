@@ -151,6 +151,11 @@ pub enum Op {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         attach_m: Option<f64>,
     },
+    /// Gives cells other ground: of each the whole of what it is to have.
+    Redraw {
+        /// The cells.
+        cells: Vec<RedrawnCell>,
+    },
     /// Moves a whole border; its ends slide along the borders beside it.
     Slide {
         /// A segment of the border, by its two ends.
@@ -374,6 +379,16 @@ pub struct CutCell {
     pub keep: Option<Place>,
 }
 
+/// A cell that gets other ground.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RedrawnCell {
+    /// Code of the cell.
+    pub cell: String,
+    /// All its ground: rings, outer and holes.
+    pub rings: Vec<Ring>,
+}
+
 /// What is done with plans.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase", deny_unknown_fields)]
@@ -456,6 +471,7 @@ impl Op {
             | Op::Dissolve { .. }
             | Op::Fill { .. }
             | Op::Reshape { .. }
+            | Op::Redraw { .. }
             | Op::Slide { .. }
             | Op::Follow { .. }
             | Op::Simplify { .. }
@@ -498,6 +514,7 @@ impl Op {
             Op::Draw { .. }
                 | Op::Fill { .. }
                 | Op::Reshape { .. }
+                | Op::Redraw { .. }
                 | Op::Slide { .. }
                 | Op::Follow { .. }
                 | Op::Move { .. }

@@ -13,7 +13,7 @@ mod project;
 mod tx;
 
 pub use apply::{Context, Ground, NoSegments, Outcome, Part, Segments, apply};
-pub use edit::{CutCell, Edit, Hash, Op, PlanOp, Ring, SetOp, Take};
+pub use edit::{CutCell, Edit, Hash, Op, PlanOp, RedrawnCell, Ring, SetOp, Take};
 pub use error::{EditError, Held};
 pub use history::{History, Staged, Step};
 pub use patch::{Item, Key, Patch, PlanChange};

@@ -1,6 +1,6 @@
 //! From a source that was read to the edits that bring it in: CRS decided, rows prepared, segments packed.
 
-use super::import_fit::fit;
+use super::import_fit::fit_on;
 use crate::crs::{AutoReason, CrsDef, auto};
 use crate::exchange::{
     Action, As, ExchangeError, Feature, Finding, Findings, Geometry, PrepareOptions, Prepared, Severity, Source,
@@ -8,7 +8,7 @@ use crate::exchange::{
 };
 use crate::geom::{Box2, Origin, Place, Pt, rings_contain};
 use crate::model::{Kind, Segment, Shape};
-use crate::plan::{Edit, Hash, Layer, Op, Project};
+use crate::plan::{Edit, Ground, Hash, Layer, Op, Project};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -83,31 +83,24 @@ pub fn incoming(
         What::Rows(kind) => Some(*kind),
         What::Units(_) => Some(Kind::Cells),
     };
-    let yards = Yards::of(project);
     let ground = ground(project, how);
     let taken = |code: &str| kind.is_some_and(|k| taken(project, ground, k, code));
-    let options = PrepareOptions {
-        crs: &crs,
-        origin,
-        rules: &project.facts.rules,
-        map: how.map,
-        offset_minutes: how.offset_minutes,
-        taken: &taken,
-        next_code: kind.map_or(1, |k| next_number(project, k)),
-        courtyard_named: &|name| yards.named(name),
-        courtyard_at: &|at| yards.at(project, at),
-    };
+    let next_code = kind.map_or(1, |k| next_number(project, k));
     let target = kind.map_or(As::Outline, As::Rows);
     // Cells are fitted after that, which takes longer.
     let share = if kind == Some(Kind::Cells) { 0.2 } else { 1.0 };
-    let mut prepared = prepare(target, source, &options, &mut |s| keep_going(share * s))?;
+    let mut prepared = with_options(project, (&crs, origin), how, next_code, &taken, |o| {
+        prepare(target, source, o, &mut |s| keep_going(share * s))
+    })?;
     if let (Some(Kind::Cells), Some(layer)) = (kind, ground) {
         let level = match what {
             What::Units(name) => level_of(project, how, name),
             _ => level_of(project, how, ""),
         };
         if let Some(level) = level {
-            fit(layer, level, origin, &mut prepared, &mut |s| keep_going(share + (1.0 - share) * s))?;
+            fit_on(layer, &Ground::of(layer, level), origin, &mut prepared, &mut |s| {
+                keep_going(share + (1.0 - share) * s)
+            })?;
         }
     }
     let rows = std::mem::take(&mut prepared.rows);
@@ -200,6 +193,46 @@ fn decide(text: &str, source: &Source) -> Result<(CrsDef, Origin, Option<AutoRea
     let to = crate::crs::Transform::new(&from, &crs)?;
     let [e, n] = to.point([(x0 + x1) / 2.0, (y0 + y1) / 2.0])?;
     Ok((crs, Origin::near(e, n), None))
+}
+
+/// Calls `f` with what the project says of rows to come.
+fn with_options<T>(
+    project: &Project,
+    (crs, origin): (&CrsDef, Origin),
+    how: &How<'_>,
+    next_code: u32,
+    taken: &dyn Fn(&str) -> bool,
+    f: impl FnOnce(&PrepareOptions<'_>) -> Result<T, ExchangeError>,
+) -> Result<T, ExchangeError> {
+    let yards = Yards::of(project);
+    f(&PrepareOptions {
+        crs,
+        origin,
+        rules: &project.facts.rules,
+        map: how.map,
+        offset_minutes: how.offset_minutes,
+        taken,
+        next_code,
+        courtyard_named: &|name| yards.named(name),
+        courtyard_at: &|at| yards.at(project, at),
+    })
+}
+
+/// The same for rows that come to a project with a CRS and name what is there.
+pub(super) fn options<T>(
+    project: &Project,
+    how: &How<'_>,
+    taken: &dyn Fn(&str) -> bool,
+    f: impl FnOnce(&PrepareOptions<'_>) -> Result<T, ExchangeError>,
+) -> Result<T, ExchangeError> {
+    let head = &project.facts.head;
+    let crs = CrsDef::parse(&head.crs)?;
+    with_options(project, (&crs, head.origin.ok_or(ExchangeError::NoCrs)?), how, 1, taken, f)
+}
+
+/// The layer meant, with the level of its cells.
+pub(super) fn layer_of<'a>(project: &'a Project, how: &How<'_>) -> Option<(&'a Layer, u8)> {
+    Some((ground(project, how)?, level_of(project, how, "")?))
 }
 
 /// The layer of the plan that cells would go to; `None` where it is not said or not there.

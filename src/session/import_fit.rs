@@ -1,7 +1,8 @@
 //! Cells on their way into a layer: those that fit stay as they are, foreign ones are repaired, and all is said.
 
+use super::redraw::sides;
 use crate::exchange::{Action, ExchangeError, Finding, Findings, Origins, Prepared, Severity};
-use crate::geom::{Origin, Pt};
+use crate::geom::Origin;
 use crate::model::{Row, Said, Shape};
 use crate::plan::{Ground, Layer};
 use crate::topology::repair::{Limits, Note, RepairError, Repaired, What, has_slivers, repair};
@@ -10,19 +11,18 @@ use crate::topology::{OUTSIDE, Owner, Partition, Polygons};
 /// Rows that are refused one by one for their crossings; after so many the rest stay as they are.
 const TANGLED: usize = 16;
 
-/// Makes the rows of a table of cells fit each other and the layer, by the rules of [`crate::topology::repair`]; rows that
+/// Makes the rows of a table of cells fit each other and the ground of the layer, by the rules of [`crate::topology::repair`]; rows that
 /// get no ground are refused. Where nothing can be made of them they stay as they are, for the edit to be refused.
 ///
 /// # Errors
 /// Only that the caller stopped it.
-pub(super) fn fit(
+pub(super) fn fit_on(
     layer: &Layer,
-    level: u8,
+    ground: &Ground,
     origin: Origin,
     prepared: &mut Prepared,
     keep_going: &mut dyn FnMut(f32) -> bool,
 ) -> Result<(), ExchangeError> {
-    let ground = Ground::of(layer, level);
     let limits = Limits::default();
     let mut findings = Findings::default();
     for _ in 0..TANGLED {
@@ -34,7 +34,7 @@ pub(super) fn fit(
             let first = OUTSIDE - claims.len() as u64;
             let new: Vec<(Owner, Polygons)> = (first..).zip(claims.iter().cloned()).collect();
             // What fits is taken as it is.
-            if let Ok(p) = crate::topology::assemble(ground.open.as_deref(), &with(&ground, &new), 0)
+            if let Ok(p) = crate::topology::assemble(ground.open.as_deref(), &with(ground, &new), 0)
                 && !has_slivers(&p, |o| o >= first && o != OUTSIDE, limits)
             {
                 if ground.open.is_none() {
@@ -89,13 +89,6 @@ fn take(
             findings.add(said(layer, origin, prepared, note));
         }
     }
-    // The sides with the ground on their left: equal for equal ground with equal vertices.
-    let sides = |p: &Polygons| {
-        let of = |r: &Vec<Pt>| (0..r.len()).map(|i| (r[i], r[(i + 1) % r.len()])).collect::<Vec<_>>();
-        let mut all: Vec<(Pt, Pt)> = p.iter().flatten().flat_map(of).collect();
-        all.sort_unstable();
-        all
-    };
     let rows = std::mem::take(&mut prepared.rows);
     let origins = std::mem::take(&mut prepared.origins);
     for ((mut row, from), (now, was)) in rows.into_iter().zip(origins).zip(repaired.polygons.into_iter().zip(claims)) {

@@ -11,6 +11,7 @@ mod fill;
 pub mod import;
 mod import_fit;
 pub mod posts;
+mod redraw;
 mod sentence;
 pub mod slivers;
 pub mod snap;
@@ -18,6 +19,7 @@ pub mod tools;
 
 pub use build::{BuildError, empty_project, layer_from_text, sample_project, sample_titles};
 pub use fill::{fill, next_code, next_member_code, next_post_code};
+pub use redraw::{Redrawn, redrawn};
 pub use sentence::{area_text, kind_name, place_of, sentence};
 pub use slivers::{OnSlivers, SLIVER_M, Sliver};
 

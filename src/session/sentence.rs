@@ -184,6 +184,17 @@ pub fn sentence(old: &Project, new: &Project, edit: &Edit, out: &Outcome, change
         Op::Pin { building, cell: None } => {
             s(format!("取消楼栋 {building} 的指定"), format!("Building {building} is assigned by its place again"))
         }
+        Op::Redraw { cells } => {
+            let chips: Vec<String> = cells.iter().map(|c| chip(old, plan_id, layer, &c.cell)).collect();
+            let (zh, en) = (chips.join("、"), chips.join(", "));
+            match changes.buildings.len() {
+                0 => s(format!("重划 {zh}"), format!("{en} redrawn")),
+                n => s(
+                    format!("重划 {zh}，{} 栋换了网格", number(n as i64)),
+                    format!("{en} redrawn; {} buildings changed hands", number(n as i64)),
+                ),
+            }
+        }
         Op::Gather { courtyards, buildings, .. } => {
             let title = out.created.first().map_or(String::new(), |&(l, id)| title(new, plan_id, l, id));
             let (y, b) = (number(courtyards.len() as i64), number(buildings.len() as i64));

@@ -88,6 +88,36 @@ fn open_inner(path: &Path, replica: u32, token: Option<&Token>) -> Result<Opened
     opened
 }
 
+/// A GeoPackage opened to be read, whoever wrote it.
+pub struct Reader {
+    /// The connection: nothing is written, no code of the file runs.
+    pub conn: Connection,
+    // After the connection: a copy goes once nothing reads it.
+    _copy: Option<(Temporary, std::path::PathBuf)>,
+}
+
+/// Opens a GeoPackage for reading its tables; one with side files or in WAL mode in a copy.
+///
+/// # Errors
+/// The file cannot be read, is cut off or is no SQLite file.
+pub fn reader(path: &Path) -> Result<Reader, StoreError> {
+    let real = real_path(path)?;
+    let open = || {
+        let outside = look(&real)?;
+        let aside = outside.header[18] == 2 || outside.header[19] == 2 || !side_files(&real).is_empty();
+        let copy = if aside { Some(copied(&real)?) } else { None };
+        let conn = match &copy {
+            Some((_, at)) => connect(at, OpenFlags::SQLITE_OPEN_READ_WRITE)?,
+            None => connect(&real, OpenFlags::SQLITE_OPEN_READ_ONLY)?,
+        };
+        if !check_file(&conn, &real, None)? {
+            return Err(StoreError::Corrupt { path: real.clone(), why: "the check took too long".to_owned() });
+        }
+        Ok(Reader { conn, _copy: copy })
+    };
+    open().map_err(|e| e.at(path))
+}
+
 /// A copy with its side files in a temporary folder, and its path.
 fn copied(path: &Path) -> Result<(Temporary, std::path::PathBuf), StoreError> {
     let folder = Temporary::folder()?;

@@ -471,3 +471,60 @@ fn locks_cuts_and_gathered_units_are_kept_in_the_file() {
     let checked = place.run(&["check", "q.gpkg", "--json"]).json();
     assert_eq!(checked["summary"]["errors"], 0, "{checked}");
 }
+
+#[test]
+fn borders_that_another_program_moved_are_made_to_fit_and_taken_in() {
+    let place = Place::new();
+    small(&place, "p.gpkg");
+    let edits = [
+        json!({"op": "draw", "code": "A", "rings": [ring(0.0, 100.0)]}),
+        json!({"op": "draw", "code": "B", "rings": [ring(100.0, 200.0)]}),
+        json!({"op": "draw", "code": "C", "rings": [ring(200.0, 300.0)]}),
+        json!({"op": "lock", "cell": "C", "value": true}),
+    ];
+    place.run_with(&["edit", "p.gpkg", "-"], &edits.map(|e| e.to_string()).join("\n"));
+    // Nothing is different yet.
+    let same = place.ask(&["import", "p.gpkg", "p.gpkg", "--as", "cells", "--redraw"]);
+    assert_eq!((&same["imported"], &same["changed"]), (&json!(0), &json!([])), "{same}");
+    // Another program moves the border of A over B by 10 m and leaves a gap of 0.4 m to C; it knows a cell D.
+    let square = |x0: f64, x1: f64| super::square(x0, 0.0, x1 - x0, 100.0);
+    let cell = |code: &str, g: Value| (json!({"code": code}), g);
+    place.write(
+        "out.geojson",
+        &collection(&[
+            cell("A", square(0.0, 110.0)),
+            cell("B", square(100.0, 199.6)),
+            cell("C", square(200.0, 280.0)),
+            cell("D", square(280.0, 300.0)),
+        ]),
+    );
+    let tried = place.run(&["import", "p.gpkg", "out.geojson", "--as", "cells", "--redraw", "--dry-run", "--json"]);
+    assert_eq!(tried.json()["state"], same["state"]);
+    let ran = place.run(&["import", "p.gpkg", "out.geojson", "--as", "cells", "--redraw", "--json"]);
+    let a = ran.json();
+    assert_eq!((ran.code, &a["changed"]), (1, &json!(["A", "B"])), "{a}");
+    let kinds: Vec<&str> = a["findings"].as_array().unwrap().iter().map(|f| f["kind"].as_str().unwrap()).collect();
+    for kind in ["locked", "unknown_cell", "overlap", "sliver"] {
+        assert!(kinds.contains(&kind), "{kind} in {kinds:?}");
+    }
+    let area = |file: &str, code: &str| {
+        let stats = place.ask(&["stats", file]);
+        stats["cells"].as_array().unwrap().iter().find(|c| c["code"] == code).unwrap()["area_m2"].as_f64().unwrap()
+    };
+    // The overlap went to one of the two, the sliver to B; C, locked, is as it was.
+    assert_eq!(area("p.gpkg", "A") + area("p.gpkg", "B"), 20_000.0);
+    assert_eq!(area("p.gpkg", "C"), 10_000.0);
+    assert_eq!(place.ask(&["check", "p.gpkg"])["summary"]["errors"], 0);
+    place.ask(&["undo", "p.gpkg"]);
+    assert_eq!(place.ask(&["info", "p.gpkg"])["state"], same["state"], "one step");
+    // A copy that went its own way.
+    std::fs::copy(place.path("p.gpkg"), place.path("copy.gpkg")).unwrap();
+    let (x, s, n) = (super::X + 100.0, super::Y, super::Y + 100.0);
+    let moved = json!({"op": "insert", "on": [[x, s], [x, n]], "at": [x - 7.0, s + 50.0]}).to_string();
+    assert_eq!(place.run_with(&["edit", "copy.gpkg", "-"], &moved).code, 0);
+    let back = place.ask(&["import", "p.gpkg", "copy.gpkg", "--as", "cells", "--redraw"]);
+    assert_eq!(back["changed"], json!(["A", "B"]), "{back}");
+    assert_eq!(back["state"], place.ask(&["info", "copy.gpkg"])["state"], "equal ground, equal state");
+    place.refused(&["import", "p.gpkg", "copy.gpkg", "--as", "buildings", "--redraw"]);
+    place.refused(&["import", "p.gpkg", "copy.gpkg", "--as", "cells", "--redraw", "--source-layer", "nothing"]);
+}

@@ -1,16 +1,16 @@
 //! Bringing rows that stand in segments: places into tables, cells and units into a partition.
 
 use super::{Applying, no_such};
-use crate::geom::{Origin, Pt, anchor_of_polygons};
+use crate::geom::{Origin, Pt, anchor_of_polygons, ring_area2, ring_contains};
 use crate::model::{Extent, Field, Id, Kind, Said, Segment, Unit, check_code, check_text};
-use crate::plan::edit::Hash;
+use crate::plan::edit::{Hash, RedrawnCell};
 use crate::plan::error::EditError;
 use crate::plan::patch::{Item, Key, SegmentRef};
 use crate::plan::project::Layer;
 use crate::plan::project::{Head, Plan};
 use crate::topology::repair::{Standing, assemble_onto};
-use crate::topology::{Misfit, OUTSIDE, Owner, Polygons};
-use std::collections::BTreeMap;
+use crate::topology::{Misfit, OUTSIDE, Owner, Polygons, TopologyError};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// The ground of a layer on which units of a level come to lie.
@@ -41,6 +41,54 @@ impl Ground {
     pub fn standing(&self) -> Standing<'_> {
         Standing { grounds: self.open.as_deref(), fixed: &self.fixed }
     }
+}
+
+impl Layer {
+    /// The same where the ground of these cells belongs to the units above them that have ground, else to the layer.
+    pub fn without(&self, cells: &BTreeSet<Id>) -> Layer {
+        let mut partition = self.partition.clone();
+        for &id in cells {
+            let above = self.chain(id).into_iter().skip(1).find(|u| u.extent == Extent::Drawn);
+            let to = above.map_or(0, |u| u.id.0);
+            partition = crate::topology::give(&partition, &partition.faces_of(id.0), to).0;
+        }
+        Layer { partition, ..self.clone() }
+    }
+}
+
+/// Rings, outer ones and holes in any order, as polygons: a ring in an odd number of others is a hole of the smallest of
+/// them. O(rings²).
+fn polygons_of(rings: Vec<Vec<Pt>>) -> Polygons {
+    let holders = |r: &[Pt], all: &[Vec<Pt>]| -> Vec<usize> {
+        let at = r.first().copied().unwrap_or_default();
+        (0..all.len()).filter(|&j| !std::ptr::eq(all[j].as_slice(), r) && ring_contains(&all[j], at)).collect()
+    };
+    let mut rings = rings;
+    for r in &mut rings {
+        r.dedup();
+        while r.len() > 1 && r.first() == r.last() {
+            r.pop();
+        }
+    }
+    let turned = |r: &Vec<Pt>, outer: bool| {
+        let mut r = r.clone();
+        if (ring_area2(&r) > 0) != outer {
+            r.reverse();
+        }
+        r
+    };
+    let mut out: Vec<(usize, Vec<Vec<Pt>>)> = Vec::new();
+    let inside: Vec<Vec<usize>> = rings.iter().map(|r| holders(r, &rings)).collect();
+    for (i, r) in rings.iter().enumerate().filter(|(i, _)| inside[*i].len() % 2 == 0) {
+        out.push((i, vec![turned(r, true)]));
+    }
+    for (i, r) in rings.iter().enumerate().filter(|(i, _)| inside[*i].len() % 2 == 1) {
+        let smallest = inside[i].iter().copied().min_by_key(|&j| ring_area2(&rings[j]).abs());
+        if let Some((_, p)) = out.iter_mut().find(|(j, _)| Some(*j) == smallest) {
+            p.push(turned(r, false));
+        }
+    }
+    out.into_iter().map(|(_, p)| p).collect()
 }
 
 impl<'a> Applying<'a> {
@@ -146,6 +194,48 @@ impl<'a> Applying<'a> {
             self.tx.put(Key::Unit(plan.id, i, u.id), Some(Item::Unit(Arc::new(u))));
         }
         Ok(())
+    }
+
+    /// Puts cells onto other ground: all of theirs becomes open, then each comes to lie where it is to be.
+    pub(super) fn redraw(&mut self, cells: &[RedrawnCell]) -> Result<(), EditError> {
+        let (plan, i) = (self.draft()?, self.layer_ix()?);
+        let layer = self.layer_of(plan, i)?;
+        let (mut new, mut units): (Vec<(Owner, Polygons)>, Vec<Unit>) = (Vec::new(), Vec::new());
+        for c in cells {
+            let unit = self.cell(layer, &c.cell)?;
+            if units.iter().any(|u| u.id == unit.id) {
+                return Err(EditError::Duplicate { code: c.cell.clone() });
+            }
+            let rings: Vec<Vec<Pt>> = c.rings.iter().map(|r| self.grid_line(r)).collect::<Result<_, _>>()?;
+            let polygons = polygons_of(rings);
+            if polygons.is_empty() {
+                let at = layer.partition.polygons(unit.id.0).iter().flatten().flatten().next().copied();
+                return Err(self.border(layer, TopologyError::TooFew { at: at.unwrap_or_default() }));
+            }
+            new.push((unit.id.0, polygons));
+            units.push((**unit).clone());
+        }
+        let ids: BTreeSet<Id> = units.iter().map(|u| u.id).collect();
+        let open = layer.without(&ids);
+        let level = self.project.facts.layers[usize::from(i)].cell_level();
+        for (unit, (_, polygons)) in units.iter().zip(&new) {
+            // A cell stays under its parent.
+            let at = anchor_of_polygons(polygons);
+            let ground = at.and_then(|a| open.unit_at(a)).filter(|u| u.level < level).map(|u| u.id);
+            let drawn = unit.parent.filter(|p| layer.units.get(p).is_some_and(|p| p.extent == Extent::Drawn));
+            if at.is_some() && drawn.is_some_and(|p| ground.is_none_or(|g| layer.chain(g).iter().all(|u| u.id != p))) {
+                let parent = drawn.and_then(|p| layer.units.get(&p)).map_or("", |p| p.code.as_str());
+                return Err(self.elsewhere(&unit.code, parent, at));
+            }
+        }
+        let ground = Ground::of(&open, level);
+        let partition = assemble_onto(ground.standing(), &new, 0).map_err(|m| self.misfit(plan, &units, &m))?;
+        if let Some(&id) = ids.iter().find(|id| partition.faces_of(id.0).is_empty()) {
+            let at = layer.partition.polygons(id.0).iter().flatten().flatten().next().copied().unwrap_or_default();
+            return Err(self.border(layer, TopologyError::WouldVanish { at, owner: id.0 }));
+        }
+        let patch = layer.partition.whole_change(&partition);
+        self.set_partition((plan, i), layer, (partition, patch))
     }
 
     /// A cell that does not stand on the ground of the unit it names as its parent.

@@ -94,6 +94,7 @@ pub fn apply(project: &Project, edit: &Edit, ctx: &Context<'_>) -> Result<Outcom
         Op::Fill { at, cell } => a.fill(*at, cell.as_deref())?,
         Op::Dissolve { cell } => a.dissolve(cell)?,
         Op::Reshape { line, cell, keep, attach_m } => a.reshape(line, cell.as_deref(), *keep, *attach_m)?,
+        Op::Redraw { cells } => a.redraw(cells)?,
         Op::Slide { on, by, offset_m } => a.slide(on, *by, *offset_m)?,
         Op::Follow { from, to, line, on } => a.follow((*from, *to), line, on.as_ref())?,
         Op::Simplify { cells, on, tolerance_m, square } => a.simplify(cells, on.as_ref(), *tolerance_m, *square)?,

@@ -41,6 +41,7 @@ fn word(op: &Op) -> &'static str {
         Op::Dissolve { .. } => "dissolve",
         Op::Fill { .. } => "fill",
         Op::Reshape { .. } => "reshape",
+        Op::Redraw { .. } => "redraw",
         Op::Slide { .. } => "slide",
         Op::Follow { .. } => "follow",
         Op::Simplify { .. } => "simplify",
@@ -63,7 +64,7 @@ fn word(op: &Op) -> &'static str {
     }
 }
 
-const WORDS: usize = 28;
+const WORDS: usize = 29;
 
 #[test]
 fn every_example_is_an_edit_and_every_edit_has_one() {

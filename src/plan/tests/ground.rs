@@ -271,3 +271,31 @@ fn one_line_divides_several_cells_and_their_parts_meet_in_one_node() {
     t.does(cut(&[("W2", "W5")], line));
     assert_eq!(t.area_m2("W1"), 20_000.0);
 }
+
+#[test]
+fn cells_get_the_ground_that_is_drawn_for_them_where_it_fits() {
+    let mut t = Town::new();
+    t.does(pin("B1", Some("W2")));
+    let redraw = |cells: &[(&str, Vec<Vec<Place>>)]| Op::Redraw {
+        cells: cells.iter().map(|(c, r)| crate::plan::RedrawnCell { cell: (*c).into(), rings: r.clone() }).collect(),
+    };
+    let west = vec![rect(0.0, 0.0, 120.0, 200.0)];
+    let east = vec![rect(120.0, 0.0, 80.0, 200.0)];
+    t.does(redraw(&[("W1", west.clone()), ("W2", east.clone())]));
+    assert_eq!((t.area_m2("W1"), t.area_m2("W2"), t.layer().pins.len()), (24_000.0, 16_000.0, 1));
+    // A hole, and a second piece in it; what nobody has any more is the community's.
+    let ring = vec![rect(0.0, 0.0, 100.0, 200.0), rect(40.0, 40.0, 40.0, 40.0)];
+    t.does(redraw(&[("W1", ring), ("W2", vec![rect(120.0, 0.0, 80.0, 200.0), rect(40.0, 40.0, 40.0, 40.0)])]));
+    assert_eq!((t.at(60.0, 60.0), t.at(110.0, 60.0)), ("W2".into(), "SQ1".into()));
+    t.refuses("nothing", redraw(&[("W2", vec![rect(120.0, 0.0, 80.0, 200.0), rect(40.0, 40.0, 40.0, 40.0)])]));
+    // Over a neighbour that is not named, over the community's border, onto the other community.
+    t.refuses("misfit", redraw(&[("W1", vec![rect(0.0, 0.0, 130.0, 200.0)])]));
+    t.refuses("misfit", redraw(&[("E1", vec![rect(190.0, 0.0, 100.0, 200.0)])]));
+    t.refuses("misfit", redraw(&[("W1", vec![rect(310.0, 0.0, 50.0, 200.0)])]));
+    t.refuses("too_few_points", redraw(&[("W1", vec![])]));
+    t.refuses("not_a_cell", redraw(&[("SQ1", west.clone())]));
+    t.refuses("duplicate", redraw(&[("W1", west.clone()), ("W1", east)]));
+    t.refuses("not_found", redraw(&[("W9", west.clone())]));
+    t.does(Op::Lock { cell: Some("W1".into()), on: None, value: true });
+    t.refuses("locked", redraw(&[("W1", vec![rect(0.0, 0.0, 100.0, 200.0)])]));
+}

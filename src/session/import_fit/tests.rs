@@ -279,7 +279,7 @@ fn measured(name: &str, bytes: &[u8], crs: &str) {
     let claims: Vec<Polygons> = raw.rows.iter().map(polygons).collect();
     let area = |p: &Polygons| p.iter().flatten().map(|r| ring_area2(r)).sum::<i128>();
     let length = |p: &Polygons| -> f64 {
-        let closed = |r: &Vec<Pt>| crate::geom::chain_length(r) + r[0].dist(r[r.len() - 1]);
+        let closed = |r: &Vec<crate::geom::Pt>| crate::geom::chain_length(r) + r[0].dist(r[r.len() - 1]);
         p.iter().flatten().map(closed).sum()
     };
     let ground = crate::topology::repair::Standing { grounds: None, fixed: &[] };

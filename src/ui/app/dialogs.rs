@@ -3,9 +3,11 @@
 use super::App;
 use super::files::{KINDS, Purpose};
 use crate::jobs::Job;
-use crate::model::{Kind, Said};
+use crate::model::{Kind, Lang, Said};
+use crate::plan::{Edit, Op};
 use crate::session::import::What;
 use crate::session::tools::Answer;
+use crate::session::{Command, Redrawn};
 use crate::ui::theme::Tokens;
 use crate::ui::widgets::{action_button, body, choice, primary_button, strong};
 use egui::{Align2, Color32, Id, Key, Modal, ScrollArea, Ui, vec2};
@@ -27,6 +29,8 @@ pub enum Dialog {
     Replace(PathBuf),
     /// The gesture would leave slivers: attach, keep, back.
     Slivers,
+    /// Another program moved borders in the file: take them in, or not.
+    Elsewhere(Vec<Redrawn>),
 }
 
 /// What a file probably holds, from its name; a place in [`KINDS`].
@@ -204,6 +208,49 @@ impl App {
                         ui.ctx().request_repaint();
                     }
                     None => self.dialog = Some(Dialog::Slivers),
+                }
+            }
+            Dialog::Elsewhere(found) => {
+                let codes: Vec<&str> = found.iter().flat_map(|r| &r.changed).map(String::as_str).collect();
+                let title = lang.pick("其他程序改过网格边界", "Another program moved borders of cells");
+                let buttons = [lang.pick("采用改动", "Take them in"), lang.pick("不采用", "Leave them")];
+                let language = self.language();
+                let answer = sheet(ui, title, &buttons, true, |ui| {
+                    ui.set_width(560.0);
+                    let first = codes.iter().take(12).copied().collect::<Vec<_>>().join(lang.pick("、", ", "));
+                    let more = if codes.len() > 12 { "…" } else { "" };
+                    body(
+                        ui,
+                        &lang
+                            .pick(
+                                "涉及 {n} 个网格：{codes}。采用后按下面所列修好，可撤销；不采用则下次保存时写回原样。",
+                                "{n} cells are concerned: {codes}. Taken in they are mended as listed below, and can be undone; else the next save writes them as they were.",
+                            )
+                            .replace("{n}", &codes.len().to_string())
+                            .replace("{codes}", &format!("{first}{more}")),
+                    );
+                    ui.add_space(6.0);
+                    ScrollArea::vertical().max_height(300.0).auto_shrink([false, true]).show(ui, |ui| {
+                        for f in found.iter().flat_map(|r| &r.prepared.findings).take(200) {
+                            body(ui, if language == Lang::Zh { &f.message_zh } else { &f.message_en });
+                        }
+                    });
+                });
+                match answer {
+                    Some(0) => {
+                        let (now, time) = (self.now(), ui.input(|i| i.time));
+                        let Some(doc) = &mut self.doc else { return };
+                        let edits: Vec<Edit> = found.into_iter().filter_map(|r| r.edit).collect();
+                        let edit = match <[Edit; 1]>::try_from(edits) {
+                            Ok([one]) => one,
+                            Err(edits) => Op::Together { edits }.into(),
+                        };
+                        let effects = doc.dispatch(Command::Do(edit), now);
+                        self.heed(effects, time);
+                        ui.ctx().request_repaint();
+                    }
+                    Some(_) => {}
+                    None => self.dialog = Some(Dialog::Elsewhere(found)),
                 }
             }
             Dialog::Replace(path) => {

@@ -6,16 +6,16 @@ use super::doc::{Doc, Shown};
 use super::picture::stack_shown;
 use super::work::{Leave, Work};
 use crate::exchange::{
-    ExchangeError, Finding, OutFeature, ReadOptions, Severity, Source, read, write_file, write_geojson,
+    ExchangeError, Finding, OutFeature, ReadOptions, Severity, Source, read, read_table, write_file, write_geojson,
 };
 use crate::geom::Origin;
-use crate::jobs::JobError;
+use crate::jobs::{JobError, Token};
 use crate::model::{GridLayer, Kind, Lang, Said, Segment, Shape};
 use crate::plan::{Edit, History};
 use crate::scene::{Camera, FontSet, SceneOptions, Stack, StyleSheet, Theme, annotate, paint, scene_of};
 use crate::session::import::{How, What, incoming};
-use crate::session::{Command, Effect, Session, answers, empty_project, sample_project};
-use crate::store::{Generation, SaveInput, Warning, open, save};
+use crate::session::{Command, Effect, Redrawn, Session, answers, empty_project, redrawn, sample_project};
+use crate::store::{Generation, SaveInput, Warning, open, save, shown_plan};
 use crate::ui::widgets::ToastKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -39,6 +39,8 @@ pub enum Purpose {
 pub struct Loaded {
     pub doc: Box<Doc>,
     pub warnings: Vec<Warning>,
+    /// What another program did to borders in it, made to fit: to be asked about.
+    pub elsewhere: Vec<Redrawn>,
     pub path: PathBuf,
 }
 
@@ -89,6 +91,31 @@ pub const KINDS: [(What, &str, &str); 10] = [
     (What::Rows(Kind::Incidents), "事件", "incidents"),
 ];
 
+/// The cells whose borders another program changed in the tables that a file shows, as edits that fit. Empty where none is
+/// different, or a table cannot be read: the warning of the file stands then alone.
+fn moved_elsewhere(session: &Session, warnings: &[Warning], path: &Path, token: &Token) -> Vec<Redrawn> {
+    let changed = |table: &str| {
+        warnings.iter().any(|w| match w {
+            Warning::EditedElsewhere { tables } => tables.iter().any(|(t, _)| t == table),
+            _ => false,
+        })
+    };
+    let p = session.project();
+    let last = p.plan(session.plan()).map_or("", |x| x.meta.name.as_str());
+    let plan = shown_plan(p, last).map(|x| x.meta.name.clone());
+    let of_layer = |l: &GridLayer| {
+        let table = format!("cells_{}_{}", l.id, l.cell_level());
+        if !changed(&table) {
+            return None;
+        }
+        let source = read_table(path, &table).ok()?;
+        let how =
+            How { map: &[], offset_minutes: 480, layer: Some(l.id.clone()), plan: plan.clone(), source: String::new() };
+        redrawn(p, &source, &how, &mut |_| token.check().is_ok()).ok().filter(|r| r.edit.is_some())
+    };
+    p.facts.layers.iter().filter_map(of_layer).collect()
+}
+
 fn words(said: Said) -> JobError {
     JobError::failed(said.into_pair())
 }
@@ -103,7 +130,8 @@ impl App {
             let mut session = Session::new(opened.history, opened.last_plan.as_deref(), language, &author);
             opened.segments.into_values().for_each(|s| session.hold(s));
             let doc = Box::new(Doc::new(session, Some(path.clone()), Some(opened.generation)));
-            Ok(Loaded { doc, warnings: opened.warnings, path })
+            let elsewhere = moved_elsewhere(&doc.session, &opened.warnings, &path, token);
+            Ok(Loaded { doc, warnings: opened.warnings, elsewhere, path })
         });
         self.work.push(Work::Open(job));
     }
@@ -123,6 +151,9 @@ impl App {
             self.warn(said.get(self.language()));
         }
         self.show(doc);
+        if !l.elsewhere.is_empty() {
+            self.dialog = Some(Dialog::Elsewhere(l.elsewhere));
+        }
     }
 
     /// Puts a project into the window.
