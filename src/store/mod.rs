@@ -33,4 +33,4 @@ pub use save::{SaveInput, Saved, save};
 pub use schema::FILE_VERSION;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -279,3 +279,26 @@ fn names(dir: &Path) -> Vec<String> {
     v.sort();
     v
 }
+
+/// Lets two rows of a table change their geometry, as another program might.
+pub(crate) fn swap_geometry(path: &Path, table: &str, codes: [&str; 2]) {
+    let c = rusqlite::Connection::open(path).unwrap();
+    // The triggers of the R-tree call functions that only programs for GeoPackage have.
+    let triggers: Vec<String> = c
+        .prepare("SELECT name FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = ?1 AND name LIKE 'rtree%'")
+        .unwrap()
+        .query_map([table], |r| r.get(0))
+        .unwrap()
+        .collect::<Result<_, _>>()
+        .unwrap();
+    for t in triggers {
+        c.execute_batch(&format!("DROP TRIGGER \"{t}\"")).unwrap();
+    }
+    let geom = |code: &str| -> Vec<u8> {
+        c.query_row(&format!("SELECT geom FROM {table} WHERE code = ?1"), [code], |r| r.get(0)).unwrap()
+    };
+    let [a, b] = codes.map(geom);
+    for (code, geom) in [(codes[0], b), (codes[1], a)] {
+        c.execute(&format!("UPDATE {table} SET geom = ?1 WHERE code = ?2"), rusqlite::params![geom, code]).unwrap();
+    }
+}

@@ -64,6 +64,42 @@ fn what_is_saved_opens_with_the_same_state_and_its_history() {
 }
 
 #[test]
+fn borders_that_another_program_moved_are_asked_about_and_taken_in() {
+    let Some(mut h) = sample("borders_that_another_program_moved_are_asked_about_and_taken_in") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("柳塘.gpkg");
+    app(&mut h).save_to(path.clone(), false);
+    wait(&mut h);
+    let kept = state(&h);
+    let (a, b) = neighbours(&h);
+    let code = |h: &Window, id: Id| layer(h).units[&id].code.clone();
+    let codes = [code(&h, a), code(&h, b)];
+    let (was_a, was_b) = (ground(&h, a), ground(&h, b));
+    crate::store::tests::swap_geometry(&path, "cells_grid_1", [&codes[0], &codes[1]]);
+    app(&mut h).doc = None;
+    h.run();
+    app(&mut h).open_file(path.clone());
+    wait(&mut h);
+    assert_eq!(state(&h), kept, "nothing is done before the answer");
+    assert!(h.query_by_label("其他程序改过网格边界").is_some());
+    assert!(painted(&h).iter().any(|t| t.contains("涉及 2 个网格") && t.contains(&codes[0])));
+    push(&mut h, "采用改动");
+    rest(&mut h);
+    let (a, b) = (unit(&h, &codes[0]), unit(&h, &codes[1]));
+    assert_eq!((ground(&h, a), ground(&h, b)), (was_b, was_a), "{}", told(&mut h));
+    assert!(session(&h).is_dirty() && h.query_by_label("其他程序改过网格边界").is_none());
+    push(&mut h, "撤销");
+    assert_eq!(state(&h), kept);
+    // Not taken in, all stays as it was.
+    app(&mut h).doc = None;
+    h.run();
+    app(&mut h).open_file(path);
+    wait(&mut h);
+    push(&mut h, "不采用");
+    assert_eq!((state(&h), steps(&h)), (kept, 0));
+}
+
+#[test]
 fn a_file_that_is_none_is_refused_in_words_and_the_project_stays() {
     let Some(mut h) = sample("a_file_that_is_none_is_refused_in_words_and_the_project_stays") else { return };
     let folder = tempfile::tempdir().unwrap();
