@@ -99,11 +99,14 @@ impl Assignment {
     }
 
     fn by_ground(&self, old: &Project, new: &Project, is: &Layer, patch: &Patch, ground: &Ground) -> Changes {
-        let mut finder = Finder::new(&is.partition);
+        let (yards, incidents) = (ground.rows(new, Kind::Courtyards), ground.rows(new, Kind::Incidents));
+        let buildings = ground.rows(new, Kind::Buildings);
+        let points = yards.len() + incidents.len() + buildings.len();
+        let finder = Finder::over(&is.partition, &ground.area(), points);
         let mut c = Changes::default();
         // Courtyards first: whole ones take their buildings along.
         let mut yard_now: BTreeMap<u32, Owner> = BTreeMap::new();
-        for slot in ground.rows(new, Kind::Courtyards) {
+        for slot in yards {
             let at = new.table(Kind::Courtyards).get(slot).and_then(|r| r.anchor());
             let to = at.map_or(NOTHING, |p| finder.owner(p));
             let from = self.yards.get(slot as usize).copied().unwrap_or(NOTHING);
@@ -113,7 +116,7 @@ impl Assignment {
                 c.shift(from, to, &Tally { courtyards: 1, ..Tally::default() });
             }
         }
-        for slot in ground.rows(new, Kind::Incidents) {
+        for slot in incidents {
             let at = new.table(Kind::Incidents).get(slot).and_then(|r| r.anchor());
             let to = at.map_or(NOTHING, |p| finder.owner(p));
             let from = self.incidents.get(slot as usize).copied().unwrap_or(NOTHING);
@@ -122,7 +125,7 @@ impl Assignment {
                 c.shift(from, to, &Tally { incidents: 1, ..Tally::default() });
             }
         }
-        let mut slots: BTreeSet<u32> = ground.rows(new, Kind::Buildings).into_iter().collect();
+        let mut slots: BTreeSet<u32> = buildings.into_iter().collect();
         for yard in yard_now.keys().filter(|y| new.is_whole(**y)) {
             slots.extend(self.courtyards.buildings(*yard));
         }
@@ -225,6 +228,13 @@ impl Ground {
         self.boxes.push(corners(old, new));
         self.bent.extend(old.keys().filter(|k| !new.contains_key(k)));
         self.bent.extend(new.keys().filter(|k| !old.contains_key(k)));
+    }
+
+    /// Box of all of it.
+    fn area(&self) -> Box2 {
+        let lenses = self.lenses.iter().map(|l| Box2::of(l));
+        let bent = self.bent.iter().map(|&(a, b)| Box2::of_two(a, b).grown(2));
+        self.boxes.iter().copied().chain(lenses).chain(bent).fold(Box2::EMPTY, Box2::union)
     }
 
     /// Slots of the rows whose anchors may lie on changed ground, ascending.
