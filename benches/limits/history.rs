@@ -77,16 +77,19 @@ fn wide_edits(town: &mut Town) -> Res<()> {
     Ok(())
 }
 
-/// A square cell somewhere over others, three of them wide.
+/// A long narrow cell somewhere over others: through many, but round none.
 fn wide(s: &Session, n: usize, rng: &mut Rng) -> Res<Op> {
     let p = s.project();
     let l = p.layer(s.plan(), 0).ok_or("no layer")?;
     let extent = l.partition.extent();
     let one = extent.width() as f64 * extent.height() as f64 / l.units.len().max(1) as f64;
-    let side = (one.sqrt() * 2.7) as i32;
-    let mut somewhere = |from: i32, len: i64| from + rng.below((len - i64::from(side)).max(1) as usize) as i32;
-    let (x, y) = (somewhere(extent.min.x, extent.width()), somewhere(extent.min.y, extent.height()));
-    let corners = [(0, 0), (side, 0), (side, side), (0, side)];
+    let [mut w, mut h] = [5.0, 0.3].map(|cells| (one.sqrt() * cells) as i32);
+    if n % 2 == 1 {
+        std::mem::swap(&mut w, &mut h);
+    }
+    let mut somewhere = |from: i32, len: i64, own: i32| from + rng.below((len - i64::from(own)).max(1) as usize) as i32;
+    let (x, y) = (somewhere(extent.min.x, extent.width(), w), somewhere(extent.min.y, extent.height(), h));
+    let corners = [(0, 0), (w, 0), (w, h), (0, h)];
     let ring = corners.map(|(dx, dy)| p.origin().place(Pt { x: x + dx, y: y + dy }));
     let code = Some(format!("N{n:05}"));
     Ok(Op::Draw { code, name: None, rings: vec![ring.to_vec()], take: Take::All, parent: None })

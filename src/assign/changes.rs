@@ -129,6 +129,7 @@ impl Assignment {
         for yard in yard_now.keys().filter(|y| new.is_whole(**y)) {
             slots.extend(self.courtyards.buildings(*yard));
         }
+        let mut rewritten: BTreeSet<u32> = BTreeSet::new();
         for (key, _, _) in &patch.items {
             match key {
                 Key::Pin(plan, layer, slot) if (*plan, *layer) == (self.plan, self.layer) => {
@@ -136,6 +137,7 @@ impl Assignment {
                 }
                 Key::Row(Kind::Buildings, slot) => {
                     slots.insert(*slot);
+                    rewritten.insert(*slot);
                 }
                 // Kept whole, or no more.
                 Key::Row(Kind::Courtyards, yard) => slots.extend(self.courtyards.buildings(*yard)),
@@ -144,13 +146,17 @@ impl Assignment {
         }
         let yard_owner = |yard: u32| yard_now.get(&yard).copied().or_else(|| self.yards.get(yard as usize).copied());
         for slot in slots {
-            let (before, after) = (old.table(Kind::Buildings).get(slot), new.table(Kind::Buildings).get(slot));
+            let after = new.table(Kind::Buildings).get(slot);
             let from = self.buildings.get(slot as usize).copied().unwrap_or(NOTHING);
             let to = after.map_or(NOTHING, |r| {
                 owner_of_building(new, is, slot, r, &self.courtyards, yard_owner, |p| finder.owner(p)).0
             });
+            // Most rows near changed ground stay where they are, as they are.
+            if from == to && !rewritten.contains(&slot) {
+                continue;
+            }
             let (mut out, mut into) = (Tally::default(), Tally::default());
-            if let Some(r) = before {
+            if let Some(r) = old.table(Kind::Buildings).get(slot) {
                 out.add_building(r, 1);
             }
             if let Some(r) = after {

@@ -21,6 +21,9 @@ use crate::plan::{Layer, Project};
 use crate::topology::{EVERYWHERE, Finder, OUTSIDE, Owner, Partition, WORLD};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Rows that are placed together.
+const AT_ONCE: usize = 64;
+
 /// No row at this slot.
 pub(crate) const NOTHING: Owner = u64::MAX - 1;
 
@@ -368,23 +371,33 @@ fn placed(
         let hidden = table.overlay().range(p.base..p.base.saturating_add(p.segment.len() as u32));
         let mut from = 0;
         for to in hidden.map(|(slot, _)| (slot - p.base) as usize).chain([p.segment.len()]) {
-            out.extend((from..to).map(|i| {
-                let Some(at) = p.segment.anchor(i) else {
-                    if nowhere != NOTHING {
-                        let mut t = Tally::default();
-                        count(&mut t, RowRef::In(&p.segment, i));
-                        sums.add(WORLD, &t);
-                    }
-                    return nowhere;
-                };
-                let here = finder.face(at);
-                if here != face {
-                    sums.add(face, &std::mem::take(&mut sum));
-                    (face, owner) = (here, sums.owner(here));
+            while from < to {
+                let n = AT_ONCE.min(to - from);
+                let row = |k: usize| RowRef::In(&p.segment, from + k);
+                let (mut at, mut faces) = ([Pt::default(); AT_ONCE], [WORLD; AT_ONCE]);
+                for (k, at) in at[..n].iter_mut().enumerate() {
+                    *at = row(k).anchor().unwrap_or_default();
                 }
-                count(&mut sum, RowRef::In(&p.segment, i));
-                owner
-            }));
+                finder.faces(&at[..n], &mut faces[..n]);
+                for (k, &here) in faces[..n].iter().enumerate() {
+                    if row(k).anchor().is_none() {
+                        if nowhere != NOTHING {
+                            let mut t = Tally::default();
+                            count(&mut t, row(k));
+                            sums.add(WORLD, &t);
+                        }
+                        out.push(nowhere);
+                        continue;
+                    }
+                    if here != face {
+                        sums.add(face, &std::mem::take(&mut sum));
+                        (face, owner) = (here, sums.owner(here));
+                    }
+                    count(&mut sum, row(k));
+                    out.push(owner);
+                }
+                from += n;
+            }
             if to < p.segment.len() {
                 out.push(NOTHING);
             }

@@ -5,19 +5,23 @@
 //! [`Partition::locate`] does; it has its answer at the first open pixel at the latest.
 
 use super::{Owner, Partition, WORLD, crossing_x, nearer};
-use crate::geom::{Box2, LIMIT, Pt, pt, right_of_point};
+use crate::geom::{Box2, LIMIT, Pt, cross, pt, right_of_point};
 
 /// Points from which on a raster is made: what a drag asks is not worth one.
 const FEW: usize = 64;
 /// Pixels of the largest raster.
 const MOST: u64 = 1 << 22;
-/// Marks a pixel that borders pass; the rest is the number of its first [`Link`], 0 = none.
+/// Marks a pixel that borders pass; the rest is the number of its first [`Side`].
 const CROSSED: u32 = 1 << 31;
+/// No pixel. It would have more sides than there can be.
+const BEYOND: u32 = u32::MAX;
+/// Marks the last side of a pixel.
+const LAST: u32 = 1 << 31;
 
 /// Finds the faces of many points; nothing in it changes once it is made.
 ///
-/// Memory: 4 bytes for each of at most 4,194,304 pixels, and at most 16 pixels a border segment; 20 bytes a segment; 8
-/// for each place where a segment passes a pixel, at most 12 a segment and 3,145,728 (2 to 3 a segment on usual maps).
+/// Memory: 4 bytes for each of at most 4,194,304 pixels, of which there are no more than 16 a border segment; 20 bytes for
+/// each place where a segment passes a pixel (about 2 a segment on usual maps, at most 12 a segment and 3,145,728).
 #[derive(Debug)]
 pub struct Finder<'a> {
     p: &'a Partition,
@@ -28,26 +32,31 @@ pub struct Finder<'a> {
     shift: u32,
     cols: u64,
     rows: u64,
-    /// Row by row from south-west: face + 1, or [`CROSSED`] and a list of segments; 0 = not known yet.
+    /// Row by row from south-west: face + 1, or [`CROSSED`] and where its sides are; 0 = not known yet.
     pixels: Vec<u32>,
-    links: Vec<Link>,
+    /// Pixel by pixel, the last of each marked. The first stands for those with level borders only: no ray meets it.
     sides: Vec<Side>,
 }
 
-/// An entry in the list of a pixel's segments.
-#[derive(Clone, Copy, Debug)]
-struct Link {
-    side: u32,
-    next: u32,
-}
-
-/// A piece of border that is not level, upwards, with the face west of it.
+/// A piece of border that is not level, upwards, with the face west of it and perhaps [`LAST`].
 #[derive(Clone, Copy, Debug)]
 struct Side {
     low: Pt,
     high: Pt,
     west: u32,
 }
+
+impl Side {
+    /// Whether a ray from a point to the east meets it: [`right_of_point`] of a segment that goes up, without branches.
+    fn is_met(&self, from: Pt) -> bool {
+        let met = (self.low.y <= from.y) & (from.y < self.high.y) & (cross(self.low, self.high, from) > 0);
+        debug_assert_eq!(met, right_of_point(from, self.low, self.high));
+        met
+    }
+}
+
+/// A side that no ray meets.
+const UNMET: Side = Side { low: pt(0, 0), high: pt(0, 0), west: LAST };
 
 impl<'a> Finder<'a> {
     /// A finder for a whole partition. O(segments + pixels).
@@ -66,7 +75,6 @@ impl<'a> Finder<'a> {
             cols: 0,
             rows: 0,
             pixels: Vec::new(),
-            links: Vec::new(),
             sides: Vec::new(),
         };
         if points < FEW {
@@ -92,16 +100,15 @@ impl<'a> Finder<'a> {
             return f;
         }
         f.fit(count, length_mm, points as u64);
-        f.sides.reserve(count as usize);
-        f.links.reserve(3 * count as usize);
-        f.links.push(Link { side: 0, next: 0 });
+        let mut entries = Vec::with_capacity(2 * count as usize);
         for e in chains() {
             for w in e.points.windows(2) {
                 if all || Box2::of_two(w[0], w[1]).meets(&f.area) {
-                    f.enter(w[0], w[1], e.left, e.right);
+                    f.enter(w[0], w[1], e.left, e.right, &mut entries);
                 }
             }
         }
+        f.gather(&entries);
         f.fill();
         f
     }
@@ -120,14 +127,10 @@ impl<'a> Finder<'a> {
         self.pixels = vec![0; (self.cols * self.rows) as usize];
     }
 
-    /// Enters a segment into every pixel that it passes or passes within a millimetre of in its rows.
-    fn enter(&mut self, a: Pt, b: Pt, left: u32, right: u32) {
+    /// Marks and counts a segment in every pixel that it passes, or passes within a millimetre of in its rows.
+    fn enter(&mut self, a: Pt, b: Pt, left: u32, right: u32, entries: &mut Vec<(u32, Side)>) {
         let (low, high, west) = if a.y < b.y { (a, b, left) } else { (b, a, right) };
-        let side = self.sides.len() as u32;
         let level = a.y == b.y;
-        if !level {
-            self.sides.push(Side { low, high, west });
-        }
         let from = |v: i64, v0: i32| (v - i64::from(v0)) >> self.shift;
         let (first, last) = (from(low.y.into(), self.area.min.y), from(high.y.into(), self.area.min.y));
         let slope =
@@ -148,14 +151,41 @@ impl<'a> Finder<'a> {
             let east_col = from(x.max(to).ceil() as i64 + 1, self.area.min.x).min(self.cols as i64 - 1);
             x = to;
             for col in west_col..=east_col {
-                let pixel = &mut self.pixels[(row * self.cols as i64 + col) as usize];
-                if level {
-                    *pixel |= CROSSED;
-                } else {
-                    self.links.push(Link { side, next: *pixel & !CROSSED });
-                    *pixel = CROSSED | (self.links.len() - 1) as u32;
+                let i = row * self.cols as i64 + col;
+                let pixel = &mut self.pixels[i as usize];
+                *pixel |= CROSSED;
+                if !level {
+                    *pixel += 1;
+                    entries.push((i as u32, Side { low, high, west }));
                 }
             }
+        }
+    }
+
+    /// Puts the sides of each pixel together; its count becomes their place.
+    fn gather(&mut self, entries: &[(u32, Side)]) {
+        self.sides = vec![UNMET; entries.len() + 1];
+        let mut end = 1;
+        for pixel in self.pixels.iter_mut().filter(|p| **p > CROSSED) {
+            end += *pixel & !CROSSED;
+            *pixel = CROSSED | end;
+        }
+        // Each goes before those that are there, the first of a pixel to its end.
+        let mut place = |i: u32, side: Side| {
+            let pixel = &mut self.pixels[i as usize];
+            *pixel -= 1;
+            self.sides[(*pixel & !CROSSED) as usize] = side;
+        };
+        for &(i, side) in entries {
+            place(i, side);
+        }
+        for pixel in self.pixels.iter().filter(|p| **p > CROSSED) {
+            if let Some(before) = (*pixel & !CROSSED).checked_sub(1) {
+                self.sides[before as usize].west |= LAST;
+            }
+        }
+        if let Some(last) = self.sides.last_mut() {
+            last.west |= LAST;
         }
     }
 
@@ -190,15 +220,53 @@ impl<'a> Finder<'a> {
     /// The face at a point, as [`Partition::locate`] says. O(segments in its pixel and those east of it to the first
     /// that is open).
     pub fn face(&self, at: Pt) -> u32 {
-        let from = |v: i32, v0: i32| ((i64::from(v) - i64::from(v0)) >> self.shift) as u64;
-        let (col, row) = (from(at.x, self.area.min.x), from(at.y, self.area.min.y));
-        if col >= self.cols || row >= self.rows {
-            return if self.whole { WORLD } else { self.p.locate(at) };
+        self.known(at, self.pixel(at))
+    }
+
+    /// The faces at as many points as there is room for: as [`Finder::face`], but the memory that one point waits for is
+    /// fetched while others wait for theirs.
+    pub fn faces(&self, at: &[Pt], out: &mut [u32]) {
+        for (face, &p) in out.iter_mut().zip(at) {
+            *face = self.pixel(p);
         }
-        let i = (row * self.cols + col) as usize;
-        match self.pixels[i] {
+        // The first side of each pixel is asked for here, so that they come all at once: a ray waits for nothing else.
+        let first = |pixel: u32| self.sides.get((pixel & !CROSSED) as usize).map_or(0, |s| s.west);
+        let sides = out.iter().filter(|p| **p & CROSSED != 0).fold(0, |a, &pixel| a ^ first(pixel));
+        std::hint::black_box(sides);
+        for (face, &p) in out.iter_mut().zip(at) {
+            *face = self.known(p, *face);
+        }
+    }
+
+    /// Column and row of a point; beyond the raster they are too large.
+    fn square(&self, at: Pt) -> (u64, u64) {
+        let from = |v: i32, v0: i32| ((i64::from(v) - i64::from(v0)) >> self.shift) as u64;
+        (from(at.x, self.area.min.x), from(at.y, self.area.min.y))
+    }
+
+    /// The pixel at a point, [`BEYOND`] outside the raster.
+    #[inline]
+    fn pixel(&self, at: Pt) -> u32 {
+        let (col, row) = self.square(at);
+        if col >= self.cols || row >= self.rows { BEYOND } else { self.pixels[(row * self.cols + col) as usize] }
+    }
+
+    /// The face at a point whose pixel is known.
+    #[inline]
+    fn known(&self, at: Pt, pixel: u32) -> u32 {
+        match pixel {
             open if open & CROSSED == 0 => open.wrapping_sub(1),
-            _ => self.ray(i, ((row + 1) * self.cols) as usize, at),
+            BEYOND => {
+                if self.whole {
+                    WORLD
+                } else {
+                    self.p.locate(at)
+                }
+            }
+            _ => {
+                let (col, row) = self.square(at);
+                self.ray((row * self.cols + col) as usize, ((row + 1) * self.cols) as usize, at)
+            }
         }
     }
 
@@ -222,29 +290,27 @@ impl<'a> Finder<'a> {
             if pixel & CROSSED == 0 {
                 return pixel.wrapping_sub(1);
             }
-            let mut k = pixel & !CROSSED;
-            while k != 0 {
-                let link = self.links[k as usize];
-                let s = &self.sides[link.side as usize];
-                if right_of_point(at, s.low, s.high)
-                    && best.is_none_or(|b| nearer(at, (s.low, s.high), (b.low, b.high)))
-                {
+            for s in &self.sides[(pixel & !CROSSED) as usize..] {
+                if s.is_met(at) && best.is_none_or(|b| nearer(at, (s.low, s.high), (b.low, b.high))) {
                     best = Some(s);
                 }
-                k = link.next;
+                if s.west & LAST != 0 {
+                    break;
+                }
             }
             // What is met further east than this pixel cannot be nearer than what is met within it: a segment is in the
             // lists of all pixels within a millimetre, and no crossing is computed as wrong as that.
             if let Some(b) = best {
                 let cols_east = (end - i) as i64 - 1;
                 let east = i64::from(self.area.min.x) + ((self.cols as i64 - cols_east) << self.shift);
-                if crossing_x(at, b.low, b.high) < east as f64 {
-                    return b.west;
+                let within = i64::from(b.low.x.max(b.high.x)) < east;
+                if within || crossing_x(at, b.low, b.high) < east as f64 {
+                    return b.west & !LAST;
                 }
             }
         }
         match best {
-            Some(b) if self.whole => b.west,
+            Some(b) if self.whole => b.west & !LAST,
             None if self.whole => WORLD,
             _ => self.p.locate(at),
         }
@@ -263,4 +329,106 @@ fn clipped(b: &Box2) -> Box2 {
 /// Pixels on a length.
 fn pixels(length_mm: i64, shift: u32) -> u64 {
     (length_mm as u64 >> shift) + 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{OUTSIDE, draw};
+    use super::*;
+    use proptest::prelude::*;
+
+    /// A ground of `side` mm each way from the middle, with triangles and rectangles drawn over it on a lattice of 16 steps.
+    fn drawn(side: i32, rings: &[Vec<(i32, i32)>]) -> Partition {
+        let step = f64::from(side) / 8.0;
+        let on = |v: i32| ((f64::from(v) * step).round() as i32).clamp(-side, side);
+        let ground = vec![pt(-side, -side), pt(side, -side), pt(side, side), pt(-side, side)];
+        let free = |o: u64| (o == OUTSIDE).then_some(7);
+        let mut p = draw(&Partition::new(), &[ground], &free, &|_| true).unwrap().partition.with_fitted_locator();
+        for (owner, ring) in (8u64..).zip(rings) {
+            let ring: Vec<Pt> = ring.iter().map(|&(x, y)| pt(on(x), on(y))).collect();
+            let take = |o: u64| (o != OUTSIDE && (owner % 3 > 0 || o == 7)).then_some(owner);
+            if let Ok(d) = draw(&p, &[ring], &take, &|_| true) {
+                p = d.partition;
+            }
+        }
+        p
+    }
+
+    fn ring() -> impl Strategy<Value = Vec<(i32, i32)>> {
+        let any = || (-8i32..=8, -8i32..=8);
+        prop_oneof![
+            (any(), any(), any()).prop_map(|(a, b, c)| vec![a, b, c]),
+            (any(), any()).prop_map(|(a, b)| vec![a, (b.0, a.1), b, (a.0, b.1)]),
+        ]
+    }
+
+    proptest! {
+        /// On borders, at nodes, beside them, in holes, far away, at the ends of the grid: always what `locate` says.
+        #[test]
+        fn many_points_are_found_as_single_ones(
+            side in prop_oneof![Just(2), Just(8), Just(1000), Just(40_000_000), Just(LIMIT - 1)],
+            rings in prop::collection::vec(ring(), 0..12),
+            window in (-10i32..10, -10i32..10, -10i32..10, -10i32..10),
+            points in prop_oneof![0usize..200, Just(1 << 20)],
+            more in prop::collection::vec((-1.2f64..1.2, -1.2f64..1.2), 40),
+        ) {
+            let p = drawn(side, &rings);
+            let far = |v: f64| (v * f64::from(side)).clamp(f64::from(1 - LIMIT), f64::from(LIMIT - 1)) as i32;
+            let mut probes: Vec<Pt> = more.iter().map(|&(x, y)| pt(far(x), far(y))).collect();
+            for (_, e) in p.edges() {
+                for w in e.points.windows(2) {
+                    let middle = Box2::of_two(w[0], w[1]).centre();
+                    for at in [w[0], w[1], middle] {
+                        probes.extend((-1..2).flat_map(|dx| (-1..2).map(move |dy| pt(at.x + dx, at.y + dy))));
+                    }
+                }
+            }
+            probes.retain(|p| p.in_range());
+            let corner = |x: i32, y: i32| pt(far(f64::from(x) / 8.0), far(f64::from(y) / 8.0));
+            let area = Box2::of_two(corner(window.0, window.1), corner(window.2, window.3));
+            for f in [Finder::new(&p), Finder::over(&p, &area, points), Finder::over(&p, &EVERYWHERE, points)] {
+                let mut found = vec![0; probes.len()];
+                f.faces(&probes, &mut found);
+                for (q, face) in probes.iter().zip(found) {
+                    prop_assert_eq!(face, p.locate(*q), "at {:?} of {}", q, side);
+                    prop_assert_eq!(face, f.face(*q));
+                }
+                // What the raster holds keeps to what is promised.
+                let segments: usize = p.edges().map(|(_, e)| e.points.len() - 1).sum();
+                prop_assert!(f.pixels.len() <= 16 * segments + 1024);
+                prop_assert!(f.sides.len() <= 12 * segments + 3 * (MOST as usize / 4) + 1);
+            }
+        }
+    }
+
+    #[test]
+    fn long_lines_through_a_large_ground_take_no_more_memory_than_promised() {
+        // 400 lines from side to side: each would pass a thousand pixels of the smallest size allowed.
+        let s = LIMIT - 1;
+        let rings: Vec<Vec<Pt>> = (0..200)
+            .map(|i| {
+                let y = -s + 1000 + i * (s / 200 * 2 - 1000);
+                vec![pt(-s + 1, y), pt(s - 1, y + 900), pt(s - 1, y + 901), pt(-s + 1, y + 1)]
+            })
+            .collect();
+        let ground = vec![pt(-s, -s), pt(s, -s), pt(s, s), pt(-s, s)];
+        let free = |o: u64| (o == OUTSIDE).then_some(7);
+        let mut p = draw(&Partition::new(), &[ground], &free, &|_| true).unwrap().partition.with_fitted_locator();
+        let mut there = 0;
+        for (owner, ring) in (8u64..).zip(&rings) {
+            if let Ok(d) = draw(&p, std::slice::from_ref(ring), &|o| (o == 7).then_some(owner), &|_| true) {
+                p = d.partition;
+                there += 1;
+            }
+        }
+        assert!(there > 150, "{there} strips");
+        let f = Finder::new(&p);
+        let segments: usize = p.edges().map(|(_, e)| e.points.len() - 1).sum();
+        assert!(f.sides.len() <= 12 * segments + 3 * (MOST as usize / 4), "{} sides of {segments}", f.sides.len());
+        for ring in &rings {
+            for q in [ring[0], pt(0, ring[0].y + 450), pt(0, ring[0].y + 451), pt(0, ring[0].y + 452)] {
+                assert_eq!(f.face(q), p.locate(q), "{q:?}");
+            }
+        }
+    }
 }
