@@ -238,7 +238,7 @@ impl<'a> Finder<'a> {
         }
     }
 
-    /// Column and row of a point; beyond the raster they are too large.
+    /// Column and row of a point on the ground of the raster.
     fn square(&self, at: Pt) -> (u64, u64) {
         let from = |v: i32, v0: i32| ((i64::from(v) - i64::from(v0)) >> self.shift) as u64;
         (from(at.x, self.area.min.x), from(at.y, self.area.min.y))
@@ -247,8 +247,13 @@ impl<'a> Finder<'a> {
     /// The pixel at a point, [`BEYOND`] outside the raster.
     #[inline]
     fn pixel(&self, at: Pt) -> u32 {
+        // The last pixels of a row or column reach beyond the ground of the raster, where borders are not entered.
+        let (min, max) = (self.area.min, self.area.max);
+        if (at.x < min.x) | (at.y < min.y) | (at.x > max.x) | (at.y > max.y) {
+            return BEYOND;
+        }
         let (col, row) = self.square(at);
-        if col >= self.cols || row >= self.rows { BEYOND } else { self.pixels[(row * self.cols + col) as usize] }
+        self.pixels[(row * self.cols + col) as usize]
     }
 
     /// The face at a point whose pixel is known.
