@@ -99,11 +99,14 @@ impl Assignment {
     }
 
     fn by_ground(&self, old: &Project, new: &Project, is: &Layer, patch: &Patch, ground: &Ground) -> Changes {
-        let mut finder = Finder::new(&is.partition);
+        let (yards, incidents) = (ground.rows(new, Kind::Courtyards), ground.rows(new, Kind::Incidents));
+        let buildings = ground.rows(new, Kind::Buildings);
+        let points = yards.len() + incidents.len() + buildings.len();
+        let finder = Finder::over(&is.partition, &ground.area(), points);
         let mut c = Changes::default();
         // Courtyards first: whole ones take their buildings along.
         let mut yard_now: BTreeMap<u32, Owner> = BTreeMap::new();
-        for slot in ground.rows(new, Kind::Courtyards) {
+        for slot in yards {
             let at = new.table(Kind::Courtyards).get(slot).and_then(|r| r.anchor());
             let to = at.map_or(NOTHING, |p| finder.owner(p));
             let from = self.yards.get(slot as usize).copied().unwrap_or(NOTHING);
@@ -113,7 +116,7 @@ impl Assignment {
                 c.shift(from, to, &Tally { courtyards: 1, ..Tally::default() });
             }
         }
-        for slot in ground.rows(new, Kind::Incidents) {
+        for slot in incidents {
             let at = new.table(Kind::Incidents).get(slot).and_then(|r| r.anchor());
             let to = at.map_or(NOTHING, |p| finder.owner(p));
             let from = self.incidents.get(slot as usize).copied().unwrap_or(NOTHING);
@@ -122,10 +125,11 @@ impl Assignment {
                 c.shift(from, to, &Tally { incidents: 1, ..Tally::default() });
             }
         }
-        let mut slots: BTreeSet<u32> = ground.rows(new, Kind::Buildings).into_iter().collect();
+        let mut slots: BTreeSet<u32> = buildings.into_iter().collect();
         for yard in yard_now.keys().filter(|y| new.is_whole(**y)) {
             slots.extend(self.courtyards.buildings(*yard));
         }
+        let mut rewritten: BTreeSet<u32> = BTreeSet::new();
         for (key, _, _) in &patch.items {
             match key {
                 Key::Pin(plan, layer, slot) if (*plan, *layer) == (self.plan, self.layer) => {
@@ -133,6 +137,7 @@ impl Assignment {
                 }
                 Key::Row(Kind::Buildings, slot) => {
                     slots.insert(*slot);
+                    rewritten.insert(*slot);
                 }
                 // Kept whole, or no more.
                 Key::Row(Kind::Courtyards, yard) => slots.extend(self.courtyards.buildings(*yard)),
@@ -141,13 +146,17 @@ impl Assignment {
         }
         let yard_owner = |yard: u32| yard_now.get(&yard).copied().or_else(|| self.yards.get(yard as usize).copied());
         for slot in slots {
-            let (before, after) = (old.table(Kind::Buildings).get(slot), new.table(Kind::Buildings).get(slot));
+            let after = new.table(Kind::Buildings).get(slot);
             let from = self.buildings.get(slot as usize).copied().unwrap_or(NOTHING);
             let to = after.map_or(NOTHING, |r| {
                 owner_of_building(new, is, slot, r, &self.courtyards, yard_owner, |p| finder.owner(p)).0
             });
+            // Most rows near changed ground stay where they are, as they are.
+            if from == to && !rewritten.contains(&slot) {
+                continue;
+            }
             let (mut out, mut into) = (Tally::default(), Tally::default());
-            if let Some(r) = before {
+            if let Some(r) = old.table(Kind::Buildings).get(slot) {
                 out.add_building(r, 1);
             }
             if let Some(r) = after {
@@ -225,6 +234,13 @@ impl Ground {
         self.boxes.push(corners(old, new));
         self.bent.extend(old.keys().filter(|k| !new.contains_key(k)));
         self.bent.extend(new.keys().filter(|k| !old.contains_key(k)));
+    }
+
+    /// Box of all of it.
+    fn area(&self) -> Box2 {
+        let lenses = self.lenses.iter().map(|l| Box2::of(l));
+        let bent = self.bent.iter().map(|&(a, b)| Box2::of_two(a, b).grown(2));
+        self.boxes.iter().copied().chain(lenses).chain(bent).fold(Box2::EMPTY, Box2::union)
     }
 
     /// Slots of the rows whose anchors may lie on changed ground, ascending.

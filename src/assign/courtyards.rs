@@ -41,6 +41,11 @@ impl Courtyards {
         self.of.get(slot as usize).copied().filter(|y| *y != NONE)
     }
 
+    /// Slots of the courtyards with buildings, in no order.
+    pub(super) fn all(&self) -> impl Iterator<Item = u32> {
+        self.buildings.keys().copied()
+    }
+
     /// Slots of a courtyard's buildings, ascending.
     pub fn buildings(&self, yard: u32) -> &[u32] {
         self.buildings.get(&yard).map_or(&[], Vec::as_slice)

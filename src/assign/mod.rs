@@ -18,10 +18,13 @@ pub use gathered::gathered;
 pub use tally::Tally;
 
 use crate::geom::Pt;
-use crate::model::{Date, Id, Kind, RowRef, Target};
+use crate::model::{Date, Id, Kind, RowRef, Table, Target};
 use crate::plan::{Layer, Project};
-use crate::topology::{Finder, OUTSIDE, Owner};
+use crate::topology::{EVERYWHERE, Finder, OUTSIDE, Owner, Partition, WORLD};
 use std::collections::{BTreeMap, BTreeSet};
+
+/// Rows that are placed together.
+const AT_ONCE: usize = 64;
 
 /// No row at this slot.
 pub(crate) const NOTHING: Owner = u64::MAX - 1;
@@ -54,34 +57,61 @@ pub struct Assignment {
 }
 
 impl Assignment {
-    /// Counts everything anew. O(rows · locate).
+    /// Counts everything anew. O(rows + vertices).
     pub fn count(project: &Project, plan: Id, layer: u16) -> Assignment {
-        let courtyards = Courtyards::of(project);
-        Assignment::count_with(project, plan, layer, courtyards)
+        let empty = Layer::default();
+        let l = project.layer(plan, layer).unwrap_or(&empty);
+        Assignment::count_by(project, plan, layer, &Assignment::finder(project, &l.partition))
     }
 
-    fn count_with(project: &Project, plan: Id, layer: u16, courtyards: Courtyards) -> Assignment {
+    /// What finds the places of all rows of a project.
+    pub fn finder<'a>(project: &Project, partition: &'a Partition) -> Finder<'a> {
+        let rows = [Kind::Buildings, Kind::Courtyards, Kind::Incidents].map(|k| project.table(k).len());
+        Finder::over(partition, &EVERYWHERE, rows.iter().sum())
+    }
+
+    /// As [`Assignment::count`], by a finder that is made already of the layer's partition. O(rows).
+    pub fn count_by(project: &Project, plan: Id, layer: u16, finder: &Finder<'_>) -> Assignment {
+        let mut sums = Sums::of(finder.partition());
+        let yards = placed(project.table(Kind::Courtyards), finder, &mut sums, NOTHING, |t, _| t.courtyards += 1);
+        let incidents = placed(project.table(Kind::Incidents), finder, &mut sums, NOTHING, |t, _| t.incidents += 1);
+        let buildings =
+            placed(project.table(Kind::Buildings), finder, &mut sums, OUTSIDE, |t, row| t.add_building(row, 1));
         let mut a = Assignment {
             plan,
             layer,
-            buildings: Vec::new(),
-            incidents: Vec::new(),
-            yards: Vec::new(),
-            courtyards,
-            tallies: BTreeMap::new(),
+            buildings,
+            incidents,
+            yards,
+            courtyards: Courtyards::of(project),
+            tallies: sums.by_owner(),
             unlocated: 0,
         };
-        let empty = Layer::default();
-        let l = project.layer(plan, layer).unwrap_or(&empty);
-        let mut finder = Finder::new(&l.partition);
-        a.yards = by_slot(project, Kind::Courtyards, |_, r| r.anchor().map_or(NOTHING, |p| finder.owner(p)));
-        a.incidents = by_slot(project, Kind::Incidents, |_, r| r.anchor().map_or(NOTHING, |p| finder.owner(p)));
-        let (yards, c) = (&a.yards, &a.courtyards);
-        a.buildings = by_slot(project, Kind::Buildings, |slot, r| {
-            owner_of_building(project, l, slot, r, c, |yard| yards.get(yard as usize).copied(), |p| finder.owner(p)).0
-        });
-        a.tally(project);
+        a.unlocated =
+            project.table(Kind::Incidents).len() as u64 - a.incidents.iter().filter(|o| **o != NOTHING).count() as u64;
+        if let Some(l) = project.layer(plan, layer) {
+            a.move_bound(project, l);
+        }
+        a.tallies.retain(|_, t| *t != Tally::default());
         a
+    }
+
+    /// Takes buildings with a pin, or of a courtyard kept whole, from the owners of their places to those they go to.
+    fn move_bound(&mut self, project: &Project, l: &Layer) {
+        let whole = self.courtyards.all().filter(|yard| project.is_whole(*yard));
+        let slots: Vec<u32> =
+            whole.flat_map(|yard| self.courtyards.buildings(yard)).chain(l.pins.keys()).copied().collect();
+        for slot in slots {
+            let Some(row) = project.table(Kind::Buildings).get(slot) else { continue };
+            let from = self.buildings[slot as usize];
+            let yard = |y: u32| self.yards.get(y as usize).copied();
+            let to = owner_of_building(project, l, slot, row, &self.courtyards, yard, |_| from).0;
+            if from != to {
+                self.buildings[slot as usize] = to;
+                self.tallies.entry(from).or_default().add_building(row, -1);
+                self.tallies.entry(to).or_default().add_building(row, 1);
+            }
+        }
     }
 
     /// Buildings, households and residents of a few units alone, each with its own ground. `courtyards` are those of the
@@ -105,39 +135,6 @@ impl Assignment {
             }
         }
         out
-    }
-
-    fn tally(&mut self, project: &Project) {
-        self.tallies.clear();
-        // Rows stand in Hilbert order, so neighbours mostly have one owner: it is looked up once for them all.
-        let (mut same, mut sum) = (NOTHING, Tally::default());
-        for (slot, row) in project.table(Kind::Buildings).iter() {
-            let owner = self.buildings.get(slot as usize).copied().unwrap_or(NOTHING);
-            if owner != same {
-                self.add(same, &std::mem::take(&mut sum));
-                same = owner;
-            }
-            sum.add_building(row, 1);
-        }
-        self.add(same, &sum);
-        for (slot, _) in project.table(Kind::Courtyards).iter() {
-            if let Some(&owner) = self.yards.get(slot as usize) {
-                self.tallies.entry(owner).or_default().courtyards += 1;
-            }
-        }
-        self.unlocated = 0;
-        for (slot, row) in project.table(Kind::Incidents).iter() {
-            match self.incidents.get(slot as usize) {
-                Some(&owner) if row.anchor().is_some() => self.tallies.entry(owner).or_default().incidents += 1,
-                _ => self.unlocated += 1,
-            }
-        }
-        self.tallies.retain(|o, t| *o != NOTHING && *t != Tally::default());
-    }
-
-    fn add(&mut self, owner: Owner, tally: &Tally) {
-        let t = self.tallies.entry(owner).or_default();
-        *t = t.plus(tally, 1);
     }
 
     /// The plan counted.
@@ -322,11 +319,104 @@ fn rows_near(project: &Project, courtyards: &Courtyards, l: &Layer, units: &[Id]
     out
 }
 
-fn by_slot(project: &Project, kind: Kind, mut f: impl FnMut(u32, RowRef<'_>) -> Owner) -> Vec<Owner> {
-    let t = project.table(kind);
-    let mut out = vec![NOTHING; t.end() as usize];
-    for (slot, row) in t.iter() {
-        out[slot as usize] = f(slot, row);
+/// Tallies by face: a face's number leads to its tally sooner than its owner would.
+struct Sums {
+    owners: Vec<Owner>,
+    tallies: Vec<Tally>,
+}
+
+impl Sums {
+    fn of(p: &Partition) -> Sums {
+        let mut owners = Vec::new();
+        for (f, face) in p.faces() {
+            owners.resize(f as usize, OUTSIDE);
+            owners.push(face.owner);
+        }
+        Sums { tallies: vec![Tally::default(); owners.len()], owners }
+    }
+
+    fn add(&mut self, face: u32, tally: &Tally) {
+        if let Some(t) = self.tallies.get_mut(face as usize) {
+            *t = t.plus(tally, 1);
+        }
+    }
+
+    fn owner(&self, face: u32) -> Owner {
+        self.owners.get(face as usize).copied().unwrap_or(OUTSIDE)
+    }
+
+    fn by_owner(&self) -> BTreeMap<Owner, Tally> {
+        let mut out: BTreeMap<Owner, Tally> = BTreeMap::new();
+        for (owner, tally) in self.owners.iter().zip(&self.tallies).filter(|(_, t)| **t != Tally::default()) {
+            let t = out.entry(*owner).or_default();
+            *t = t.plus(tally, 1);
+        }
+        out
+    }
+}
+
+/// Owners of the places of a table's rows by slot, [`NOTHING`] where no row is, and `nowhere` for a row without a place
+/// (which is counted only where that is an owner). `count` adds a row to the tally of its place.
+fn placed(
+    table: &Table,
+    finder: &Finder<'_>,
+    sums: &mut Sums,
+    nowhere: Owner,
+    count: impl Fn(&mut Tally, RowRef<'_>),
+) -> Vec<Owner> {
+    let mut out: Vec<Owner> = Vec::with_capacity(table.end() as usize);
+    // Rows stand in Hilbert order, so neighbours mostly have one face: its tally is looked up once for them all.
+    let (mut face, mut owner, mut sum) = (WORLD, OUTSIDE, Tally::default());
+    for p in table.segments() {
+        out.resize(p.base as usize, NOTHING);
+        // Stretches between rows that the overlay hides.
+        let hidden = table.overlay().range(p.base..p.base.saturating_add(p.segment.len() as u32));
+        let mut from = 0;
+        for to in hidden.map(|(slot, _)| (slot - p.base) as usize).chain([p.segment.len()]) {
+            while from < to {
+                let n = AT_ONCE.min(to - from);
+                let row = |k: usize| RowRef::In(&p.segment, from + k);
+                let (mut at, mut faces) = ([Pt::default(); AT_ONCE], [WORLD; AT_ONCE]);
+                for (k, at) in at[..n].iter_mut().enumerate() {
+                    *at = row(k).anchor().unwrap_or_default();
+                }
+                finder.faces(&at[..n], &mut faces[..n]);
+                for (k, &here) in faces[..n].iter().enumerate() {
+                    if row(k).anchor().is_none() {
+                        if nowhere != NOTHING {
+                            let mut t = Tally::default();
+                            count(&mut t, row(k));
+                            sums.add(WORLD, &t);
+                        }
+                        out.push(nowhere);
+                        continue;
+                    }
+                    if here != face {
+                        sums.add(face, &std::mem::take(&mut sum));
+                        (face, owner) = (here, sums.owner(here));
+                    }
+                    count(&mut sum, row(k));
+                    out.push(owner);
+                }
+                from += n;
+            }
+            if to < p.segment.len() {
+                out.push(NOTHING);
+            }
+            from = to + 1;
+        }
+    }
+    sums.add(face, &sum);
+    out.resize(table.end() as usize, NOTHING);
+    for (slot, row) in table.overlay().iter() {
+        let Some(row) = row.as_deref().map(RowRef::Own) else { continue };
+        let face = row.anchor().map(|at| finder.face(at));
+        out[slot as usize] = face.map_or(nowhere, |f| sums.owner(f));
+        if out[slot as usize] != NOTHING {
+            let mut t = Tally::default();
+            count(&mut t, row);
+            sums.add(face.unwrap_or(WORLD), &t);
+        }
     }
     out
 }

@@ -34,6 +34,7 @@ impl Tally {
     }
 
     /// Adds a building `times` times.
+    #[inline]
     pub(crate) fn add_building(&mut self, row: RowRef<'_>, times: i64) {
         let count = |f| times * i64::from(row.count(f).unwrap_or(0));
         self.households += count(Field::Households);

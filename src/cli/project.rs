@@ -4,6 +4,7 @@ use super::args::Common;
 use super::clock::{author, now, replica};
 use super::report::{Phase, Report};
 use super::stop::Stop;
+use crate::assign::Assignment;
 use crate::crs::{CrsDef, Transform};
 use crate::geom::{Place, Pt};
 use crate::model::Id;
@@ -33,30 +34,29 @@ pub(super) fn open(path: &Path, common: &Common, r: &mut Report) -> Result<Opene
     {
         return Err(no_such("方案", "plan", name));
     }
-    if r.timed() {
-        index(opened.project(), r);
-    }
     let plan = wanted.or(opened.last_plan.as_deref()).map(str::to_owned);
     let (history, segments, generation) = (opened.history, opened.segments, opened.generation);
-    let mut session = r.phase(Phase::Assign, || Session::new(history, plan.as_deref(), common.lang(), &author()));
+    let mut session = Session::new(history, plan.as_deref(), common.lang(), &author());
     for s in segments.into_values() {
         session.hold(s);
     }
     let mut o = Opened { session, path: path.to_owned(), generation: Some(generation), version: opened.version };
     if let Some(i) = layer_wanted(o.session.project(), common)? {
-        r.phase(Phase::Assign, || o.session.dispatch(Command::ShowLayer(i), now()));
+        o.session.dispatch(Command::ShowLayer(i), now());
+    }
+    if r.timed() {
+        place_anew(&o.session, r);
     }
     Ok(o)
 }
 
-/// Builds the locators anew, for the phase of that name: reading builds them too, but not apart from the rest.
-fn index(p: &Project, r: &mut Report) {
-    let layers: Vec<_> = p.plans.iter().flat_map(|x| x.layers.iter().map(|l| l.partition.clone())).collect();
-    r.phase(Phase::Index, || {
-        for l in layers {
-            std::hint::black_box(l.with_fitted_locator());
-        }
-    });
+/// Places all anchors of the plan and layer shown anew, for the phases of these names: opening does it too, but not apart
+/// from the rest.
+fn place_anew(s: &Session, r: &mut Report) {
+    let (p, plan, layer) = (s.project(), s.plan(), s.layer());
+    let Some(l) = p.layer(plan, layer) else { return };
+    let finder = r.phase(Phase::Index, || Assignment::finder(p, &l.partition));
+    std::hint::black_box(r.phase(Phase::Assign, || Assignment::count_by(p, plan, layer, &finder)));
 }
 
 /// A project that is to be written for the first time.

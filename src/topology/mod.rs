@@ -30,7 +30,7 @@ pub use chain::{Plainer, Which, follow, simplify};
 pub use check::{Fault, check};
 pub use editors::{Cut, DrawRules, Drawn, Parted, cut, divided, draw, give, merge, neighbours, split};
 pub use error::TopologyError;
-pub use finder::Finder;
+pub use finder::{EVERYWHERE, Finder};
 pub use narrow::{Narrow, NarrowKind, narrow};
 pub use reshape::{Reshaping, reshape};
 pub use slide::{Shift, slide};

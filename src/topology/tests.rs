@@ -292,7 +292,7 @@ fn invariants(p: &Partition, outline_area2: i128, rng: &mut Rng, span: i32) {
         assert_eq!(holders, if here == OUTSIDE { vec![] } else { vec![here] }, "at {q:?}");
     }
     // What is remembered of one point must be true of the next.
-    let (mut finder, mut rng) = (Finder::new(p), Rng(rng.0));
+    let (finder, mut rng) = (Finder::new(p), Rng(rng.0));
     for i in 0..200 {
         let q = match p.edge(rng.below(p.edges.len() as i32) as u32) {
             Some(e) if i % 3 > 0 => {

@@ -1,10 +1,7 @@
-//! The peers' synthetic towns, brought into a session by the road that `getu import` takes, and the clock of the benches.
+//! The peers' synthetic towns, brought into a session by the road that `getu import` takes.
 //!
 //! `GETU_PERF_DATA`, else `PERF_DATA`, names the folder that holds them (how they are made: `docs/EVIDENCE.md`).
 
-use cpu_time::ProcessTime;
-use criterion::Criterion;
-use criterion::measurement::{Measurement, ValueFormatter, WallTime};
 use getu::crs::CrsDef;
 use getu::exchange::{Feature, Format, Geometry, PropValue, Source};
 use getu::model::{Kind, Lang};
@@ -13,7 +10,7 @@ use getu::session::import::{How, What, incoming};
 use getu::session::{Command, Effect, Session, empty_project, layer_from_text};
 use std::error::Error;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 /// What a bench may fail with.
 pub type Res<T> = Result<T, Box<dyn Error>>;
@@ -30,11 +27,12 @@ pub struct Town {
     /// `10000x100`: buildings, cells.
     pub name: String,
     pub buildings: usize,
-    pub cells: usize,
+    /// Path of the buildings' files, without what follows the dot.
+    pub stem: PathBuf,
 }
 
 /// Calls `f` with each town that is there; the others are skipped by name.
-pub fn each(bench: &str, mut f: impl FnMut(Town) -> Res<()>) -> Res<()> {
+pub fn each(mut f: impl FnMut(Town) -> Res<()>) -> Res<()> {
     let root = ["GETU_PERF_DATA", "PERF_DATA"].iter().find_map(std::env::var_os).map(PathBuf::from);
     for (folder, buildings, cells) in TOWNS {
         let name = format!("{buildings}x{cells}");
@@ -43,12 +41,12 @@ pub fn each(bench: &str, mut f: impl FnMut(Town) -> Res<()>) -> Res<()> {
             [dir.join(format!("buildings_{buildings}")), dir.join(format!("cells_{cells}"))]
         });
         match files {
-            None => println!("skipped: {bench} {name}: GETU_PERF_DATA names no folder of towns"),
+            None => println!("skipped: limits {name}: GETU_PERF_DATA names no folder of towns"),
             Some([b, _]) if !b.with_extension("xy.f64").is_file() => {
-                println!("skipped: {bench} {name}: {} is not there", b.with_extension("xy.f64").display());
+                println!("skipped: limits {name}: {} is not there", b.with_extension("xy.f64").display());
             }
             Some([_, c]) if !c.with_extension("xy.f64").is_file() => {
-                println!("skipped: {bench} {name}: {} is not there", c.with_extension("xy.f64").display());
+                println!("skipped: limits {name}: {} is not there", c.with_extension("xy.f64").display());
             }
             Some([b, c]) => f(open(name, &b, &c, buildings, cells)?)?,
         }
@@ -70,10 +68,10 @@ fn open(name: String, buildings_at: &Path, cells_at: &Path, buildings: usize, ce
     import(&mut session, &source, Kind::Buildings)?;
     let source = self::source(rings(cells_at, cells)?, |_| ('C', None))?;
     import(&mut session, &source, Kind::Cells)?;
-    println!("{name}: brought in within {:.1} s", start.elapsed().as_secs_f64());
+    eprintln!("{name}: brought in within {:.1} s", start.elapsed().as_secs_f64());
     // The steps of the import are no part of what is measured.
     let history = History::new(session.project().clone(), 2);
-    Ok(Town { session: Session::new(history, None, Lang::En, ""), name, buildings, cells })
+    Ok(Town { session: Session::new(history, None, Lang::En, ""), name, buildings, stem: buildings_at.to_owned() })
 }
 
 /// Rings as features, with a code (a letter and the ring's number) and perhaps households.
@@ -134,7 +132,7 @@ fn halves(path: &Path) -> Res<Vec<u16>> {
 }
 
 /// Rings end to end (`.xy.f64`), cut at the offsets (`.off.u32`).
-fn rings(stem: &Path) -> Res<Vec<Vec<[f64; 2]>>> {
+pub fn rings(stem: &Path) -> Res<Vec<Vec<[f64; 2]>>> {
     let xy = numbers(&stem.with_extension("xy.f64"), f64::from_le_bytes)?;
     let ends = numbers(&stem.with_extension("off.u32"), u32::from_le_bytes)?;
     let ring = |w: &[u32]| -> Res<Vec<[f64; 2]>> {
@@ -142,43 +140,6 @@ fn rings(stem: &Path) -> Res<Vec<Vec<[f64; 2]>>> {
         Ok(part.chunks_exact(2).map(|p| [p[0], p[1]]).collect())
     };
     ends.windows(2).map(ring).collect()
-}
-
-/// Processor time of this process: on a shared machine wall time says how busy the others are.
-pub struct Cpu;
-
-impl Measurement for Cpu {
-    type Intermediate = ProcessTime;
-    type Value = Duration;
-
-    fn start(&self) -> ProcessTime {
-        ProcessTime::now()
-    }
-    fn end(&self, start: ProcessTime) -> Duration {
-        start.elapsed()
-    }
-    fn add(&self, a: &Duration, b: &Duration) -> Duration {
-        *a + *b
-    }
-    fn zero(&self) -> Duration {
-        Duration::ZERO
-    }
-    fn to_f64(&self, v: &Duration) -> f64 {
-        v.as_nanos() as f64
-    }
-    fn formatter(&self) -> &dyn ValueFormatter {
-        WallTime.formatter()
-    }
-}
-
-/// Criterion on the processor's clock, with the arguments of the command line.
-pub fn criterion() -> Criterion<Cpu> {
-    Criterion::default()
-        .with_measurement(Cpu)
-        .sample_size(10)
-        .warm_up_time(Duration::from_millis(500))
-        .measurement_time(Duration::from_secs(3))
-        .configure_from_args()
 }
 
 /// xorshift64 (Marsaglia 2003): the same places every time.

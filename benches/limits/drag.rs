@@ -1,12 +1,9 @@
 //! A shared border vertex is dragged, let go and taken back, through the session as the window does it, and the layers
 //! that a frame of the drag makes anew.
 
-// Shared with the other bench, which uses the rest.
-#[allow(dead_code)]
-mod town;
-
+use crate::measure::Line;
+use crate::town::{Res, Rng, Town};
 use cpu_time::ProcessTime;
-use criterion::{BatchSize, BenchmarkId};
 use getu::assign::Assignment;
 use getu::geom::Pt;
 use getu::model::Id;
@@ -16,7 +13,6 @@ use getu::scene::{
 use getu::session::tools::{Answer, Grip, Hand};
 use getu::session::{Command, Effect, Session};
 use getu::topology::{Spot, spot};
-use town::{Res, Rng, Town};
 
 /// Drags that are timed one by one.
 const DRAGS: usize = 10_000;
@@ -27,57 +23,24 @@ const KEPT: usize = 300;
 /// How far a vertex is moved at most, each way.
 const REACH_MM: usize = 5_000;
 
-fn main() -> Res<()> {
-    let mut c = town::criterion();
-    town::each("drag", |mut town| {
-        hold_to_recount(&mut town)?;
-        let name = town.name.clone();
-        let drags = one_by_one(&mut town)?;
-        frames(&town, &drags)?;
-        let mut g = c.benchmark_group("drag");
-        let mut next = drags.iter().copied().cycle();
-        let mut hand = Hand::default();
-        let s = &mut town.session;
-        g.bench_function(BenchmarkId::new("stage", &name), |b| {
-            b.iter_batched(
-                || next.next().unwrap_or_default(),
-                |(at, to)| {
-                    hand.grab(Grip::Point(at));
-                    hand.hover(s, to, 0.0, 0);
-                },
-                BatchSize::SmallInput,
-            );
-        });
-        hand.escape(s, 0);
-        g.bench_function(BenchmarkId::new("stage, commit, undo", &name), |b| {
-            b.iter_batched(
-                || next.next().unwrap_or_default(),
-                |(at, to)| {
-                    hand.grab(Grip::Point(at));
-                    hand.hover(s, to, 0.0, 0);
-                    let_go(&mut hand, s);
-                    s.dispatch(Command::Undo, 0)
-                },
-                BatchSize::SmallInput,
-            );
-        });
-        g.finish();
-        Ok(())
-    })?;
-    c.final_summary();
-    Ok(())
+/// All of it.
+pub fn run(town: &mut Town) -> Res<()> {
+    hold_to_recount(town)?;
+    let drags = one_by_one(town)?;
+    frames(town, &drags)
 }
 
-type Drag = (Pt, Pt);
+/// A vertex and where it goes.
+pub type Drag = (Pt, Pt);
 
 /// Lets go; slivers are kept.
-fn let_go(hand: &mut Hand, s: &mut Session) -> Vec<Effect> {
+pub fn let_go(hand: &mut Hand, s: &mut Session) -> Vec<Effect> {
     let effects = hand.release(s, 0);
     if hand.asked().is_empty() { effects } else { hand.answer(s, Answer::Keep, 0) }
 }
 
 /// Drags of random vertices of borders between two cells, each by a random way.
-fn some_drags(s: &Session, n: usize) -> Res<Vec<Drag>> {
+pub fn some_drags(s: &Session, n: usize) -> Res<Vec<Drag>> {
     let p = s.history().stable();
     let l = &p.layer(s.plan(), 0).ok_or("no layer")?.partition;
     let inner = |id: u64| Id(id).is_unit();
@@ -125,7 +88,7 @@ fn hold_to_recount(town: &mut Town) -> Res<()> {
     if s.project().state != state || *s.assignment() != first {
         return Err("undoing all drags gives another state".into());
     }
-    println!("{}: {kept} drags kept, {moved} buildings changed hands; equal to a recount", town.name);
+    eprintln!("{}: {kept} drags kept, {moved} buildings changed hands; equal to a recount", town.name);
     Ok(())
 }
 
@@ -164,16 +127,20 @@ fn one_by_one(town: &mut Town) -> Res<Vec<Drag>> {
         s.dispatch(Command::Undo, 0);
         undo.push(t.elapsed());
     }
-    println!(
+    eprintln!(
         "{}: {} drags, {nodes} of them of nodes, {narrow} with slivers, and {} refused; processor time",
         town.name,
         good.len(),
         refused.len()
     );
-    for (what, times) in
-        [("stage", stage), ("refused stage", refused), ("slivers", slivers), ("commit", commit), ("undo", undo)]
-    {
-        spread(what, times);
+    for (what, times) in [
+        ("drag: frame (apply, index, flow, tallies)", stage),
+        ("drag: refused frame", refused),
+        ("drag: look for slivers", slivers),
+        ("drag: commit, slivers looked for", commit),
+        ("drag: undo", undo),
+    ] {
+        Line::new(what, town).spread(times);
     }
     Ok(good)
 }
@@ -225,30 +192,20 @@ fn frames(town: &Town, drags: &[Drag]) -> Res<()> {
     if !whole.iter().map(|(k, l)| (k, l.version)).eq(cells.iter().map(|(k, l)| (k, l.version))) {
         return Err("layers brought up to date differ from those made anew".into());
     }
-    println!(
+    eprintln!(
         "{}: layers of a frame ({} frames, {:.1} layers of {} anew each)",
         town.name,
         borders.len(),
         anew as f64 / borders.len().max(1) as f64,
         cells.len()
     );
-    for (what, times) in [("cells and borders", borders), ("tint", tint), ("staged", marks)] {
-        spread(what, times);
+    let lines = [
+        ("drag: fills, bands and borders of a frame", borders),
+        ("drag: tint of moved buildings", tint),
+        ("drag: outline of the selected cell", marks),
+    ];
+    for (what, times) in lines {
+        Line::new(what, town).spread(times);
     }
     Ok(())
-}
-
-/// Prints median, 99th percentile and maximum.
-fn spread(what: &str, mut times: Vec<std::time::Duration>) {
-    times.sort_unstable();
-    let at = |share: f64| {
-        times.get(((times.len() as f64 - 1.0) * share) as usize).map_or(0.0, |d| d.as_nanos() as f64 / 1e3)
-    };
-    println!(
-        "  {what}: median {:.1} µs, p99 {:.1} µs, max {:.1} µs ({} times)",
-        at(0.5),
-        at(0.99),
-        at(1.0),
-        times.len()
-    );
 }
