@@ -31,6 +31,8 @@ pub struct Town {
     pub name: String,
     pub buildings: usize,
     pub cells: usize,
+    /// Where the cells lie, without the ending.
+    pub cells_at: PathBuf,
 }
 
 /// Calls `f` with each town that is there; the others are skipped by name.
@@ -73,7 +75,13 @@ fn open(name: String, buildings_at: &Path, cells_at: &Path, buildings: usize, ce
     println!("{name}: brought in within {:.1} s", start.elapsed().as_secs_f64());
     // The steps of the import are no part of what is measured.
     let history = History::new(session.project().clone(), 2);
-    Ok(Town { session: Session::new(history, None, Lang::En, ""), name, buildings, cells })
+    Ok(Town {
+        session: Session::new(history, None, Lang::En, ""),
+        name,
+        buildings,
+        cells,
+        cells_at: cells_at.to_owned(),
+    })
 }
 
 /// Rings as features, with a code (a letter and the ring's number) and perhaps households.
