@@ -29,6 +29,7 @@ mod plane;
 
 use super::{Misfit, OUTSIDE, Owner, Partition, Polygons, assemble};
 use crate::geom::{Pt, ring_area2};
+use std::collections::BTreeSet;
 use thiserror::Error;
 
 /// Rounds in which rows and standing borders bend to each other.
@@ -237,9 +238,15 @@ pub fn repair(
 /// other, all is noded, which moves borders by 0.71 mm at most, and it is tried again.
 ///
 /// # Errors
-/// As [`assemble`]: those of what was given if it is not vertices that are missing.
+/// As [`assemble`]: those of what was given if it is not vertices that are missing. [`Misfit::Empty`] for what has no
+/// ground, or none that is left after noding, be it new or not.
 pub fn assemble_onto(standing: Standing<'_>, new: &[(Owner, Polygons)], rest: Owner) -> Result<Partition, Vec<Misfit>> {
-    onto(standing, new, rest).map(|(p, _)| p)
+    let (p, _) = onto(standing, new, rest)?;
+    let owners: BTreeSet<Owner> = p.faces().map(|(_, f)| f.owner).collect();
+    let gone = standing.fixed.iter().chain(new).filter(|(o, _)| !owners.contains(o));
+    let at = |given: &Polygons| given.iter().flatten().flatten().next().copied().unwrap_or_default();
+    let empty: Vec<Misfit> = gone.map(|(_, given)| Misfit::Empty { at: at(given) }).collect();
+    if empty.is_empty() { Ok(p) } else { Err(empty) }
 }
 
 /// [`assemble_onto`], with the new polygons as they stand then, if noding was needed.

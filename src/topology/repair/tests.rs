@@ -35,8 +35,8 @@ fn sound(standing: Standing<'_>, r: &Repaired) {
     assert_eq!(resolved(&|w| matches!(w, What::Overlap { .. }).then(|| overlap_of(w) - 1)), s.overlaps2);
     assert_eq!(resolved(&|w| matches!(w, What::Void { .. }).then_some(1)), s.void2);
     assert_eq!(resolved(&|w| matches!(w, What::Gap { to: Some(_), .. }).then_some(1)), s.filled2);
-    let new: Vec<(Owner, Polygons)> =
-        r.polygons.iter().enumerate().map(|(i, p)| (1000 + i as u64, p.clone())).collect();
+    let got = r.polygons.iter().enumerate().filter(|(_, p)| !p.is_empty());
+    let new: Vec<(Owner, Polygons)> = got.map(|(i, p)| (1000 + i as u64, p.clone())).collect();
     let p = assemble_onto(standing, &new, 0).unwrap();
     assert_eq!(check(&p), vec![]);
     for (owner, polygons) in &new {
@@ -51,6 +51,24 @@ fn overlap_of(w: &What) -> i128 {
 
 fn m2(p: &Polygons) -> f64 {
     p.iter().flatten().map(|r| ring_area2(r)).sum::<i128>() as f64 / 2e6
+}
+
+#[test]
+fn what_has_no_ground_left_does_not_come_to_stand() {
+    let at = pt(5, 5);
+    let needle = one(vec![at, pt(5000, 5)]);
+    let flat = one(vec![at, pt(9000, 5), pt(4000, 5)]);
+    for new in [needle, flat, vec![], vec![vec![]]] {
+        let given = [(1, one(rect(0, 0, 10, 10))), (2, new)];
+        let why = assemble_onto(EMPTY, &given, 0).unwrap_err();
+        assert!(!why.is_empty(), "{given:?}");
+    }
+    assert!(assemble_onto(EMPTY, &[(1, one(rect(0, 0, 10, 10)))], 0).is_ok());
+    // A needle that stands and would be bent to nothing by the corner that comes to it.
+    let fixed = [(7, one(vec![pt(0, 0), pt(20_000, 2), pt(5001, 1)]))];
+    let corner = [(1, one(vec![pt(9000, -3000), pt(11_000, -3000), pt(10_000, 1)]))];
+    let standing = Standing { grounds: None, fixed: &fixed };
+    assert_eq!(assemble_onto(standing, &corner, 0).unwrap_err(), vec![Misfit::Empty { at: pt(0, 0) }]);
 }
 
 #[test]
