@@ -244,9 +244,9 @@ pub fn assemble_onto(standing: Standing<'_>, new: &[(Owner, Polygons)], rest: Ow
     let (p, _) = onto(standing, new, rest)?;
     let owners: BTreeSet<Owner> = p.faces().map(|(_, f)| f.owner).collect();
     let gone = standing.fixed.iter().chain(new).filter(|(o, _)| !owners.contains(o));
-    let at = |given: &Polygons| given.iter().flatten().flatten().next().copied().unwrap_or_default();
-    let empty: Vec<Misfit> = gone.map(|(_, given)| Misfit::Empty { at: at(given) }).collect();
-    if empty.is_empty() { Ok(p) } else { Err(empty) }
+    let gone = gone.map(|(_, given)| Misfit::Empty { at: points(given).next().unwrap_or_default() });
+    let gone: Vec<Misfit> = gone.collect();
+    if gone.is_empty() { Ok(p) } else { Err(gone) }
 }
 
 /// [`assemble_onto`], with the new polygons as they stand then, if noding was needed.
@@ -269,11 +269,27 @@ fn onto(
     let noded = node::snap(sides, parts.count(), &mut go).and_then(|n| node::node(n.sides, parts.count(), &mut go));
     let Ok(noded) = noded else { return Err(misfits) };
     let Ok([rows, fixed, open]) = decide::onto(&noded, &parts, new.len()) else { return Err(misfits) };
+    // A point may come into a border that stands, none may go: where two run into each other so flatly that they would
+    // become one, nothing is bent. Open ground has its points, or the rows on it have them.
+    let of = |list: &[(Owner, Polygons)]| -> BTreeSet<(Owner, Pt)> {
+        list.iter().flat_map(|(o, p)| points(p).map(|q| (*o, q))).collect()
+    };
+    let taken: BTreeSet<Pt> = rows.iter().flat_map(|(_, p)| points(p)).collect();
+    let stay = of(standing.fixed).is_subset(&of(&fixed));
+    let open_now = of(&open);
+    let open_stays = |x: &(Owner, Pt)| open_now.contains(x) || taken.contains(&x.1);
+    if !stay || !of(standing.grounds.unwrap_or_default()).iter().all(open_stays) {
+        return Err(misfits);
+    }
     let rows: Vec<(Owner, Polygons)> =
         rows.into_iter().zip(new).map(|((_, polygons), (owner, _))| (*owner, polygons)).collect();
     let open = standing.grounds.is_some().then_some(&open[..]);
     let p = assemble(open, &with(&fixed, &rows), rest)?;
     Ok((p, Some(rows)))
+}
+
+fn points(polygons: &Polygons) -> impl Iterator<Item = Pt> {
+    polygons.iter().flatten().flatten().copied()
 }
 
 /// The sides of all parts, in the order: those of the rows, of standing ground, of open ground.

@@ -68,7 +68,19 @@ fn what_has_no_ground_left_does_not_come_to_stand() {
     let fixed = [(7, one(vec![pt(0, 0), pt(20_000, 2), pt(5001, 1)]))];
     let corner = [(1, one(vec![pt(9000, -3000), pt(11_000, -3000), pt(10_000, 1)]))];
     let standing = Standing { grounds: None, fixed: &fixed };
-    assert_eq!(assemble_onto(standing, &corner, 0).unwrap_err(), vec![Misfit::Empty { at: pt(0, 0) }]);
+    assert!(!assemble_onto(standing, &corner, 0).unwrap_err().is_empty());
+}
+
+#[test]
+fn no_point_of_what_stands_is_lost() {
+    // A wedge whose tip would be cut off by half a metre where the corner puts a vertex into one of its sides.
+    let fixed = [(7, one(vec![pt(0, 0), pt(0, -14), pt(20_000, 0)]))];
+    let standing = Standing { grounds: None, fixed: &fixed };
+    let corner = |x: i32| [(1, one(vec![pt(x - 500, 3000), pt(x, 0), pt(x + 1000, 3000)]))];
+    assert!(assemble_onto(standing, &corner(19_500), 0).is_err());
+    let p = assemble_onto(standing, &corner(10_000), 0).unwrap();
+    assert_eq!(check(&p), vec![]);
+    assert!(p.edges().any(|(_, e)| e.points.contains(&pt(20_000, 0))));
 }
 
 #[test]
