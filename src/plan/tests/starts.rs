@@ -80,7 +80,12 @@ impl Start {
                 for k in 0..8 {
                     let y = 20_000 + k * 70_000;
                     let band = |low: i32, left: i32, right: i32| {
-                        vec![vec![pt(-5, low), pt(s + 5, low + rise), pt(s + 5, low + rise + right), pt(-5, low + left)]]
+                        vec![vec![
+                            pt(-5, low),
+                            pt(s + 5, low + rise),
+                            pt(s + 5, low + rise + right),
+                            pt(-5, low + left),
+                        ]]
                     };
                     cells.push(band(y, 50_000, 50_000));
                     cells.push(band(y + 50_000, 1, 1));
@@ -96,7 +101,8 @@ impl Start {
                 let (a, b) = (diamond(200_000, mid, 90_000), diamond(380_000, mid, 90_000));
                 let c = diamond(290_000, mid + 90_000, 40_000);
                 let big = vec![square(110_000, 200_000, 400_000, 400_000), a.clone(), b, c];
-                let cells = vec![big, vec![a], vec![diamond(380_000, mid, 40_000)], vec![diamond(600_000, 100_000, 100_000)]];
+                let cells =
+                    vec![big, vec![a], vec![diamond(380_000, mid, 40_000)], vec![diamond(600_000, 100_000, 100_000)]];
                 Start { name: "holes that touch", area, outline, communities: halves(600_000), cells }
             }
             5 => {
@@ -120,8 +126,9 @@ impl Start {
                 };
                 let far = f64::from(c);
                 let outline = vec![(0..n).map(|k| ray(k, if k % 2 == 0 { far } else { far / 3.0 })).collect()];
-                let mut cells: Vec<Vec<Vec<Pt>>> =
-                    (0..n / 2).map(|k| vec![vec![pt(c, c), ray(2 * k, far * 0.6), ray(2 * k + 1, far * 0.6)]]).collect();
+                let mut cells: Vec<Vec<Vec<Pt>>> = (0..n / 2)
+                    .map(|k| vec![vec![pt(c, c), ray(2 * k, far * 0.6), ray(2 * k + 1, far * 0.6)]])
+                    .collect();
                 for k in 0..6 {
                     let tip = ray(4 * k + 2, far * 0.95);
                     cells.push(vec![vec![ray(4 * k + 1, far / 4.0), tip, {
@@ -151,7 +158,8 @@ impl Start {
 
     /// At a corner of the range of coordinates, or over all of it.
     fn limit(which: u64) -> Start {
-        let (end, s) = (LIMIT - 1, SIDE_MM);
+        // An outline is drawn within a frame 10 m away, and room is left for rounding.
+        let (end, s) = (LIMIT - 10_003, SIDE_MM);
         let area = match which % 3 {
             0 => Box2 { min: pt(end - s, end - s), max: pt(end, end) },
             1 => Box2 { min: pt(-end, end - s), max: pt(-end + s, end) },

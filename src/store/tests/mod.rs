@@ -6,6 +6,8 @@ mod gdal;
 mod journal;
 mod patches;
 mod refusals;
+mod walk;
+mod written;
 
 use super::*;
 use crate::geom::{Origin, pt};
