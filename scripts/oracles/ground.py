@@ -32,6 +32,28 @@ def rows(path):
             yield t, [(code, bytes(geom)[HEADER:], area) for code, geom, area in found]
 
 
+def misfits(parts):
+    """Edges that coverage_is_valid objects to, but those it is known to be wrong about.
+
+    Where a hole touches its own ring in a node, GEOS looks at the hole alone and takes an edge of a third polygon that
+    leaves from there for one inside: such an edge is let pass if no two polygons have any ground in common.
+    """
+    if not len(parts) or shapely.coverage_is_valid(parts):
+        return []
+    touched = set()
+    for part in parts:
+        seen = set()
+        for ring in shapely.get_rings(part):
+            places = set(map(tuple, shapely.get_coordinates(ring)))
+            touched |= seen & places
+            seen |= places
+    left, right = shapely.STRtree(parts).query(parts, predicate="intersects")
+    over = [(i, j) for i, j in zip(left, right) if i < j and shapely.relate_pattern(parts[i], parts[j], "T********")]
+    edges = shapely.get_parts(shapely.coverage_invalid_edges(parts))
+    edges = [e for e in edges if not e.is_empty and not touched & set(map(tuple, shapely.get_coordinates(e)))]
+    return [e.wkt for e in edges] + [parts[i].representative_point().wkt for i, _ in over]
+
+
 def by_shapely(path, said):
     ground = {}
     for table, found in rows(path):
@@ -42,8 +64,7 @@ def by_shapely(path, said):
             if not near(shape.area, area):
                 said.append(f"{path} {table} {code}: area {shape.area}, the file says {area}")
         parts = shapely.get_parts(shapes) if len(shapes) else shapes
-        if len(parts) and not shapely.coverage_is_valid(parts):
-            said.append(f"{path} {table}: no valid coverage")
+        said += [f"{path} {table}: no valid coverage at {at}" for at in misfits(parts)]
         union = shapely.union_all(shapes) if len(shapes) else shapely.Polygon()
         if not near(union.area, sum(a for _, _, a in found)):
             said.append(f"{path} {table}: union {union.area}, sum {sum(a for _, _, a in found)}")

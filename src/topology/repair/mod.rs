@@ -28,7 +28,7 @@ mod node;
 mod plane;
 
 use super::{Misfit, OUTSIDE, Owner, Partition, Polygons, assemble};
-use crate::geom::{Pt, ring_area2};
+use crate::geom::{Pt, anchor_of_polygons, ring_area2};
 use std::collections::BTreeSet;
 use thiserror::Error;
 
@@ -239,14 +239,17 @@ pub fn repair(
 ///
 /// # Errors
 /// As [`assemble`]: those of what was given if it is not vertices that are missing. [`Misfit::Empty`] for what has no
-/// ground, or none that is left after noding, be it new or not.
+/// ground, or none that is left after noding, be it new or not, and for what is so thin that its anchor lies beside it.
 pub fn assemble_onto(standing: Standing<'_>, new: &[(Owner, Polygons)], rest: Owner) -> Result<Partition, Vec<Misfit>> {
     let (p, _) = onto(standing, new, rest)?;
     let owners: BTreeSet<Owner> = p.faces().map(|(_, f)| f.owner).collect();
-    let gone = standing.fixed.iter().chain(new).filter(|(o, _)| !owners.contains(o));
-    let gone = gone.map(|(_, given)| Misfit::Empty { at: points(given).next().unwrap_or_default() });
-    let gone: Vec<Misfit> = gone.collect();
-    if gone.is_empty() { Ok(p) } else { Err(gone) }
+    let gone = |(o, _): &&(Owner, Polygons)| !owners.contains(o);
+    // What is thinner than the grid may have an anchor beside it, on ground of another.
+    let beside = |(o, given): &&(Owner, Polygons)| anchor_of_polygons(given).is_none_or(|a| p.owner(p.locate(a)) != *o);
+    let empty = standing.fixed.iter().filter(gone).chain(new.iter().filter(beside));
+    let empty = empty.map(|(_, given)| Misfit::Empty { at: points(given).next().unwrap_or_default() });
+    let empty: Vec<Misfit> = empty.collect();
+    if empty.is_empty() { Ok(p) } else { Err(empty) }
 }
 
 /// [`assemble_onto`], with the new polygons as they stand then, if noding was needed.
