@@ -28,7 +28,7 @@ mod node;
 mod plane;
 
 use super::{Misfit, OUTSIDE, Owner, Partition, Polygons, assemble};
-use crate::geom::{Pt, anchor_of_polygons, ring_area2};
+use crate::geom::{Box2, Pt, anchor_of_polygons, ring_area2, rings_contain};
 use std::collections::BTreeSet;
 use thiserror::Error;
 
@@ -239,13 +239,25 @@ pub fn repair(
 ///
 /// # Errors
 /// As [`assemble`]: those of what was given if it is not vertices that are missing. [`Misfit::Empty`] for what has no
-/// ground, or none that is left after noding, be it new or not, and for what is so thin that its anchor lies beside it.
+/// ground, or none that is left after noding, be it new or not, and for what
+/// is so thin that its anchor lies beside it or that lies beyond all open ground.
 pub fn assemble_onto(standing: Standing<'_>, new: &[(Owner, Polygons)], rest: Owner) -> Result<Partition, Vec<Misfit>> {
     let (p, _) = onto(standing, new, rest)?;
     let owners: BTreeSet<Owner> = p.faces().map(|(_, f)| f.owner).collect();
     let gone = |(o, _): &&(Owner, Polygons)| !owners.contains(o);
-    // What is thinner than the grid may have an anchor beside it, on ground of another.
-    let beside = |(o, given): &&(Owner, Polygons)| anchor_of_polygons(given).is_none_or(|a| p.owner(p.locate(a)) != *o);
+    // What is thinner than the grid may have an anchor beside it, on ground of another; what lies beyond all open ground
+    // would be an outline of its own.
+    let open: Option<Vec<(Box2, &Vec<Vec<Pt>>)>> = standing
+        .grounds
+        .map(|g| g.iter().flat_map(|(_, p)| p).map(|part| (Box2::of(part.iter().flatten()), part)).collect());
+    let on_ground = |a: Pt| {
+        let within =
+            |(area, part): &(Box2, &Vec<Vec<Pt>>)| area.contains(a) && rings_contain(part.iter().map(Vec::as_slice), a);
+        open.as_ref().is_none_or(|o| o.iter().any(within))
+    };
+    let beside = |(o, given): &&(Owner, Polygons)| {
+        anchor_of_polygons(given).is_none_or(|a| p.owner(p.locate(a)) != *o || !on_ground(a))
+    };
     let empty = standing.fixed.iter().filter(gone).chain(new.iter().filter(beside));
     let empty = empty.map(|(_, given)| Misfit::Empty { at: points(given).next().unwrap_or_default() });
     let empty: Vec<Misfit> = empty.collect();

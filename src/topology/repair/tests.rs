@@ -69,6 +69,9 @@ fn what_has_no_ground_left_does_not_come_to_stand() {
     let grounds = [(7, one(vec![pt(0, 0), pt(10_000, 0), pt(10_000, 9000), pt(5000, 9001), pt(0, 9000)]))];
     let grounds = Standing { grounds: Some(&grounds), fixed: &[] };
     assert_eq!(assemble_onto(grounds, &[(1, thin)], 0).unwrap_err(), vec![Misfit::Empty { at: pt(10_000, 9000) }]);
+    // Beyond all open ground.
+    let beyond = [(1, one(rect(50, 50, 10, 10)))];
+    assert_eq!(assemble_onto(grounds, &beyond, 0).unwrap_err(), vec![Misfit::Empty { at: pt(50_000, 50_000) }]);
     // A needle that stands and would be bent to nothing by the corner that comes to it.
     let fixed = [(7, one(vec![pt(0, 0), pt(20_000, 2), pt(5001, 1)]))];
     let corner = [(1, one(vec![pt(9000, -3000), pt(11_000, -3000), pt(10_000, 1)]))];
