@@ -1,10 +1,11 @@
 //! What the program is held to, measured: assignment, drags, undo, search trees, memory of the history.
 //!
 //! Prints a JSON line for each measure: name, town, n, median, p99, unit; all times are processor time. Words on the
-//! command line choose groups: assign, drag, tree, history. `scripts/oracles/peers.py` runs this and the peers in one
+//! command line choose groups: assign, check, drag, tree, history. `scripts/oracles/peers.py` runs this and the peers in one
 //! run.
 
 mod assign;
+mod check;
 mod drag;
 mod history;
 mod measure;
@@ -19,6 +20,9 @@ fn main() -> Res<()> {
     town::each(|mut town| {
         if wanted("assign") {
             assign::run(&town)?;
+        }
+        if wanted("check") {
+            check::run(&town)?;
         }
         if wanted("tree") {
             tree::run(&town)?;

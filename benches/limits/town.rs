@@ -29,6 +29,9 @@ pub struct Town {
     pub buildings: usize,
     /// Path of the buildings' files, without what follows the dot.
     pub stem: PathBuf,
+    pub cells: usize,
+    /// Where the cells lie, without the ending.
+    pub cells_at: PathBuf,
 }
 
 /// Calls `f` with each town that is there; the others are skipped by name.
@@ -71,7 +74,14 @@ fn open(name: String, buildings_at: &Path, cells_at: &Path, buildings: usize, ce
     eprintln!("{name}: brought in within {:.1} s", start.elapsed().as_secs_f64());
     // The steps of the import are no part of what is measured.
     let history = History::new(session.project().clone(), 2);
-    Ok(Town { session: Session::new(history, None, Lang::En, ""), name, buildings, stem: buildings_at.to_owned() })
+    Ok(Town {
+        session: Session::new(history, None, Lang::En, ""),
+        name,
+        buildings,
+        stem: buildings_at.to_owned(),
+        cells,
+        cells_at: cells_at.to_owned(),
+    })
 }
 
 /// Rings as features, with a code (a letter and the ring's number) and perhaps households.

@@ -498,7 +498,7 @@ fn a_large_town_is_checked_along_its_borders_only() {
 #[test]
 fn tallies_follow_a_random_walk_and_its_undo() {
     let edits = crate::plan::tests::walk::edits() / 4;
-    let mut at = crate::plan::tests::walk::Walk::new(99);
+    let mut at = crate::plan::tests::walk::Walk::new(96);
     let plan = at.h.stable().plans[0].id;
     let mut a = Assignment::count(at.h.stable(), plan, 0);
     let (mut done, mut moved) = (0, 0);

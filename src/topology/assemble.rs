@@ -53,7 +53,7 @@ struct Sides {
 
 /// Puts polygons together. `units`: owner and polygons (parts → rings, the outer counter-clockwise, holes clockwise).
 /// `grounds`: owners of open ground with their polygons, in the same sense; ground that no unit claims goes to them,
-/// what is beyond all of them is outside, and units must not reach there. Without `grounds`, unclaimed ground that
+/// what is beyond all of them is outside, and units must not reach there, nor lie on two of them. Without `grounds`, unclaimed ground that
 /// units enclose goes to `rest`.
 ///
 /// O(n log n) for n segments in general position.
@@ -116,6 +116,8 @@ pub fn assemble(
         sides.get(&key).map(|s| (s.claims[left], s.ground[left], s.ground[1 - left])).unwrap_or_default()
     };
     let faces: Vec<u32> = d.p.faces().map(|(i, _)| i).collect();
+    // Faces of each unit, with the open ground that is known to lie there.
+    let mut lies: BTreeMap<Owner, Vec<(u32, Option<Owner>)>> = BTreeMap::new();
     for f in faces {
         let halves: Vec<Half> = d.p.face(f).map_or(&[][..], |f| &f.rings).iter().flat_map(|&r| d.p.ring(r)).collect();
         let mut claimed: BTreeMap<Option<Owner>, Pt> = BTreeMap::new();
@@ -131,7 +133,10 @@ pub fn assemble(
         }
         let mut owners = claimed.keys().copied();
         let owner = match (owners.next(), owners.next()) {
-            (Some(Some(o)), None) => o,
+            (Some(Some(o)), None) => {
+                lies.entry(o).or_default().push((f, within.or(beyond.then_some(OUTSIDE))));
+                o
+            }
             (Some(None) | None, None) => {
                 if let Some(ground) = within {
                     ground
@@ -162,6 +167,15 @@ pub fn assemble(
             });
         }
         d.give(f, owner);
+    }
+    for (owner, faces) in lies.iter().filter(|(_, faces)| faces.len() > 1) {
+        let Some(grounds) = grounds else { break };
+        let of = |(f, known): &(u32, Option<Owner>)| known.unwrap_or_else(|| ground_of(&d.p, *f, grounds));
+        let first = of(&faces[0]);
+        if let Some((f, other)) = faces.iter().map(|f| (f.0, of(f))).find(|(_, g)| *g != first) {
+            let at = d.p.rings(f).into_iter().flatten().next().unwrap_or_default();
+            misfits.push(Misfit::Overlaps { at, owners: (*owner, if other == OUTSIDE { first } else { other }) });
+        }
     }
     if !misfits.is_empty() {
         return Err(misfits);

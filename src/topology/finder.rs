@@ -338,7 +338,7 @@ fn pixels(length_mm: i64, shift: u32) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{OUTSIDE, draw};
+    use super::super::{DrawRules, OUTSIDE, draw};
     use super::*;
     use proptest::prelude::*;
 
@@ -348,11 +348,14 @@ mod tests {
         let on = |v: i32| ((f64::from(v) * step).round() as i32).clamp(-side, side);
         let ground = vec![pt(-side, -side), pt(side, -side), pt(side, side), pt(-side, side)];
         let free = |o: u64| (o == OUTSIDE).then_some(7);
-        let mut p = draw(&Partition::new(), &[ground], &free, &|_| true).unwrap().partition.with_fitted_locator();
+        let mut p = draw(&Partition::new(), &[ground], &DrawRules::new(&free, &|_| true))
+            .unwrap()
+            .partition
+            .with_fitted_locator();
         for (owner, ring) in (8u64..).zip(rings) {
             let ring: Vec<Pt> = ring.iter().map(|&(x, y)| pt(on(x), on(y))).collect();
             let take = |o: u64| (o != OUTSIDE && (owner % 3 > 0 || o == 7)).then_some(owner);
-            if let Ok(d) = draw(&p, &[ring], &take, &|_| true) {
+            if let Ok(d) = draw(&p, &[ring], &DrawRules::new(&take, &|_| true)) {
                 p = d.partition;
             }
         }
@@ -418,10 +421,15 @@ mod tests {
             .collect();
         let ground = vec![pt(-s, -s), pt(s, -s), pt(s, s), pt(-s, s)];
         let free = |o: u64| (o == OUTSIDE).then_some(7);
-        let mut p = draw(&Partition::new(), &[ground], &free, &|_| true).unwrap().partition.with_fitted_locator();
+        let mut p = draw(&Partition::new(), &[ground], &DrawRules::new(&free, &|_| true))
+            .unwrap()
+            .partition
+            .with_fitted_locator();
         let mut there = 0;
         for (owner, ring) in (8u64..).zip(&rings) {
-            if let Ok(d) = draw(&p, std::slice::from_ref(ring), &|o| (o == 7).then_some(owner), &|_| true) {
+            if let Ok(d) =
+                draw(&p, std::slice::from_ref(ring), &DrawRules::new(&|o| (o == 7).then_some(owner), &|_| true))
+            {
                 p = d.partition;
                 there += 1;
             }

@@ -182,6 +182,23 @@ fn polygons_that_fit_are_assembled_and_others_named_by_place() {
 }
 
 #[test]
+fn a_polygon_on_two_grounds_or_half_beyond_them_does_not_fit() {
+    let grounds = [(10, vec![vec![square(0, 0, 500, 1000)]]), (11, vec![vec![square(500, 0, 500, 1000)]])];
+    let put = |polygons: Polygons| assemble(Some(&grounds), &[(1, polygons)], LAYER);
+    let within = vec![vec![vec![pt(0, 0), pt(500, 0), pt(500, 1000), pt(100, 500)]]];
+    valid(&put(within).unwrap());
+    // Over the border between two, each corner on a vertex.
+    let over = vec![pt(500, 0), pt(900, 500), pt(500, 1000), pt(100, 500)];
+    assert!(put(vec![vec![over]]).is_err());
+    let apart = vec![vec![square(100, 100, 100, 100)], vec![square(700, 100, 100, 100)]];
+    assert!(matches!(put(apart).unwrap_err()[..], [Misfit::Overlaps { owners: (1, _), .. }]));
+    let beyond = vec![pt(0, 0), pt(400, 500), pt(0, 1000), pt(-400, 500)];
+    assert!(put(vec![vec![beyond]]).is_err());
+    let both = vec![vec![square(100, 100, 100, 100)], vec![square(100, 300, 100, 100)]];
+    valid(&put(both).unwrap());
+}
+
+#[test]
 fn parts_that_would_lead_round_for_ever_are_refused() {
     let p = outline(square(0, 0, 1000, 1000));
     let p = draw_free(&p, square(0, 0, 500, 1000), 1).unwrap().partition;

@@ -6,6 +6,8 @@ mod gdal;
 mod journal;
 mod patches;
 mod refusals;
+mod walk;
+mod written;
 
 use super::*;
 use crate::geom::{Origin, pt};
@@ -280,6 +282,7 @@ fn names(dir: &Path) -> Vec<String> {
     v
 }
 
+#[cfg(feature = "gui")]
 /// Lets two rows of a table change their geometry, as another program might.
 pub(crate) fn swap_geometry(path: &Path, table: &str, codes: [&str; 2]) {
     let c = rusqlite::Connection::open(path).unwrap();

@@ -28,7 +28,8 @@ mod node;
 mod plane;
 
 use super::{Misfit, OUTSIDE, Owner, Partition, Polygons, assemble};
-use crate::geom::{Pt, ring_area2};
+use crate::geom::{Box2, Pt, anchor_of_polygons, ring_area2, rings_contain};
+use std::collections::BTreeSet;
 use thiserror::Error;
 
 /// Rounds in which rows and standing borders bend to each other.
@@ -237,9 +238,30 @@ pub fn repair(
 /// other, all is noded, which moves borders by 0.71 mm at most, and it is tried again.
 ///
 /// # Errors
-/// As [`assemble`]: those of what was given if it is not vertices that are missing.
+/// As [`assemble`]: those of what was given if it is not vertices that are missing. [`Misfit::Empty`] for what has no
+/// ground, or none that is left after noding, be it new or not, and for what
+/// is so thin that its anchor lies beside it or that lies beyond all open ground.
 pub fn assemble_onto(standing: Standing<'_>, new: &[(Owner, Polygons)], rest: Owner) -> Result<Partition, Vec<Misfit>> {
-    onto(standing, new, rest).map(|(p, _)| p)
+    let (p, _) = onto(standing, new, rest)?;
+    let owners: BTreeSet<Owner> = p.faces().map(|(_, f)| f.owner).collect();
+    let gone = |(o, _): &&(Owner, Polygons)| !owners.contains(o);
+    // What is thinner than the grid may have an anchor beside it, on ground of another; what lies beyond all open ground
+    // would be an outline of its own.
+    let open: Option<Vec<(Box2, &Vec<Vec<Pt>>)>> = standing
+        .grounds
+        .map(|g| g.iter().flat_map(|(_, p)| p).map(|part| (Box2::of(part.iter().flatten()), part)).collect());
+    let on_ground = |a: Pt| {
+        let within =
+            |(area, part): &(Box2, &Vec<Vec<Pt>>)| area.contains(a) && rings_contain(part.iter().map(Vec::as_slice), a);
+        open.as_ref().is_none_or(|o| o.iter().any(within))
+    };
+    let beside = |(o, given): &&(Owner, Polygons)| {
+        anchor_of_polygons(given).is_none_or(|a| p.owner(p.locate(a)) != *o || !on_ground(a))
+    };
+    let empty = standing.fixed.iter().filter(gone).chain(new.iter().filter(beside));
+    let empty = empty.map(|(_, given)| Misfit::Empty { at: points(given).next().unwrap_or_default() });
+    let empty: Vec<Misfit> = empty.collect();
+    if empty.is_empty() { Ok(p) } else { Err(empty) }
 }
 
 /// [`assemble_onto`], with the new polygons as they stand then, if noding was needed.
@@ -262,11 +284,27 @@ fn onto(
     let noded = node::snap(sides, parts.count(), &mut go).and_then(|n| node::node(n.sides, parts.count(), &mut go));
     let Ok(noded) = noded else { return Err(misfits) };
     let Ok([rows, fixed, open]) = decide::onto(&noded, &parts, new.len()) else { return Err(misfits) };
+    // A point may come into a border that stands, none may go: where two run into each other so flatly that they would
+    // become one, nothing is bent. Open ground has its points, or the rows on it have them.
+    let of = |list: &[(Owner, Polygons)]| -> BTreeSet<(Owner, Pt)> {
+        list.iter().flat_map(|(o, p)| points(p).map(|q| (*o, q))).collect()
+    };
+    let taken: BTreeSet<Pt> = rows.iter().flat_map(|(_, p)| points(p)).collect();
+    let stay = of(standing.fixed).is_subset(&of(&fixed));
+    let open_now = of(&open);
+    let open_stays = |x: &(Owner, Pt)| open_now.contains(x) || taken.contains(&x.1);
+    if !stay || !of(standing.grounds.unwrap_or_default()).iter().all(open_stays) {
+        return Err(misfits);
+    }
     let rows: Vec<(Owner, Polygons)> =
         rows.into_iter().zip(new).map(|((_, polygons), (owner, _))| (*owner, polygons)).collect();
     let open = standing.grounds.is_some().then_some(&open[..]);
     let p = assemble(open, &with(&fixed, &rows), rest)?;
     Ok((p, Some(rows)))
+}
+
+fn points(polygons: &Polygons) -> impl Iterator<Item = Pt> {
+    polygons.iter().flatten().flatten().copied()
 }
 
 /// The sides of all parts, in the order: those of the rows, of standing ground, of open ground.

@@ -35,8 +35,8 @@ fn sound(standing: Standing<'_>, r: &Repaired) {
     assert_eq!(resolved(&|w| matches!(w, What::Overlap { .. }).then(|| overlap_of(w) - 1)), s.overlaps2);
     assert_eq!(resolved(&|w| matches!(w, What::Void { .. }).then_some(1)), s.void2);
     assert_eq!(resolved(&|w| matches!(w, What::Gap { to: Some(_), .. }).then_some(1)), s.filled2);
-    let new: Vec<(Owner, Polygons)> =
-        r.polygons.iter().enumerate().map(|(i, p)| (1000 + i as u64, p.clone())).collect();
+    let got = r.polygons.iter().enumerate().filter(|(_, p)| !p.is_empty());
+    let new: Vec<(Owner, Polygons)> = got.map(|(i, p)| (1000 + i as u64, p.clone())).collect();
     let p = assemble_onto(standing, &new, 0).unwrap();
     assert_eq!(check(&p), vec![]);
     for (owner, polygons) in &new {
@@ -51,6 +51,44 @@ fn overlap_of(w: &What) -> i128 {
 
 fn m2(p: &Polygons) -> f64 {
     p.iter().flatten().map(|r| ring_area2(r)).sum::<i128>() as f64 / 2e6
+}
+
+#[test]
+fn what_has_no_ground_left_does_not_come_to_stand() {
+    let at = pt(5, 5);
+    let needle = one(vec![at, pt(5000, 5)]);
+    let flat = one(vec![at, pt(9000, 5), pt(4000, 5)]);
+    for new in [needle, flat, vec![], vec![vec![]]] {
+        let given = [(1, one(rect(0, 0, 10, 10))), (2, new)];
+        let why = assemble_onto(EMPTY, &given, 0).unwrap_err();
+        assert!(!why.is_empty(), "{given:?}");
+    }
+    assert!(assemble_onto(EMPTY, &[(1, one(rect(0, 0, 10, 10)))], 0).is_ok());
+    // Thinner than the grid: no point lies within, and its anchor is a corner that lies on ground of another.
+    let thin = one(vec![pt(10_000, 9000), pt(5000, 9001), pt(0, 9000)]);
+    let grounds = [(7, one(vec![pt(0, 0), pt(10_000, 0), pt(10_000, 9000), pt(5000, 9001), pt(0, 9000)]))];
+    let grounds = Standing { grounds: Some(&grounds), fixed: &[] };
+    assert_eq!(assemble_onto(grounds, &[(1, thin)], 0).unwrap_err(), vec![Misfit::Empty { at: pt(10_000, 9000) }]);
+    // Beyond all open ground.
+    let beyond = [(1, one(rect(50, 50, 10, 10)))];
+    assert_eq!(assemble_onto(grounds, &beyond, 0).unwrap_err(), vec![Misfit::Empty { at: pt(50_000, 50_000) }]);
+    // A needle that stands and would be bent to nothing by the corner that comes to it.
+    let fixed = [(7, one(vec![pt(0, 0), pt(20_000, 2), pt(5001, 1)]))];
+    let corner = [(1, one(vec![pt(9000, -3000), pt(11_000, -3000), pt(10_000, 1)]))];
+    let standing = Standing { grounds: None, fixed: &fixed };
+    assert!(!assemble_onto(standing, &corner, 0).unwrap_err().is_empty());
+}
+
+#[test]
+fn no_point_of_what_stands_is_lost() {
+    // A wedge whose tip would be cut off by half a metre where the corner puts a vertex into one of its sides.
+    let fixed = [(7, one(vec![pt(0, 0), pt(0, -14), pt(20_000, 0)]))];
+    let standing = Standing { grounds: None, fixed: &fixed };
+    let corner = |x: i32| [(1, one(vec![pt(x - 500, 3000), pt(x, 0), pt(x + 1000, 3000)]))];
+    assert!(assemble_onto(standing, &corner(19_500), 0).is_err());
+    let p = assemble_onto(standing, &corner(10_000), 0).unwrap();
+    assert_eq!(check(&p), vec![]);
+    assert!(p.edges().any(|(_, e)| e.points.contains(&pt(20_000, 0))));
 }
 
 #[test]
