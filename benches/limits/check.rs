@@ -25,7 +25,7 @@ pub fn run(town: &Town) -> Res<()> {
             return Err(format!("{}: {f:?} and {} more", town.name, faults.len() - 1).into());
         }
     }
-    Line::new("check", town).with("vertices", vertices.into()).spread(times);
+    Line::new("check", town).with("cells", town.cells.into()).with("vertices", vertices.into()).spread(times);
     peer(town)
 }
 

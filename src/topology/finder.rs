@@ -308,6 +308,8 @@ impl<'a> Finder<'a> {
             if let Some(b) = best {
                 let cols_east = (end - i) as i64 - 1;
                 let east = i64::from(self.area.min.x) + ((self.cols as i64 - cols_east) << self.shift);
+                // The last pixel reaches beyond the ground of the raster, where borders are not entered.
+                let east = if self.whole { east } else { east.min(self.area.max.x.into()) };
                 let within = i64::from(b.low.x.max(b.high.x)) < east;
                 if within || crossing_x(at, b.low, b.high) < east as f64 {
                     return b.west & !LAST;
@@ -376,7 +378,7 @@ mod tests {
         fn many_points_are_found_as_single_ones(
             side in prop_oneof![Just(2), Just(8), Just(1000), Just(40_000_000), Just(LIMIT - 3)],
             rings in prop::collection::vec(ring(), 0..12),
-            window in (-10i32..10, -10i32..10, -10i32..10, -10i32..10),
+            window in (-10f64..10.0, -10f64..10.0, -10f64..10.0, -10f64..10.0),
             points in prop_oneof![0usize..200, Just(1 << 20)],
             more in prop::collection::vec((-1.2f64..1.2, -1.2f64..1.2), 40),
         ) {
@@ -392,7 +394,7 @@ mod tests {
                 }
             }
             probes.retain(|p| p.in_range());
-            let corner = |x: i32, y: i32| pt(far(f64::from(x) / 8.0), far(f64::from(y) / 8.0));
+            let corner = |x: f64, y: f64| pt(far(x / 8.0), far(y / 8.0));
             let area = Box2::of_two(corner(window.0, window.1), corner(window.2, window.3));
             for f in [Finder::new(&p), Finder::over(&p, &area, points), Finder::over(&p, &EVERYWHERE, points)] {
                 let mut found = vec![0; probes.len()];
@@ -406,6 +408,23 @@ mod tests {
                 prop_assert!(f.pixels.len() <= 16 * segments + 1024);
                 prop_assert!(f.sides.len() <= 12 * segments + 3 * (MOST as usize / 4) + 1);
             }
+        }
+    }
+
+    #[test]
+    fn what_lies_beyond_the_ground_of_a_raster_is_asked_of_the_partition() {
+        // East of the square of 1 m the cell's western side stands between the point and its eastern side; only the latter
+        // reaches into the square.
+        let ring =
+            [(950, 100), (1040, 900), (1040, 5000), (1003, 5000), (1003, 600), (940, 400)].map(|(x, y)| pt(x, y));
+        let ground = [(-9000, -9000), (9000, -9000), (9000, 9000), (-9000, 9000)].map(|(x, y)| pt(x, y)).to_vec();
+        let free = |o: u64| (o == OUTSIDE).then_some(7);
+        let p = draw(&Partition::new(), &[ground], &DrawRules::new(&free, &|_| true)).unwrap().partition;
+        let p = draw(&p, &[ring.to_vec()], &DrawRules::new(&|o| (o == 7).then_some(8), &|_| true)).unwrap().partition;
+        let f = Finder::over(&p, &Box2::of_two(pt(0, 0), pt(1000, 1000)), 1 << 20);
+        assert!(!f.pixels.is_empty());
+        for at in (0..1100).step_by(20).flat_map(|x| (0..1100).step_by(20).map(move |y| pt(x, y))) {
+            assert_eq!(f.face(at), p.locate(at), "{at:?}");
         }
     }
 

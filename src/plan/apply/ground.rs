@@ -120,7 +120,7 @@ impl<'a> Applying<'a> {
     }
 
     /// The protected line that a border between two owners is part of, if the edit has not opened it.
-    fn closed_line(&self, layer: &Layer, left: Owner, right: Owner) -> Option<String> {
+    pub(super) fn closed_line(&self, layer: &Layer, left: Owner, right: Owner) -> Option<String> {
         layer.protected_line(self.levels(), left, right).filter(|line| !self.edit.opened.contains(line))
     }
 

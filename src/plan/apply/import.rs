@@ -188,6 +188,9 @@ impl<'a> Applying<'a> {
         }
         let partition = assemble_onto(ground.standing(), &new, 0).map_err(|m| self.misfit(plan, &units, &m))?;
         let patch = layer.partition.whole_change(&partition);
+        let fixed = |o: Owner| layer.unit_of(o).is_some_and(|u| u.level >= level);
+        self.stands(layer, &fixed, (&partition, &patch))
+            .map_err(|at| self.misfit(plan, &units, &[Misfit::Crosses { at }]))?;
         self.set_partition((plan, i), layer, (partition, patch))?;
         for u in units {
             self.created.push((i, u.id));
@@ -235,6 +238,9 @@ impl<'a> Applying<'a> {
             return Err(self.border(layer, TopologyError::WouldVanish { at, owner: id.0 }));
         }
         let patch = layer.partition.whole_change(&partition);
+        let fixed = |o: Owner| layer.unit_of(o).is_some_and(|u| u.level >= level && !ids.contains(&u.id));
+        self.stands(layer, &fixed, (&partition, &patch))
+            .map_err(|at| self.misfit(plan, &units, &[Misfit::Crosses { at }]))?;
         self.set_partition((plan, i), layer, (partition, patch))
     }
 

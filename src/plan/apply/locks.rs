@@ -11,9 +11,12 @@ use crate::topology::{Edge, Half, OUTSIDE, Owner, Partition, PartitionPatch, Top
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-/// How far from a segment, mm², a node may be that rounding put into it: half the grid's diagonal, 0.71 mm, and a little
-/// more where several nodes come into one segment.
-const BEND2_MM2: f64 = 1.0;
+/// How far from a segment, mm², a point is that rounding alone put into it: half the grid's diagonal, 0.71 mm, squared.
+const ROUNDING2_MM2: f64 = 0.5001;
+/// How far from the straight way, mm², several such points may come to lie.
+const BEND2_MM2: f64 = 2.0;
+/// Nodes in one segment whose order of coming is looked for.
+const FEW: usize = 40;
 /// What rounding may take of a cell's ground, mm for each mm of border that was bent.
 const BEND_MM: f64 = 0.7072;
 
@@ -63,7 +66,7 @@ impl<'a> Applying<'a> {
         }
         border.windows(2).all(|w| {
             !lines.contains(&line_of(w[0], w[1]))
-                && !lines.iter().any(|&(a, b)| [w[0], w[1]].iter().all(|&p| dist2_to_segment(p, a, b) <= BEND2_MM2))
+                && !lines.iter().any(|&(a, b)| [w[0], w[1]].iter().all(|&p| dist2_to_segment(p, a, b) <= ROUNDING2_MM2))
         })
     }
 
@@ -83,9 +86,13 @@ impl<'a> Applying<'a> {
             let (before, after) = (sides(was, &touched), sides(&now, &touched));
             let gone: BTreeSet<Side> = before.difference(&after).copied().collect();
             let new: BTreeSet<Side> = after.difference(&before).copied().collect();
-            self.ground_is_kept(layer, &gone, &new)?;
+            // The edit's own new units are nobody's yet.
+            let old = |o: Owner| o == OUTSIDE || o == 0 || layer.unit_of(o).is_some();
+            let by = |o: Owner| if old(o) { self.held(layer, o) } else { None };
+            ground_is_kept(&by, &gone, &new).map_err(|(by, at)| self.held_error(by, at))?;
             self.no_cell_loses(layer, &now, &patch, &gone)?;
-            let lines = self.lines_are_kept(layer, &before, &after)?;
+            let lines = lines_are_kept(&|l| layer.locks.lines.contains(l), &before, &after)
+                .map_err(|at| self.held_error(Held::Line, at))?;
             for (old, into) in lines {
                 self.tx.put(Key::LockedLine(plan.id, i, old.0, old.1), None);
                 for w in into.windows(2) {
@@ -100,36 +107,6 @@ impl<'a> Applying<'a> {
 
     fn held_error(&self, by: Held, at: Pt) -> EditError {
         EditError::Held { by, at: self.tx.new.origin().place(at) }
-    }
-
-    fn ground_is_kept(&self, layer: &Layer, gone: &BTreeSet<Side>, new: &BTreeSet<Side>) -> Result<(), EditError> {
-        let mut held: BTreeMap<Owner, Option<Held>> = BTreeMap::new();
-        // The edit's own new units are nobody's yet.
-        let old = |o: Owner| o == OUTSIDE || o == 0 || layer.unit_of(o).is_some();
-        for &(_, _, owner) in gone.iter().chain(new).filter(|s| old(s.2)) {
-            held.entry(owner).or_insert_with(|| self.held(layer, owner));
-        }
-        for (owner, by) in held {
-            let Some(by) = by else { continue };
-            let of = |s: &&Side| s.2 == owner;
-            let mut left: BTreeMap<Pt, Vec<Pt>> = BTreeMap::new();
-            let mut count = 0;
-            for s in new.iter().filter(of) {
-                left.entry(s.0).or_default().push(s.1);
-                count += 1;
-            }
-            for s in gone.iter().filter(of) {
-                match course(&left, s.0, s.1) {
-                    Some(into) => count -= into.len() as i64 - 1,
-                    None => return Err(self.held_error(by, s.0)),
-                }
-            }
-            if count != 0 {
-                let at = new.iter().find(of).map_or(Pt::default(), |s| s.0);
-                return Err(self.held_error(by, at));
-            }
-        }
-        Ok(())
     }
 
     /// Where only gaps are filled: no cell's ground may have become smaller, but for what rounding takes.
@@ -158,32 +135,31 @@ impl<'a> Applying<'a> {
         Ok(())
     }
 
-    /// Locked lines that have nodes in them now, each with its new points.
-    fn lines_are_kept(
+    /// Whether what an import may not touch stands as it did: ground of `fixed` owners, the outline and borders of higher
+    /// units that the edit has not opened. `Err`: a place where it does not. O(borders changed).
+    pub(super) fn stands(
         &self,
         layer: &Layer,
-        before: &BTreeSet<Side>,
-        after: &BTreeSet<Side>,
-    ) -> Result<Vec<((Pt, Pt), Vec<Pt>)>, EditError> {
-        let lines = &layer.locks.lines;
-        if lines.is_empty() {
-            return Ok(Vec::new());
+        fixed: &dyn Fn(Owner) -> bool,
+        (now, patch): (&Partition, &PartitionPatch),
+    ) -> Result<(), Pt> {
+        let was = &layer.partition;
+        if was.is_empty() {
+            return Ok(());
         }
-        let of = |sides: &BTreeSet<Side>| sides.iter().map(|s| line_of(s.0, s.1)).collect::<BTreeSet<_>>();
-        let (before, after) = (of(before), of(after));
-        let mut left: BTreeMap<Pt, Vec<Pt>> = BTreeMap::new();
-        for &(a, b) in after.difference(&before) {
-            left.entry(a).or_default().push(b);
-            left.entry(b).or_default().push(a);
-        }
-        let mut out = Vec::new();
-        for &line in before.difference(&after).filter(|l| lines.contains(l)) {
-            match course(&left, line.0, line.1) {
-                Some(into) => out.push((line, into)),
-                None => return Err(self.held_error(Held::Line, line.0)),
+        let touched = touched(was, now, patch);
+        let (before, after) = (sides(was, &touched), sides(now, &touched));
+        let gone: BTreeSet<Side> = before.difference(&after).copied().collect();
+        let new: BTreeSet<Side> = after.difference(&before).copied().collect();
+        ground_is_kept(&|o| fixed(o).then_some(Held::Line), &gone, &new).map_err(|(_, at)| at)?;
+        let mut protected: BTreeSet<(Pt, Pt)> = BTreeSet::new();
+        for e in touched.iter().filter_map(|&e| was.edge(e)) {
+            let (left, right) = was.sides(e);
+            if self.closed_line(layer, left, right).is_some() {
+                protected.extend(e.points.windows(2).map(|w| line_of(w[0], w[1])));
             }
         }
-        Ok(out)
+        lines_are_kept(&|l| protected.contains(l), &before, &after).map(drop)
     }
 
     /// Locks or unlocks a unit's ground, or the border with a segment.
@@ -211,6 +187,58 @@ impl<'a> Applying<'a> {
         }
         Ok(())
     }
+}
+
+/// Whether the borders of held ground are what they were, but for nodes put into them. `Err`: by what it is held, where.
+fn ground_is_kept(
+    held_by: &dyn Fn(Owner) -> Option<Held>,
+    gone: &BTreeSet<Side>,
+    new: &BTreeSet<Side>,
+) -> Result<(), (Held, Pt)> {
+    let mut held: BTreeMap<Owner, Option<Held>> = BTreeMap::new();
+    for &(_, _, owner) in gone.iter().chain(new) {
+        held.entry(owner).or_insert_with(|| held_by(owner));
+    }
+    for (owner, by) in held {
+        let Some(by) = by else { continue };
+        let of = |s: &&Side| s.2 == owner;
+        let mut left: BTreeMap<Pt, Vec<Pt>> = BTreeMap::new();
+        let mut count = 0;
+        for s in new.iter().filter(of) {
+            left.entry(s.0).or_default().push(s.1);
+            count += 1;
+        }
+        for s in gone.iter().filter(of) {
+            match course(&left, s.0, s.1) {
+                Some(into) => count -= into.len() as i64 - 1,
+                None => return Err((by, s.0)),
+            }
+        }
+        if count != 0 {
+            return Err((by, new.iter().find(of).map_or(Pt::default(), |s| s.0)));
+        }
+    }
+    Ok(())
+}
+
+/// Lines to be kept that have nodes in them now, each with its new points. `Err`: where one is no border any more.
+fn lines_are_kept(
+    keep: &dyn Fn(&(Pt, Pt)) -> bool,
+    before: &BTreeSet<Side>,
+    after: &BTreeSet<Side>,
+) -> Result<Vec<((Pt, Pt), Vec<Pt>)>, Pt> {
+    let of = |sides: &BTreeSet<Side>| sides.iter().map(|s| line_of(s.0, s.1)).collect::<BTreeSet<_>>();
+    let (before, after) = (of(before), of(after));
+    let mut left: BTreeMap<Pt, Vec<Pt>> = BTreeMap::new();
+    for &(a, b) in after.difference(&before) {
+        left.entry(a).or_default().push(b);
+        left.entry(b).or_default().push(a);
+    }
+    let mut out = Vec::new();
+    for &line in before.difference(&after).filter(|l| keep(l)) {
+        out.push((line, course(&left, line.0, line.1).ok_or(line.0)?));
+    }
+    Ok(out)
 }
 
 /// A segment whichever way it is walked: the smaller end first.
@@ -253,5 +281,23 @@ fn course(left: &BTreeMap<Pt, Vec<Pt>>, a: Pt, b: Pt) -> Option<Vec<Pt>> {
         });
         way.push(ahead.min_by_key(|&p| along(p))?);
     }
-    Some(way)
+    by_rounding(&way).then_some(way)
+}
+
+/// Whether a way comes of its ends by putting in one point after the other, each no further from the segment it is put
+/// into than rounding takes it. O(points³) up to [`FEW`]; of more each was near enough to the straight way to be found.
+fn by_rounding(way: &[Pt]) -> bool {
+    let n = way.len();
+    if n > FEW {
+        return true;
+    }
+    let mut ok = vec![vec![false; n]; n];
+    for width in 1..n {
+        for i in 0..n - width {
+            let j = i + width;
+            let near = |k: usize| dist2_to_segment(way[k], way[i], way[j]) <= ROUNDING2_MM2;
+            ok[i][j] = width == 1 || (i + 1..j).any(|k| ok[i][k] && ok[k][j] && near(k));
+        }
+    }
+    ok[0][n - 1]
 }

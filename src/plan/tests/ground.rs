@@ -297,5 +297,5 @@ fn cells_get_the_ground_that_is_drawn_for_them_where_it_fits() {
     t.refuses("duplicate", redraw(&[("W1", west.clone()), ("W1", east)]));
     t.refuses("not_found", redraw(&[("W9", west.clone())]));
     t.does(Op::Lock { cell: Some("W1".into()), on: None, value: true });
-    t.refuses("locked", redraw(&[("W1", vec![rect(0.0, 0.0, 100.0, 200.0)])]));
+    t.refuses("locked", redraw(&[("W1", vec![rect(0.0, 0.0, 90.0, 200.0), rect(40.0, 40.0, 40.0, 40.0)])]));
 }

@@ -1,6 +1,5 @@
-//! What may not move under an edit that does not name it: the outline and the borders between communities.
-//!
-//! Other lines that are to stay are added to [`protected`]: it says which segments these are and what lies beside them.
+//! What may not move under an edit that does not name it: the outline, the borders between communities, locked borders and
+//! those of locked ground. [`protected`] says which segments these are and what lies beside them.
 
 use crate::geom::{Pt, dist2_to_segment};
 use crate::plan::{Edit, Layer, Op};
@@ -13,13 +12,17 @@ const ROUNDING_MM: f64 = 0.7072;
 /// Whether an edit may change outline or communities: it says so.
 pub(crate) fn deliberate(e: &Edit) -> bool {
     e.parts().iter().any(|e| {
-        let names = matches!(e.op, Op::Outline { .. } | Op::Unit { .. } | Op::Import { level: Some(_), .. });
+        let names =
+            matches!(e.op, Op::Outline { .. } | Op::Unit { .. } | Op::Lock { .. } | Op::Import { level: Some(_), .. });
         names || !e.opened.is_empty()
     })
 }
 
-/// The community on whose ground an owner's ground lies.
+/// The community on whose ground an owner's ground lies; the owner itself where its ground is locked.
 fn community(l: &Layer, o: Owner) -> Option<u64> {
+    if l.unit_of(o).is_some_and(|u| l.is_locked(u.id)) {
+        return Some(o);
+    }
     if o == OUTSIDE { Some(OUTSIDE) } else { l.unit_of(o).and_then(|u| l.ancestor(u.id, 0)).map(|i| i.0) }
 }
 
@@ -35,9 +38,9 @@ pub(crate) fn protected(l: &Layer) -> Protected {
     for (_, e) in l.partition.edges() {
         let (a, b) = l.partition.sides(e);
         let (a, b) = (community(l, a), community(l, b));
-        if a != b {
-            for w in e.points.windows(2) {
-                let (key, sides) = if w[0] < w[1] { ((w[0], w[1]), (a, b)) } else { ((w[1], w[0]), (b, a)) };
+        for w in e.points.windows(2) {
+            let (key, sides) = if w[0] < w[1] { ((w[0], w[1]), (a, b)) } else { ((w[1], w[0]), (b, a)) };
+            if a != b || l.locks.lines.contains(&key) {
                 out.insert(key, sides);
             }
         }

@@ -280,13 +280,63 @@ impl Walk {
 
     fn edit(&mut self) -> Edit {
         if self.rng.below(15) > 0 {
-            return self.one();
+            let mut e = self.one();
+            match self.rng.below(40) {
+                0 => e.gaps = true,
+                1 | 2 => {
+                    let units: Vec<String> = self.layer().units.values().map(|u| u.code.clone()).collect();
+                    e.within = self.rng.pick(&units).cloned();
+                }
+                _ => {}
+            }
+            return e;
         }
         let edits = (0..2 + self.rng.below(2)).map(|_| {
             self.number += 1;
             self.one()
         });
         Op::Together { edits: edits.collect() }.into()
+    }
+
+    /// Locks or unlocks a cell, a border, or now and then a community; few at a time, so that something can still be done.
+    fn lock(&mut self, cells: &[String], communities: &[String]) -> Op {
+        let locks = self.layer().locks.clone();
+        let held: Vec<String> =
+            locks.units.iter().filter_map(|u| self.layer().units.get(u)).map(|u| u.code.clone()).collect();
+        let origin = self.h.stable().origin();
+        if held.len() > 1 {
+            return Op::Lock { cell: self.rng.pick(&held).cloned(), on: None, value: false };
+        }
+        if locks.lines.len() > 30 || (!locks.lines.is_empty() && self.rng.below(3) == 0) {
+            let lines: Vec<(Pt, Pt)> = locks.lines.iter().copied().collect();
+            let on = self.rng.pick(&lines).map(|&(a, b)| [origin.place(a), origin.place(b)]);
+            return Op::Lock { cell: None, on, value: false };
+        }
+        if self.rng.below(2) == 0 {
+            let all = if self.rng.below(8) == 0 { communities } else { cells };
+            return Op::Lock { cell: self.rng.pick(all).cloned(), on: None, value: true };
+        }
+        let edges: Vec<Arc<[Pt]>> = self.layer().partition.edges().map(|(_, e)| e.points.clone()).collect();
+        let on = self.rng.pick(&edges).map(|e| [origin.place(e[0]), origin.place(e[1])]);
+        Op::Lock { cell: None, on, value: true }
+    }
+
+    /// Two cells change grounds, or one gives up a piece of ground or all holes in it.
+    fn swap(&mut self, cell: String, cells: &[String]) -> Op {
+        let other = self.rng.pick(cells).cloned().unwrap_or_default();
+        let origin = self.h.stable().origin();
+        let l = self.layer();
+        let rings = |code: &String| -> Vec<Ring> {
+            let own = l.unit(code).map(|u| l.partition.polygons(u.id.0)).unwrap_or_default();
+            own.iter().flatten().map(|r| r.iter().map(|&q| origin.place(q)).collect()).collect()
+        };
+        let (mine, its) = (rings(&cell), rings(&other));
+        let redrawn = |cell: String, rings: Vec<Ring>| crate::plan::RedrawnCell { cell, rings };
+        match self.rng.below(3) {
+            0 => Op::Redraw { cells: vec![redrawn(cell, mine.into_iter().take(1).collect())] },
+            _ if cell == other => Op::Redraw { cells: vec![redrawn(cell, its)] },
+            _ => Op::Redraw { cells: vec![redrawn(cell, its), redrawn(other, mine)] },
+        }
     }
 
     fn one(&mut self) -> Edit {
@@ -298,6 +348,33 @@ impl Walk {
         let cell = self.rng.pick(&cells).cloned().unwrap_or_default();
         let origin = self.h.stable().origin();
         let many = cells.len() > MANY;
+        match self.rng.below(30) {
+            0 => return self.lock(&cells, &communities).into(),
+            1 if !many => {
+                let n = 2 + self.rng.below(3);
+                let line: Vec<Place> = (0..n).map(|_| self.point(&vertices)).collect();
+                let attach_m = Some(self.rng.below(50) as f64);
+                // Of the cells the line divides those that nobody keeps out.
+                let on_grid: Vec<Pt> = line.iter().filter_map(|&q| self.h.stable().grid(q)).collect();
+                let l = self.layer();
+                let owners = cells.iter().filter_map(|c| l.unit(c)).filter(|u| !l.is_locked(u.id)).map(|u| u.id.0);
+                let metres = attach_m.unwrap_or_default() * 1000.0;
+                let cut =
+                    crate::topology::divided(&l.partition, &owners.collect(), &on_grid, metres).unwrap_or_default();
+                let codes: Vec<String> = cut.into_iter().filter_map(|o| l.unit_of(o)).map(|u| u.code.clone()).collect();
+                let number = self.number;
+                let part = |(i, cell): (usize, String)| crate::plan::CutCell {
+                    cell,
+                    code: Some(format!("{number:06}-{i}")),
+                    name: None,
+                    keep: None,
+                };
+                return Op::Cut { line, cells: Some(codes.into_iter().enumerate().map(part).collect()), attach_m }
+                    .into();
+            }
+            2 => return self.swap(cell, &cells).into(),
+            _ => {}
+        }
         let op = match self.rng.below(37) {
             36 if !many => self.import(&vertices),
             30..=36 => self.of_border(&vertices, cell),
@@ -374,7 +451,7 @@ impl Walk {
                 Op::Insert { on: [origin.place(a), origin.place(b)], at: origin.place(at) }
             }
             16 | 17 => Op::Delete { at: origin.place(self.rng.pick(&vertices).copied().unwrap_or_default()) },
-            18 if self.rng.below(20) == 0 => {
+            18 if self.rng.below(6) == 0 => {
                 let (a, n) = (self.area, 20_000);
                 let corners = [a.min, pt(a.max.x, a.min.y), a.max, pt(a.min.x, a.max.y)];
                 let ring =
@@ -407,7 +484,7 @@ impl Walk {
 /// What a walk does.
 pub(crate) const NAMES: &[&str] = &[
     "outline", "draw", "split", "merge", "move", "insert", "delete", "set", "pin", "whole", "unit", "reshape",
-    "dissolve", "detach", "fill", "slide", "follow", "simplify", "import", "together",
+    "dissolve", "detach", "fill", "slide", "follow", "simplify", "import", "together", "lock", "cut", "redraw",
 ];
 
 fn name_of(op: &Op) -> &'static str {
