@@ -18,7 +18,7 @@ pub use gathered::gathered;
 pub use tally::Tally;
 
 use crate::geom::Pt;
-use crate::model::{Date, Id, Kind, RowRef, Table, Target};
+use crate::model::{Date, Field, Id, Kind, RowRef, Segment, Table, Target};
 use crate::plan::{Layer, Project};
 use crate::topology::{EVERYWHERE, Finder, OUTSIDE, Owner, Partition, WORLD};
 use std::collections::{BTreeMap, BTreeSet};
@@ -73,10 +73,9 @@ impl Assignment {
     /// As [`Assignment::count`], by a finder that is made already of the layer's partition. O(rows).
     pub fn count_by(project: &Project, plan: Id, layer: u16, finder: &Finder<'_>) -> Assignment {
         let mut sums = Sums::of(finder.partition());
-        let yards = placed(project.table(Kind::Courtyards), finder, &mut sums, NOTHING, |t, _| t.courtyards += 1);
-        let incidents = placed(project.table(Kind::Incidents), finder, &mut sums, NOTHING, |t, _| t.incidents += 1);
-        let buildings =
-            placed(project.table(Kind::Buildings), finder, &mut sums, OUTSIDE, |t, row| t.add_building(row, 1));
+        let yards = placed(project.table(Kind::Courtyards), finder, &mut sums, NOTHING);
+        let incidents = placed(project.table(Kind::Incidents), finder, &mut sums, NOTHING);
+        let buildings = placed(project.table(Kind::Buildings), finder, &mut sums, OUTSIDE);
         let mut a = Assignment {
             plan,
             layer,
@@ -355,20 +354,45 @@ impl Sums {
     }
 }
 
+/// What the rows of a segment add to a tally, its columns looked up once.
+struct Counted<'a> {
+    kind: Kind,
+    /// Households, residents, whether households are estimated.
+    columns: [&'a [Option<u32>]; 3],
+}
+
+impl<'a> Counted<'a> {
+    fn of(kind: Kind, s: &'a Segment) -> Counted<'a> {
+        let fields = [Field::Households, Field::Residents, Field::HouseholdsEstimated];
+        Counted { kind, columns: fields.map(|f| s.counts(f).unwrap_or_default()) }
+    }
+
+    #[inline]
+    fn add(&self, t: &mut Tally, i: usize) {
+        match self.kind {
+            Kind::Courtyards => t.courtyards += 1,
+            Kind::Incidents => t.incidents += 1,
+            _ => {
+                let [households, residents, estimated] =
+                    self.columns.map(|c| i64::from(c.get(i).copied().flatten().unwrap_or(0)));
+                t.households += households;
+                t.residents += residents;
+                t.estimated += estimated;
+                t.buildings += 1;
+            }
+        }
+    }
+}
+
 /// Owners of the places of a table's rows by slot, [`NOTHING`] where no row is, and `nowhere` for a row without a place
-/// (which is counted only where that is an owner). `count` adds a row to the tally of its place.
-fn placed(
-    table: &Table,
-    finder: &Finder<'_>,
-    sums: &mut Sums,
-    nowhere: Owner,
-    count: impl Fn(&mut Tally, RowRef<'_>),
-) -> Vec<Owner> {
+/// (which is counted only where that is an owner). Each row is added to the tally of its place.
+fn placed(table: &Table, finder: &Finder<'_>, sums: &mut Sums, nowhere: Owner) -> Vec<Owner> {
     let mut out: Vec<Owner> = Vec::with_capacity(table.end() as usize);
     // Rows stand in Hilbert order, so neighbours mostly have one face: its tally is looked up once for them all.
     let (mut face, mut owner, mut sum) = (WORLD, OUTSIDE, Tally::default());
     for p in table.segments() {
         out.resize(p.base as usize, NOTHING);
+        let counted = Counted::of(table.kind(), &p.segment);
         // Stretches between rows that the overlay hides.
         let hidden = table.overlay().range(p.base..p.base.saturating_add(p.segment.len() as u32));
         let mut from = 0;
@@ -385,7 +409,7 @@ fn placed(
                     if row(k).anchor().is_none() {
                         if nowhere != NOTHING {
                             let mut t = Tally::default();
-                            count(&mut t, row(k));
+                            counted.add(&mut t, from + k);
                             sums.add(WORLD, &t);
                         }
                         out.push(nowhere);
@@ -395,7 +419,7 @@ fn placed(
                         sums.add(face, &std::mem::take(&mut sum));
                         (face, owner) = (here, sums.owner(here));
                     }
-                    count(&mut sum, row(k));
+                    counted.add(&mut sum, from + k);
                     out.push(owner);
                 }
                 from += n;
@@ -414,7 +438,11 @@ fn placed(
         out[slot as usize] = face.map_or(nowhere, |f| sums.owner(f));
         if out[slot as usize] != NOTHING {
             let mut t = Tally::default();
-            count(&mut t, row);
+            match table.kind() {
+                Kind::Courtyards => t.courtyards += 1,
+                Kind::Incidents => t.incidents += 1,
+                _ => t.add_building(row, 1),
+            }
             sums.add(face.unwrap_or(WORLD), &t);
         }
     }

@@ -256,6 +256,14 @@ impl Segment {
         self.tree.get_or_init(|| PackedTree::build(&self.boxes))
     }
 
+    /// A column of counts, by row.
+    pub fn counts(&self, field: Field) -> Option<&[Option<u32>]> {
+        match self.column(field)? {
+            Column::Count(v) => Some(v),
+            _ => None,
+        }
+    }
+
     /// A count of row `i`.
     pub fn count(&self, i: usize, field: Field) -> Option<u32> {
         match self.column(field)? {
