@@ -4,7 +4,7 @@
 use arbitrary::Arbitrary;
 use getu::geom::{Origin, Place, Pt, pt};
 use getu::model::{EditId, GridLayer, Said, Segment, SegmentHash};
-use getu::plan::{Edit, Head, History, Layer, Op, Project, Segments, SetOp, Take};
+use getu::plan::{CutCell, Edit, Head, History, Layer, Op, Project, RedrawnCell, Segments, SetOp, Take};
 use getu::topology::check;
 use libfuzzer_sys::fuzz_target;
 use std::sync::{Arc, OnceLock};
@@ -23,22 +23,93 @@ struct On(u8, u8);
 
 #[derive(Arbitrary, Debug)]
 enum Act {
-    Draw { rings: Vec<Vec<Spot>>, all: bool, parent: Option<bool> },
-    Split { cell: u8, line: Vec<Spot>, keep: Option<Spot>, attach: u8 },
-    Merge { cells: [u8; 2], apart: bool },
-    Detach { cell: u8, at: Spot },
-    Fill { at: Spot, cell: u8 },
-    Dissolve { cell: u8 },
-    Reshape { line: Vec<Spot>, cell: Option<u8>, keep: Option<Spot>, attach: u8 },
-    Slide { on: On, by: Option<(i16, i16)>, aside: i16 },
-    Follow { from: Spot, to: Spot, line: Vec<Spot>, on: Option<On> },
-    Simplify { cells: Vec<u8>, on: Option<On>, tolerance: u16, square: bool },
-    Move { at: Spot, to: Spot },
-    Insert { on: On, at: Spot },
-    Delete { at: Spot },
-    Outline { rings: Vec<Vec<Spot>> },
-    Unit { rings: Vec<Vec<Spot>> },
-    Code { cell: u8, code: u8 },
+    Draw {
+        rings: Vec<Vec<Spot>>,
+        all: bool,
+        parent: Option<bool>,
+    },
+    Split {
+        cell: u8,
+        line: Vec<Spot>,
+        keep: Option<Spot>,
+        attach: u8,
+    },
+    Merge {
+        cells: [u8; 2],
+        apart: bool,
+    },
+    Detach {
+        cell: u8,
+        at: Spot,
+    },
+    Fill {
+        at: Spot,
+        cell: u8,
+    },
+    Dissolve {
+        cell: u8,
+    },
+    Reshape {
+        line: Vec<Spot>,
+        cell: Option<u8>,
+        keep: Option<Spot>,
+        attach: u8,
+    },
+    Slide {
+        on: On,
+        by: Option<(i16, i16)>,
+        aside: i16,
+    },
+    Follow {
+        from: Spot,
+        to: Spot,
+        line: Vec<Spot>,
+        on: Option<On>,
+    },
+    Simplify {
+        cells: Vec<u8>,
+        on: Option<On>,
+        tolerance: u16,
+        square: bool,
+    },
+    Move {
+        at: Spot,
+        to: Spot,
+    },
+    Insert {
+        on: On,
+        at: Spot,
+    },
+    Delete {
+        at: Spot,
+    },
+    Outline {
+        rings: Vec<Vec<Spot>>,
+    },
+    Unit {
+        rings: Vec<Vec<Spot>>,
+    },
+    Code {
+        cell: u8,
+        code: u8,
+    },
+    Lock {
+        cell: Option<u8>,
+        on: On,
+        value: bool,
+    },
+    Cut {
+        line: Vec<Spot>,
+        cells: Vec<(u8, Option<Spot>)>,
+        attach: u8,
+    },
+    Redraw {
+        cells: Vec<(u8, Vec<Vec<Spot>>)>,
+    },
+    /// Two cells change grounds.
+    Swap {
+        cells: [u8; 2],
+    },
     Undo,
     Redo,
 }
@@ -46,7 +117,7 @@ enum Act {
 #[derive(Arbitrary, Debug)]
 struct Step {
     act: Act,
-    /// Bit 0: the outline is opened; bit 1: the communities' borders are.
+    /// Bit 0: the outline is opened; bit 1: the communities' borders are; bit 2: only gaps; bits 3 and 4: within a unit.
     opened: u8,
     /// Whether it is one step with the next.
     with_next: bool,
@@ -70,7 +141,8 @@ fn start() -> &'static History {
         let layer = GridLayer::new("grid", "grid", vec!["community".into(), "cell".into()]).expect("a layer");
         let mut h = History::new(Project::new(head, vec![layer], EditId { replica: 5, sequence: 0 }.id(0)), 5);
         let o = h.stable().origin();
-        let ring = |x: i32, w: i32| vec![[pt(x, 0), pt(x + w, 0), pt(x + w, SIDE), pt(x, SIDE)].map(|p| o.place(p)).to_vec()];
+        let ring =
+            |x: i32, w: i32| vec![[pt(x, 0), pt(x + w, 0), pt(x + w, SIDE), pt(x, SIDE)].map(|p| o.place(p)).to_vec()];
         let unit = |code: &str, x| Op::Unit {
             code: code.into(),
             name: String::new(),
@@ -122,7 +194,9 @@ impl Map<'_> {
         let vertex = |i: u16| self.vertices.get(i as usize % self.vertices.len().max(1)).copied().unwrap_or_default();
         self.project.origin().place(match s {
             // A little of it lies beyond the outline.
-            Spot::Anywhere(x, y) => pt(i32::from(x) + i32::from(x) / 16 - 2000, i32::from(y) + i32::from(y) / 16 - 2000),
+            Spot::Anywhere(x, y) => {
+                pt(i32::from(x) + i32::from(x) / 16 - 2000, i32::from(y) + i32::from(y) / 16 - 2000)
+            }
             Spot::Vertex(i) => vertex(i),
             Spot::Beside(i, dx, dy) => pt(vertex(i).x + i32::from(dx), vertex(i).y + i32::from(dy)),
         })
@@ -142,7 +216,9 @@ impl Map<'_> {
 
     fn on(&self, On(b, k): On) -> [Place; 2] {
         let o = self.project.origin();
-        let Some(border) = self.borders.get(b as usize % self.borders.len().max(1)) else { return [o.place(pt(0, 0)); 2] };
+        let Some(border) = self.borders.get(b as usize % self.borders.len().max(1)) else {
+            return [o.place(pt(0, 0)); 2];
+        };
         let k = k as usize % (border.len() - 1);
         [o.place(border[k]), o.place(border[k + 1])]
     }
@@ -212,6 +288,45 @@ impl Map<'_> {
                 fields: [("code".to_owned(), format!("c{code}").into())].into_iter().collect(),
                 ..SetOp::default()
             }),
+            Act::Lock { cell, on, value } => {
+                Op::Lock { cell: cell.map(|c| self.cell(c)), on: cell.is_none().then(|| self.on(*on)), value: *value }
+            }
+            Act::Cut { line, cells, attach: a } => Op::Cut {
+                line: self.line(line),
+                cells: Some(
+                    cells
+                        .iter()
+                        .take(4)
+                        .enumerate()
+                        .map(|(i, (c, keep))| CutCell {
+                            cell: self.cell(*c),
+                            code: Some(format!("{}-{i}", self.code)),
+                            name: None,
+                            keep: keep.map(|k| self.place(k)),
+                        })
+                        .collect(),
+                ),
+                attach_m: attach(*a),
+            },
+            Act::Redraw { cells } => Op::Redraw {
+                cells: cells
+                    .iter()
+                    .take(3)
+                    .map(|(c, r)| RedrawnCell { cell: self.cell(*c), rings: self.rings(r) })
+                    .collect(),
+            },
+            Act::Swap { cells: [a, b] } => {
+                let (a, b) = (self.cell(*a), self.cell(*b));
+                let l = layer(self.project);
+                let o = self.project.origin();
+                let rings = |c: &String| -> Vec<Vec<Place>> {
+                    let ground = l.unit(c).map(|u| l.partition.polygons(u.id.0)).unwrap_or_default();
+                    ground.iter().flatten().map(|r| r.iter().map(|&p| o.place(p)).collect()).collect()
+                };
+                let (of_a, of_b) = (rings(&a), rings(&b));
+                let cells = vec![RedrawnCell { cell: a, rings: of_b }, RedrawnCell { cell: b, rings: of_a }];
+                Op::Redraw { cells }
+            }
             Act::Undo | Act::Redo => return None,
         })
     }
@@ -245,7 +360,12 @@ fuzz_target!(|steps: Vec<Step>| {
         };
         let lines = [(1, "outline"), (2, "community")];
         let opened = lines.iter().filter(|(bit, _)| step.opened & bit != 0).map(|(_, l)| (*l).to_owned()).collect();
-        waiting.push(Edit { opened, ..op.into() });
+        let within = match step.opened >> 3 & 3 {
+            1 => Some("A".to_owned()),
+            2 => Some("B".to_owned()),
+            _ => None,
+        };
+        waiting.push(Edit { opened, within, gaps: step.opened & 4 != 0, ..op.into() });
         if step.with_next {
             continue;
         }
