@@ -10,7 +10,7 @@ use crate::exchange::{Finding, ReadOptions, Severity, Source, read, read_table};
 use crate::model::{Kind, Lang};
 use crate::plan::{EditError, state_text};
 use crate::session::{import as session, redrawn};
-use crate::store::shown_plan;
+use crate::store::{cells_table, shown_plan};
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -127,10 +127,7 @@ pub(super) fn import(a: &Import, common: &Common, r: &mut Report) -> Result<i32,
         return redraw(a, common, r);
     }
     if a.source_layer.is_some() {
-        return Err(Stop::new(
-            "GeoJSON 和文本文件只有一个图层。没有导入任何数据。请去掉 --source-layer。",
-            "GeoJSON and text files have one layer. Nothing was imported. Leave --source-layer out.",
-        ));
+        return Err(one_layer_only());
     }
     let mut o = open(&a.file, common, r)?;
     if matches!(a.kind, What::Outline | What::Cells | What::Units) {
@@ -165,8 +162,19 @@ pub(super) fn import(a: &Import, common: &Common, r: &mut Report) -> Result<i32,
     Ok(i32::from(outcome.refused > 0 || !done))
 }
 
+fn one_layer_only() -> Stop {
+    Stop::new(
+        "GeoJSON 和文本文件只有一个图层。没有导入任何数据。请去掉 --source-layer。",
+        "GeoJSON and text files have one layer. Nothing was imported. Leave --source-layer out.",
+    )
+}
+
 /// Cells that are there get the ground that a source draws.
 fn redraw(a: &Import, common: &Common, r: &mut Report) -> Result<i32, Stop> {
+    let is_gpkg = a.source.extension().is_some_and(|e| e.eq_ignore_ascii_case("gpkg"));
+    if a.source_layer.is_some() && !is_gpkg {
+        return Err(one_layer_only());
+    }
     if a.kind != What::Cells {
         return Err(Stop::new(
             "--redraw 只用于网格。没有导入任何数据。请用 --as cells。",
@@ -178,10 +186,9 @@ fn redraw(a: &Import, common: &Common, r: &mut Report) -> Result<i32, Stop> {
     let unchanged = o.session.project().state;
     let p = o.session.project();
     let layer = p.facts.layers.get(usize::from(o.session.layer()));
-    let table = layer.map(|l| format!("cells_{}_{}", l.id, l.cell_level())).unwrap_or_default();
+    let table = layer.map(cells_table).unwrap_or_default();
     // The tables of a file show one plan.
     let last = p.plan(o.session.plan()).map(|p| p.meta.name.clone()).unwrap_or_default();
-    let is_gpkg = a.source.extension().is_some_and(|e| e.eq_ignore_ascii_case("gpkg"));
     let shown = shown_plan(p, &last).map(|p| p.meta.name.clone()).filter(|_| is_gpkg && common.plan.is_none());
     let source = match is_gpkg {
         true => read_table(&a.source, a.source_layer.as_ref().unwrap_or(&table))?,

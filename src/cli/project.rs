@@ -7,7 +7,7 @@ use super::stop::Stop;
 use crate::assign::Assignment;
 use crate::crs::{CrsDef, Transform};
 use crate::geom::{Place, Pt};
-use crate::model::Id;
+use crate::model::{Id, Said};
 use crate::plan::{EditError, History, Project};
 use crate::session::{Command, Effect, Session, Sliver};
 use crate::store::{self, Generation, SaveInput};
@@ -27,6 +27,13 @@ pub(super) fn open(path: &Path, common: &Common, r: &mut Report) -> Result<Opene
     let opened = r.phase(Phase::Read, || store::open(path, replica(), None))?;
     for w in &opened.warnings {
         r.note(&w.said());
+        let cells = |t: &String| opened.project().facts.layers.iter().any(|l| store::cells_table(l) == *t);
+        if matches!(w, store::Warning::EditedElsewhere { tables } if tables.iter().any(|(t, _)| cells(t))) {
+            r.note(&Said::new(
+                "采用网格边界的改动：getu import 项目 项目 --as cells --redraw",
+                "To take in the borders: getu import FILE FILE --as cells --redraw",
+            ));
+        }
     }
     let wanted = common.plan.as_deref();
     if let Some(name) = wanted

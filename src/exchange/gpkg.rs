@@ -9,7 +9,7 @@ use rusqlite::OptionalExtension;
 use rusqlite::types::ValueRef;
 use std::path::Path;
 
-/// Points of a geometry at most.
+/// Points of a table at most; geometries beyond are left out.
 const POINTS: usize = 5_000_000;
 
 /// Reads a feature table. The file is not written; one in WAL mode or with side files is read in a copy.
@@ -37,12 +37,13 @@ pub fn read_table(path: &Path, table: &str) -> Result<Source, ExchangeError> {
     let shape = names.iter().position(|n| *n == geom).ok_or_else(none)?;
     let mut findings = Findings::default();
     let (mut features, mut read, mut refused) = (Vec::new(), 0u32, 0u32);
+    let mut room = POINTS;
     let mut rows = get.query([])?;
     while let Some(row) = rows.next()? {
         read += 1;
         let geometry = match row.get_ref(shape)? {
             ValueRef::Null => Some(Geometry::None),
-            ValueRef::Blob(b) => polygons(b),
+            ValueRef::Blob(b) => polygons(b, &mut room),
             _ => None,
         };
         let Some(geometry) = geometry else {
@@ -88,7 +89,7 @@ fn quoted(name: &str) -> String {
 
 /// The polygons of a geometry blob (OGC 12-128r15, 2.1.3); `None` for anything else. Coordinates beyond x and y are left
 /// out. Nothing is allocated that the bytes cannot hold.
-fn polygons(blob: &[u8]) -> Option<Geometry> {
+fn polygons(blob: &[u8], room: &mut usize) -> Option<Geometry> {
     let (head, _) = blob.split_first_chunk::<8>()?;
     let [b'G', b'P', 0, flags, ..] = *head else { return None };
     let envelope = match flags >> 1 & 7 {
@@ -98,7 +99,7 @@ fn polygons(blob: &[u8]) -> Option<Geometry> {
         4 => 64,
         _ => return None,
     };
-    let mut w = Wkb { bytes: blob.get(8 + envelope..)?, little: true, room: POINTS };
+    let mut w = Wkb { bytes: blob.get(8 + envelope..)?, little: true, room };
     if flags & 16 != 0 {
         return Some(Geometry::None);
     }
@@ -109,7 +110,7 @@ fn polygons(blob: &[u8]) -> Option<Geometry> {
 struct Wkb<'a> {
     bytes: &'a [u8],
     little: bool,
-    room: usize,
+    room: &'a mut usize,
 }
 
 impl Wkb<'_> {
@@ -143,6 +144,10 @@ impl Wkb<'_> {
         let kind = self.u32()?;
         // ISO: thousands for Z and M; EWKB: the top bits.
         let (base, ewkb) = (kind & 0x0fff_ffff, kind >> 28);
+        if ewkb & 2 != 0 {
+            // The number of a CRS.
+            self.u32()?;
+        }
         let (base, more) = match base / 1000 {
             0 => (base, (ewkb >> 3 & 1) + (ewkb >> 2 & 1)),
             t @ 1..=3 => (base % 1000, if t == 3 { 2 } else { 1 }),
@@ -153,7 +158,7 @@ impl Wkb<'_> {
                 let rings = self.count(4)?;
                 let ring = |w: &mut Self| {
                     let n = w.count(16 + 8 * more as usize)?;
-                    w.room = w.room.checked_sub(n)?;
+                    *w.room = w.room.checked_sub(n)?;
                     (0..n).map(|_| w.point(more)).collect::<Option<Vec<[f64; 2]>>>()
                 };
                 let rings = (0..rings).map(|_| ring(self)).collect::<Option<Vec<_>>>()?;
@@ -181,6 +186,10 @@ impl Wkb<'_> {
 mod tests {
     use super::*;
 
+    fn read(blob: &[u8]) -> Option<Geometry> {
+        polygons(blob, &mut 1000)
+    }
+
     fn blob(wkb: &[u8]) -> Vec<u8> {
         [&b"GP\0\x01\0\0\0\0"[..], wkb].concat()
     }
@@ -205,27 +214,27 @@ mod tests {
             [(true, 3, 0), (false, 3, 0), (true, 1003, 1), (false, 2003, 1), (true, 3003, 2), (true, 0x8000_0003, 1)]
         {
             let one = polygon(little, kind, more);
-            assert_eq!(polygons(&blob(&one)), Some(Geometry::Polygons(vec![vec![ring.clone()]])), "{kind}");
+            assert_eq!(read(&blob(&one)), Some(Geometry::Polygons(vec![vec![ring.clone()]])), "{kind}");
             let mut multi = vec![1];
             multi.extend(6u32.to_le_bytes());
             multi.extend(2u32.to_le_bytes());
             multi.extend([one.clone(), one.clone()].concat());
-            assert_eq!(polygons(&blob(&multi)), Some(Geometry::Polygons(vec![vec![ring.clone()]; 2])));
+            assert_eq!(read(&blob(&multi)), Some(Geometry::Polygons(vec![vec![ring.clone()]; 2])));
             for cut in 0..one.len() {
-                assert_eq!(polygons(&blob(&one[..cut])), None, "cut at {cut}");
+                assert_eq!(read(&blob(&one[..cut])), None, "cut at {cut}");
             }
         }
         // A count that the bytes cannot hold, another kind, a collection in a collection, something left over.
         let mut many = polygon(true, 3, 0);
         many[9..13].copy_from_slice(&u32::MAX.to_le_bytes());
-        assert_eq!(polygons(&blob(&many)), None);
-        assert_eq!(polygons(&blob(&polygon(true, 2, 0))), None);
-        assert_eq!(polygons(&blob(&[polygon(true, 3, 0), vec![0]].concat())), None);
+        assert_eq!(read(&blob(&many)), None);
+        assert_eq!(read(&blob(&polygon(true, 2, 0))), None);
+        assert_eq!(read(&blob(&[polygon(true, 3, 0), vec![0]].concat())), None);
         let deep = [&[1, 6, 0, 0, 0, 1, 0, 0, 0, 1, 6, 0, 0, 0, 1, 0, 0, 0][..], &polygon(true, 3, 0)].concat();
-        assert_eq!(polygons(&blob(&deep)), None);
-        assert_eq!(polygons(b"GP\0\x11\0\0\0\0"), Some(Geometry::None));
+        assert_eq!(read(&blob(&deep)), None);
+        assert_eq!(read(b"GP\0\x11\0\0\0\0"), Some(Geometry::None));
         for bad in [&b""[..], b"GP", b"XX\0\x01\0\0\0\0", b"GP\0\x0f\0\0\0\0"] {
-            assert_eq!(polygons(bad), None);
+            assert_eq!(read(bad), None);
         }
     }
 }

@@ -301,11 +301,11 @@ impl EditError {
                 ),
                 Held::Line => s("这条边界已锁定。要改请先解锁。", "This border is locked. Unlock it first."),
                 Held::Within(code) => Said::new(
-                    format!("现在只改 {code} 里面的，这里在它外面。要改请先取消“只在本社区”。"),
+                    format!("这次只改 {code} 里面的，这里在它外面。要改请先取消这个限制（只在本社区）。"),
                     format!("Only the ground of {code} may change now; this is outside. Switch that limit off first."),
                 ),
                 Held::Cells => s(
-                    "现在只填空白，不动已有的网格。要改请先取消“只填空白”。",
+                    "这次只填空白，不动已有的网格。要改请先取消这个限制（只填空白）。",
                     "Only gaps are filled now; cells keep what they have. Switch that limit off first.",
                 ),
             },
@@ -330,9 +330,9 @@ impl EditError {
                 )
             }
             EditError::NotACell { code, level } => Said::new(
-                format!("“{code}”是{level}，不是网格；拆分、合并和归属只用于网格。请选它下面的网格。"),
+                format!("“{code}”是{level}，不是网格；拆分、合并和归属只用于网格。请选网格。"),
                 format!(
-                    "\"{code}\" is a unit of level {level}, not a cell. Only cells are split, merged and given buildings; choose a cell below it."
+                    "\"{code}\" is a unit of level {level}, not a cell. Only cells are split, merged and given buildings; choose a cell."
                 ),
             ),
             EditError::WhichLayer => s("项目有几个图层，请指明图层。", "There are several layers; name one."),

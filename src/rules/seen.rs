@@ -28,7 +28,7 @@ impl<'a> Seen<'a> {
         let plan = project.plan(plan)?;
         let layer = plan.layers.get(number as usize)?;
         let def = project.facts.layers.get(number as usize)?;
-        let mut cells: Vec<&Arc<Unit>> = layer.units.values().filter(|u| u.level >= def.cell_level()).collect();
+        let mut cells: Vec<&Arc<Unit>> = layer.units.values().filter(|u| u.level == def.cell_level()).collect();
         cells.sort_by(|a, b| a.code.cmp(&b.code));
         let mut faces: BTreeMap<Owner, Vec<u32>> = BTreeMap::new();
         for (i, f) in layer.partition.faces().filter(|(i, _)| *i != crate::topology::WORLD) {

@@ -84,7 +84,8 @@ pub fn unit_rows(p: &Project, a: &Assignment, level: Option<u8>, on: Option<Date
                 perimeter_m: perimeter / 1000.0,
                 tally,
                 members: holders(p, plan, layer, u.id, on).len(),
-                deviation: p.facts.rules.deviation(tally.households.max(0) as u64),
+                // The range is that of cells; a unit below them has none.
+                deviation: if level > lowest { 0 } else { p.facts.rules.deviation(tally.households.max(0) as u64) },
                 faces,
             }
         })

@@ -2,7 +2,7 @@
 
 use crate::assign::{Assignment, Courtyards, Tally};
 use crate::geom::{Pt, anchor_of_polygons};
-use crate::model::{EditId, GridLayer, Id};
+use crate::model::{EditId, GridLayer, Id, Unit};
 use crate::plan::{Context, CutCell, Edit, EditError, Layer, Op, Project, Segments, apply};
 use crate::topology::{divided, neighbours};
 
@@ -98,10 +98,18 @@ fn fill_one(
         (Op::Cut { line, cells, attach_m }, Some((i, l))) => {
             let attach_m = *attach_m.get_or_insert(ATTACH_M);
             if cells.is_none() {
+                if let Some(&at) = line.iter().find(|p| project.grid(**p).is_none()) {
+                    return Err(if project.facts.head.origin.is_some() {
+                        EditError::Far { at }
+                    } else {
+                        EditError::NoCrs
+                    });
+                }
                 let line: Option<Vec<Pt>> = line.iter().map(|&p| project.grid(p)).collect();
-                *cells = line.map(|line| crossed(project, i, l, &line, attach_m)).transpose()?;
+                let within = edit.within.as_deref();
+                *cells = line.map(|line| crossed(project, i, l, &line, attach_m, within)).transpose()?;
             }
-            let mut taken: Vec<String> = Vec::new();
+            let mut taken: Vec<String> = cells.iter().flatten().filter_map(|c| c.code.clone()).collect();
             for c in cells.iter_mut().flatten() {
                 let parent = l.unit(&c.cell).and_then(|u| u.parent);
                 let code = c.code.get_or_insert_with(|| next_code_after(project, target, i, parent, &taken));
@@ -144,7 +152,7 @@ fn fill_one(
         }
         (Op::Fill { at, cell }, Some((i, l))) if cell.is_none() => {
             let levels = project.facts.layers.get(usize::from(i)).map_or(&[][..], |l| &l.levels);
-            *cell = project.grid(*at).and_then(|at| filler(l, levels, &edit.opened, at));
+            *cell = project.grid(*at).and_then(|at| filler(l, levels, &edit.opened, edit.within.as_deref(), at));
         }
         (Op::Reshape { attach_m, .. }, _) => {
             attach_m.get_or_insert(ATTACH_M);
@@ -181,14 +189,14 @@ fn area2(l: &Layer, unit: Id) -> i128 {
 }
 
 /// The cell with the longest border round a gap, before all others one that may take it; of equal ones the first by code.
-fn filler(l: &Layer, levels: &[String], opened: &[String], at: Pt) -> Option<String> {
+fn filler(l: &Layer, levels: &[String], opened: &[String], within: Option<&str>, at: Pt) -> Option<String> {
     let face = l.partition.locate(at);
     let gap = l.partition.owner(face);
     let beside = neighbours(&l.partition, face).into_iter();
     let cells = beside.filter_map(|(o, length_mm)| Some((l.unit_of(o)?, length_mm)));
     let cells = cells.filter(|(u, _)| usize::from(u.level) + 1 == levels.len()).map(|(u, length_mm)| {
         let may = l.protected_line(levels, gap, u.id.0).is_none_or(|line| opened.contains(&line));
-        let may = may && !l.is_locked(u.id);
+        let may = may && !l.is_locked(u.id) && is_within(l, u, within);
         (may, length_mm, u)
     });
     let longest = cells.max_by(|a, b| (a.0.cmp(&b.0)).then(a.1.total_cmp(&b.1)).then(b.2.code.cmp(&a.2.code)));
@@ -257,11 +265,28 @@ fn larger_parts(
         .collect())
 }
 
+/// Whether a unit is the one that an edit keeps within, or below it.
+fn is_within(l: &Layer, u: &Unit, within: Option<&str>) -> bool {
+    within.is_none_or(|w| l.chain(u.id).iter().any(|x| x.code == w))
+}
+
 /// The cells that a line divides, the first by code first; none that is locked.
-fn crossed(project: &Project, i: u16, l: &Layer, line: &[Pt], attach_m: f64) -> Result<Vec<CutCell>, EditError> {
+fn crossed(
+    project: &Project,
+    i: u16,
+    l: &Layer,
+    line: &[Pt],
+    attach_m: f64,
+    within: Option<&str>,
+) -> Result<Vec<CutCell>, EditError> {
     let level = project.facts.layers.get(usize::from(i)).map_or(0, GridLayer::cell_level);
-    let owners = l.units.values().filter(|u| u.level == level && !l.is_locked(u.id)).map(|u| u.id.0).collect();
-    let divided = divided(&l.partition, &owners, line, attach_m * 1000.0).unwrap_or_default();
+    let owners = l.units.values().filter(|u| u.level == level && !l.is_locked(u.id) && is_within(l, u, within));
+    let owners = owners.map(|u| u.id.0).collect();
+    let metres = attach_m * 1000.0;
+    let divided = divided(&l.partition, &owners, line, metres).map_err(|why| {
+        let at = project.origin().place(why.at());
+        EditError::Border { why, at, units: vec![] }
+    })?;
     let mut codes: Vec<String> = divided.into_iter().filter_map(|o| Some(l.unit_of(o)?.code.clone())).collect();
     codes.sort_unstable();
     Ok(codes.into_iter().map(|cell| CutCell { cell, code: None, name: None, keep: None }).collect())
@@ -284,7 +309,10 @@ fn next_code_after(project: &Project, plan: Id, layer: u16, parent: Option<Id>, 
     };
     let mut largest = 0u64;
     let mut seen = false;
+    // Units above and below the cells have numbers of their own.
+    let level = project.facts.layers.get(usize::from(layer)).map_or(0, GridLayer::cell_level);
     let units = project.plans.iter().filter_map(|p| p.layers.get(layer as usize)).flat_map(|l| l.units.values());
+    let units = units.filter(|u| u.level == level);
     for code in units.map(|u| &u.code).chain(taken) {
         let tail = match code.strip_prefix(&parent_code) {
             Some(t) if !t.is_empty() && t.len() <= 9 && t.bytes().all(|b| b.is_ascii_digit()) => t,

@@ -256,8 +256,12 @@ impl Session {
         if edit.opened.is_empty() {
             edit.opened.clone_from(&self.opened);
         }
-        let of_borders = edit.ops().any(Op::changes_borders);
-        if edit.within.is_none() && of_borders {
+        let p = self.project();
+        let layer = p.facts.layers.get(usize::from(self.layer)).map(|l| &l.id);
+        let plan = p.plan(self.plan).map(|x| &x.meta.name);
+        let here =
+            edit.layer.as_ref().is_none_or(|l| Some(l) == layer) && edit.plan.as_ref().is_none_or(|n| Some(n) == plan);
+        if edit.within.is_none() && here && edit.ops().any(Op::changes_borders) {
             let unit = self.only_within().and_then(|id| self.project().layer(self.plan, self.layer)?.units.get(&id));
             edit.within = unit.map(|u| u.code.clone());
         }

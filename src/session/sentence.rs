@@ -197,7 +197,9 @@ pub fn sentence(old: &Project, new: &Project, edit: &Edit, out: &Outcome, change
         }
         Op::Gather { courtyards, buildings, .. } => {
             let title = out.created.first().map_or(String::new(), |&(l, id)| title(new, plan_id, l, id));
-            let (y, b) = (number(courtyards.len() as i64), number(buildings.len() as i64));
+            // Each once, as it is kept.
+            let each = |list: &Vec<String>| list.iter().collect::<std::collections::BTreeSet<_>>().len() as i64;
+            let (y, b) = (number(each(courtyards)), number(each(buildings)));
             s(
                 format!("新建 {title}，由 {y} 个院落、{b} 栋组成"),
                 format!("{title} made of {y} courtyards and {b} buildings"),

@@ -202,11 +202,11 @@ impl Warning {
                 let names = tables.iter().map(|(t, n)| format!("{t} ({n})")).collect::<Vec<_>>().join(", ");
                 Said::new(
                     format!(
-                        "其他程序改过图层表：{names}。项目本身未受影响；这些表将在下次保存时重写。要取回改过的网格边界，请在保存前采用（窗口打开时会问；命令行用 getu import 项目 项目 --as cells --redraw）。"
+                        "其他程序改过图层表：{names}。项目本身未受影响；这些表将在下次保存时重写。改过的网格边界，请在保存前采用。"
                     ),
                     format!(
                         "Another program changed layer tables: {names}. The project itself is as it was; these tables are \
-                         written anew at the next save. To keep changed borders of cells take them in before (the window asks on opening; getu import FILE FILE --as cells --redraw)."
+                         written anew at the next save. Take in borders of cells that it changed before you save."
                     ),
                 )
             }

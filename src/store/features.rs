@@ -35,6 +35,11 @@ pub fn shown_plan<'a>(project: &'a Project, last: &str) -> Option<&'a Plan> {
     plan.map(|p| &**p)
 }
 
+/// Name of the table in which a file shows the cells of a layer.
+pub fn cells_table(def: &GridLayer) -> String {
+    format!("cells_{}_{}", def.id, def.cell_level())
+}
+
 /// The CRS of the feature tables.
 #[derive(Clone, PartialEq, Debug)]
 pub(super) struct Srs {

@@ -25,7 +25,7 @@ mod truth;
 
 pub use dissolve::dissolve;
 pub use error::{Holder, StoreError, Warning};
-pub use features::{UnitTally, shown_plan};
+pub use features::{UnitTally, cells_table, shown_plan};
 pub use open::{Opened, Reader, open, reader};
 pub use patch_bytes::{fill_segments, patch_bytes, read_patch};
 pub use publish::{Generation, data_dir, is_there};

@@ -163,8 +163,9 @@ fn of_form<L: Into<WholeLayer>>(form: Form<L>) -> Result<Patch, String> {
         return Err("a value does not belong to its key".to_owned());
     }
     let far = |k: &Key| matches!(k, Key::Row(_, slot) | Key::Segment(_, slot) if *slot >= MAX_ROW);
+    let no_line = |k: &Key| matches!(k, Key::LockedLine(_, _, a, b) if a >= b || !in_range([a, b]));
     let odd = |i: &Option<Item>| i.as_ref().is_some_and(|i| !possible(i));
-    if form.items.iter().any(|(k, b, a)| far(k) || odd(b) || odd(a)) {
+    if form.items.iter().any(|(k, b, a)| far(k) || no_line(k) || odd(b) || odd(a)) {
         return Err("a number is not possible".to_owned());
     }
     if !form.partitions.iter().all(|(_, _, p)| sound(p)) {

@@ -17,8 +17,24 @@ const USER_VERSION: u32 = 10_300;
 /// One rung of the ladder: leads from a version to the next, on a copy.
 type Rung = fn(&Connection) -> Result<(), StoreError>;
 /// `RUNGS[i]` leads from version i + 1 to i + 2. Version 2 added locks: items of a new sort, and a place for them in whole
-/// plans of a patch, which has a version of its own; a file without them is the same in both.
-const RUNGS: &[Rung] = &[|_| Ok(())];
+/// plans of a patch, which has a version of its own; and levels of gathered units, written with a `*`.
+const RUNGS: &[Rung] = &[to_2];
+
+/// Nothing but the number changes; only the name of a level means something else if it ends in `*`.
+fn to_2(conn: &Connection) -> Result<(), StoreError> {
+    let mut get = conn.prepare("SELECT key, value FROM getu_items")?;
+    let mut rows = get.query([])?;
+    while let Some(r) = rows.next()? {
+        let (key, value): (Vec<u8>, Vec<u8>) = (r.get(0)?, r.get(1)?);
+        // Key 2, Layer: its item has the names of the levels as they are written.
+        let starred = value.windows(3).any(|w| w == "＊".as_bytes()) || value.contains(&b'*');
+        if key.first() == Some(&2) && starred {
+            let why = "a layer whose name or level has a * cannot be taken over from version 1; rename it there";
+            return Err(StoreError::damaged("getu_items", super::bytes::hex(&key), why));
+        }
+    }
+    Ok(())
+}
 
 const OWN: &str = "
 CREATE TABLE getu_meta (key TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL) WITHOUT ROWID;

@@ -3,7 +3,7 @@
 use super::StoreError;
 use super::bytes::{hex, read_all, read_sealed, sealed};
 use crate::geom::{LIMIT, Origin, Pt};
-use crate::model::{Id, Kind, Rules, Segment, SegmentHash, Shape, Table, Target};
+use crate::model::{Extent, Id, Kind, Rules, Segment, SegmentHash, Shape, Table, Target};
 use crate::plan::{Facts, Item, Key, Layer, Plan, Project};
 use crate::topology::{Edge, Face, Node, OUTSIDE, Partition};
 use serde::Serialize;
@@ -275,8 +275,10 @@ fn check_item(p: &Project, key: &Key, item: &Item) -> Result<(), &'static str> {
             x.id == *id && matches!(&x.target, Target::Cell { layer: l, .. } if layer(l))
         }
         (Key::Unit(plan, layer, id), Item::Unit(u)) => {
-            let levels = p.facts.layers.get(*layer as usize).map_or(0, |l| l.all_levels().count());
-            p.layer(*plan, *layer).is_some() && u.id == *id && id.is_unit() && usize::from(u.level) < levels
+            let def = p.facts.layers.get(*layer as usize);
+            let (drawn, levels) = def.map_or((0, 0), |l| (l.levels.len(), l.all_levels().count()));
+            let gathered = matches!(u.extent, Extent::Gathered(_)) == (usize::from(u.level) >= drawn);
+            p.layer(*plan, *layer).is_some() && u.id == *id && id.is_unit() && usize::from(u.level) < levels && gathered
         }
         (Key::Pin(plan, layer, _), _) | (Key::LockedUnit(plan, layer, _), _) => p.layer(*plan, *layer).is_some(),
         (Key::LockedLine(plan, layer, a, b), _) => p.layer(*plan, *layer).is_some() && a < b && in_range([a, b]),

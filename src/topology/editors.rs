@@ -4,7 +4,8 @@ use super::draft::{Draft, Hit};
 use super::overlay::Rules;
 use super::{Half, OUTSIDE, Owner, Partition, PartitionPatch, TopologyError, WORLD};
 use crate::geom::{
-    Box2, Meet, Pt, chain_length, crossing_point, dist2_to_segment, foot_on_segment, meet, ring_area2, ring_contains,
+    Box2, Meet, Pt, anchor_of_polygons, chain_length, crossing_point, dist2_to_segment, foot_on_segment, meet,
+    ring_area2, ring_contains,
 };
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -87,41 +88,48 @@ pub fn draw(p: &Partition, rings: &[Vec<Pt>], rules: &DrawRules<'_>) -> Result<D
     Ok(Drawn { partition, patch, taken })
 }
 
-/// The faces inside that may be taken together: all, or where borders that may not be crossed divide them those with most
-/// ground that may be taken (of equal ones the first).
+/// The faces inside that may be taken together: all, but of ground on two sides of a border that may not be crossed that on
+/// the side with less (of equal ones the later). Sides that meet round the end of such a border are one.
 fn one_side(d: &Draft, inside: &BTreeSet<u32>, rules: &DrawRules<'_>) -> Vec<u32> {
     let p = &d.p;
     let taken = |f: &u32| (rules.take)(p.owner(*f)).is_some_and(|n| n != p.owner(*f));
-    let mut left: BTreeSet<u32> = inside.iter().copied().filter(taken).collect();
-    let mut best: Option<(i128, Vec<u32>)> = None;
-    let mut apart: Vec<u32> = Vec::new();
-    let mut barred = false;
-    while let Some(first) = left.pop_first() {
-        let mut group = vec![first];
+    let mut group: BTreeMap<u32, usize> = BTreeMap::new();
+    let mut groups: Vec<(i128, Vec<u32>)> = Vec::new();
+    let mut barred: BTreeSet<(u32, u32)> = BTreeSet::new();
+    let all: BTreeSet<u32> = inside.iter().copied().filter(taken).collect();
+    for &first in &all {
+        if group.contains_key(&first) {
+            continue;
+        }
+        group.insert(first, groups.len());
+        let mut faces = vec![first];
         let mut next = 0;
-        while let Some(&f) = group.get(next) {
+        while let Some(&f) = faces.get(next) {
             next += 1;
             for h in p.face(f).map_or(&[][..], |f| &f.rings).iter().flat_map(|&r| p.ring(r)) {
                 let g = p.left(h.twin());
-                if !left.contains(&g) {
+                if g == f || !all.contains(&g) {
                     continue;
                 }
-                if (rules.across)(p.edge(h.edge()).map_or(&[][..], |e| &e.points)) {
-                    left.remove(&g);
-                    group.push(g);
-                } else {
-                    barred = true;
+                if !(rules.across)(p.edge(h.edge()).map_or(&[][..], |e| &e.points)) {
+                    barred.insert((f, g));
+                } else if group.insert(g, groups.len()).is_none() {
+                    faces.push(g);
                 }
             }
         }
-        apart.extend(&group);
-        let area2 = group.iter().filter_map(|&f| p.face(f)).map(|f| f.area2).sum();
-        if best.as_ref().is_none_or(|(b, _)| area2 > *b) {
-            best = Some((area2, group));
+        groups.push((faces.iter().filter_map(|&f| p.face(f)).map(|f| f.area2).sum(), faces));
+    }
+    let apart: BTreeSet<(usize, usize)> = barred.iter().map(|(f, g)| (group[f], group[g])).collect();
+    let mut order: Vec<usize> = (0..groups.len()).collect();
+    order.sort_by_key(|&i| (std::cmp::Reverse(groups[i].0), i));
+    let mut kept: BTreeSet<usize> = BTreeSet::new();
+    for i in order {
+        if kept.iter().all(|&k| !apart.contains(&(i, k)) && !apart.contains(&(k, i))) {
+            kept.insert(i);
         }
     }
-    // Parts that nothing held divides (ground taken in several pieces) belong together.
-    if barred { best.map_or(Vec::new(), |(_, g)| g) } else { apart }
+    kept.into_iter().flat_map(|i| std::mem::take(&mut groups[i].1)).collect()
 }
 
 /// Rings without repeated points, the outer ones counter-clockwise, holes clockwise (by how many others contain them).
@@ -142,9 +150,22 @@ fn oriented(rings: &[Vec<Pt>]) -> Result<Vec<Vec<Pt>>, TopologyError> {
     if out.is_empty() {
         return Err(TopologyError::TooFew { at });
     }
-    let depth: Vec<usize> = (0..out.len())
-        .map(|i| (0..out.len()).filter(|&j| j != i && ring_contains(&out[j], out[i][0])).count())
-        .collect();
+    // By a point within each: a hole may touch the ring round it with any of its vertices.
+    let within = |r: &Vec<Pt>| {
+        let mut r = r.clone();
+        if ring_area2(&r) < 0 {
+            r.reverse();
+        }
+        anchor_of_polygons(&[vec![r]])
+    };
+    let depth: Vec<usize> = match out.len() {
+        1 => vec![0],
+        n => {
+            let larger = |j: usize, i: usize| ring_area2(&out[j]).abs() > ring_area2(&out[i]).abs();
+            let points: Vec<Pt> = out.iter().map(|r| within(r).unwrap_or(r[0])).collect();
+            (0..n).map(|i| (0..n).filter(|&j| larger(j, i) && ring_contains(&out[j], points[i])).count()).collect()
+        }
+    };
     for (r, depth) in out.iter_mut().zip(depth) {
         if (ring_area2(r) > 0) != (depth % 2 == 0) {
             r.reverse();

@@ -44,6 +44,8 @@ pub enum Verb {
     Layers,
     Search,
     NextUnassigned,
+    /// Lock the selected cells, or unlock them if all are.
+    Lock,
     PreviousCell,
     NextCell,
     ImportIncidents,
@@ -117,6 +119,7 @@ verbs! {
     Grid Verb::PreviousCell, "上一个网格", "Previous cell", ",", None;
     Grid Verb::NextCell, "下一个网格", "Next cell", ".", None;
     Grid Verb::NextUnassigned, "下一处未划入", "Next unassigned", "N", None;
+    Grid Verb::Lock, "锁定或解锁网格", "Lock or unlock cells", "L", Some(Icon::Lock);
     Grid Verb::ImportIncidents, "导入事件…", "Import incidents…", "", Some(Icon::Import);
     Grid Verb::CopyPlan, "复制出新方案", "Copy to a new plan", "", Some(Icon::Copy);
     Grid Verb::Plans, "管理方案…", "Manage plans…", "", None;
@@ -171,30 +174,37 @@ impl Group {
     }
 }
 
-/// The verb whose key was pressed in this frame; the key is consumed. Keys without Ctrl count only while no field has the
+/// The verb whose key was pressed in this frame, and how often; the key is consumed. Only undo and redo count each press:
+/// in a slow frame several may have come. Keys without Ctrl count only while no field has the
 /// focus (`typing` is what `Context::text_edit_focused` says), so that letters typed into a field, or composed by an input
 /// method, draw nothing; nor do undo and redo, which are then those of the field.
-pub fn pressed(input: &mut InputState, typing: bool) -> Option<Verb> {
+pub fn pressed(input: &mut InputState, typing: bool) -> Option<(Verb, usize)> {
     // Shift first: egui lets Ctrl Z match while Shift is held too.
     let (long, short): (Vec<_>, Vec<_>) = VERBS.iter().partition(|v| v.key.contains("Shift"));
     for info in long.into_iter().chain(short) {
         let Some(shortcut) = shortcut(info.key) else { continue };
         let plain = !shortcut.modifiers.command;
         let of_field = plain || matches!(info.verb, Verb::Undo | Verb::Redo);
-        if (of_field && typing) || !input.consume_shortcut(&shortcut) {
+        if of_field && typing {
             continue;
         }
-        return Some(info.verb);
+        let times = input.count_and_consume_key(shortcut.modifiers, shortcut.logical_key);
+        if times > 0 {
+            let each = matches!(info.verb, Verb::Undo | Verb::Redo);
+            return Some((info.verb, if each { times } else { 1 }));
+        }
     }
     // Second keys: what other programs taught the hand.
     let ctrl = |key| KeyboardShortcut::new(Modifiers::COMMAND, key);
     if !typing && input.consume_shortcut(&KeyboardShortcut::new(Modifiers::NONE, Key::F1)) {
-        return Some(Verb::Keys);
+        return Some((Verb::Keys, 1));
     }
     if !typing && input.consume_shortcut(&KeyboardShortcut::new(Modifiers::NONE, Key::Equals)) {
-        return Some(Verb::ZoomIn);
+        return Some((Verb::ZoomIn, 1));
     }
-    (!typing && input.consume_shortcut(&ctrl(Key::Y))).then_some(Verb::Redo)
+    let redo = ctrl(Key::Y);
+    let times = if typing { 0 } else { input.count_and_consume_key(redo.modifiers, redo.logical_key) };
+    (times > 0).then_some((Verb::Redo, times))
 }
 
 /// A written key as egui knows it.
@@ -235,7 +245,10 @@ mod tests {
             let event = egui::Event::Key { key, physical_key: None, pressed: true, repeat: false, modifiers };
             let mut input = InputState::default();
             input.events.push(event);
-            pressed(&mut input, typing)
+            pressed(&mut input, typing).map(|(verb, times)| {
+                assert_eq!(times, 1);
+                verb
+            })
         };
         let ctrl = Modifiers::COMMAND | Modifiers::CTRL;
         assert_eq!(press(ctrl, Key::Z, false), Some(Verb::Undo));
@@ -247,6 +260,13 @@ mod tests {
         assert_eq!(press(Modifiers::NONE, Key::A, false), Some(Verb::Tool(Tool::DrawCell)));
         assert_eq!(press(Modifiers::NONE, Key::A, true), None);
         assert_eq!(press(ctrl, Key::F, true), Some(Verb::Search));
+        // Three presses in one frame are three steps.
+        let event = |key| egui::Event::Key { key, physical_key: None, pressed: true, repeat: false, modifiers: ctrl };
+        let mut input = InputState::default();
+        input.events.extend([event(Key::Z), event(Key::Z), event(Key::Z)]);
+        assert_eq!(pressed(&mut input, false), Some((Verb::Undo, 3)));
+        input.events.extend([event(Key::S), event(Key::S)]);
+        assert_eq!(pressed(&mut input, false), Some((Verb::Save, 1)));
     }
 
     #[test]

@@ -91,7 +91,7 @@ fn info_says_what_is_there() {
     place.sample("s.gpkg");
     let info = place.ask(&["info", "s.gpkg"]);
     keys(&info, &["file_version", "name", "crs", "origin", "state", "extent", "layers", "plans", "counts"], &[]);
-    keys(&info["layers"][0], &["id", "name", "levels"], &[]);
+    keys(&info["layers"][0], &["id", "name", "levels", "gathered"], &[]);
     assert_eq!(info["layers"][0]["levels"], json!(["社区", "网格"]));
     keys(&info["plans"][0], &["id", "name", "in_force", "from"], &[]);
     let counts = [
@@ -274,7 +274,7 @@ fn several_layers_must_be_told_apart() {
     let layers = ["--layer", "gov=治理网格:街道>社区>网格", "--layer", "fire=消防:片区"];
     place.ask(&[&["new", "p.gpkg", "--name", "两层", "--outline", "o.geojson"], &layers[..]].concat());
     let info = place.ask(&["info", "p.gpkg"]);
-    assert_eq!(info["layers"][1], json!({"id": "fire", "name": "消防", "levels": ["片区"]}));
+    assert_eq!(info["layers"][1], json!({"id": "fire", "name": "消防", "levels": ["片区"], "gathered": []}));
     assert_eq!(info["layers"][0]["levels"], json!(["街道", "社区", "网格"]));
     place.refused(&["stats", "p.gpkg"]);
     place.refused(&["check", "p.gpkg"]);

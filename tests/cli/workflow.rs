@@ -517,6 +517,23 @@ fn borders_that_another_program_moved_are_made_to_fit_and_taken_in() {
     assert_eq!(place.ask(&["check", "p.gpkg"])["summary"]["errors"], 0);
     place.ask(&["undo", "p.gpkg"]);
     assert_eq!(place.ask(&["info", "p.gpkg"])["state"], same["state"], "one step");
+    // One polygon made larger and its neighbour left as it was: what was changed is meant. Made smaller it leaves a gap.
+    place.write("out.geojson", &collection(&[cell("A", square(0.0, 110.0)), cell("B", square(100.0, 200.0))]));
+    let larger = place.ask(&["import", "p.gpkg", "out.geojson", "--as", "cells", "--redraw"]);
+    assert_eq!(larger["changed"], json!(["A", "B"]), "{larger}");
+    assert_eq!((area("p.gpkg", "A"), area("p.gpkg", "B")), (11_000.0, 9_000.0));
+    place.ask(&["undo", "p.gpkg"]);
+    place.write("out.geojson", &collection(&[cell("A", square(0.0, 90.0)), cell("B", square(100.0, 200.0))]));
+    let smaller = place.ask(&["import", "p.gpkg", "out.geojson", "--as", "cells", "--redraw"]);
+    assert_eq!(smaller["changed"], json!(["A"]), "{smaller}");
+    let gap = smaller["findings"].as_array().unwrap().iter().find(|f| f["kind"] == "gap").unwrap();
+    assert!(gap["message"].as_str().unwrap().contains("1,000") && gap["at"].is_array(), "{gap}");
+    place.ask(&["undo", "p.gpkg"]);
+    // All of a neighbour: it would have nothing left.
+    place.write("out.geojson", &collection(&[cell("A", square(0.0, 200.0)), cell("B", square(100.0, 200.0))]));
+    let all = place.run(&["import", "p.gpkg", "out.geojson", "--as", "cells", "--redraw", "--json"]).json();
+    assert_eq!((&all["changed"], &all["state"]), (&json!([]), &same["state"]), "{all}");
+    assert!(all["findings"].as_array().unwrap().iter().any(|f| f["kind"] == "would_vanish"), "{all}");
     // A copy that went its own way.
     std::fs::copy(place.path("p.gpkg"), place.path("copy.gpkg")).unwrap();
     let (x, s, n) = (super::X + 100.0, super::Y, super::Y + 100.0);

@@ -349,7 +349,10 @@ impl<'a> Applying<'a> {
         for (n, c) in cells.iter().enumerate() {
             let old = self.cell(layer, &c.cell)?;
             let code = self.free_code(layer, c.code.as_deref())?;
-            if units.iter().any(|(id, u)| *id == old.id || u.code == code) {
+            if units.iter().any(|(id, _)| *id == old.id) {
+                return Err(EditError::Duplicate { code: c.cell.clone() });
+            }
+            if units.iter().any(|(_, u)| u.code == code) {
                 return Err(EditError::Duplicate { code });
             }
             let id = self.new_id(n);
@@ -448,6 +451,7 @@ impl<'a> Applying<'a> {
         let (plan, i) = (self.draft()?, self.layer_ix()?);
         let layer = self.layer_of(plan, i)?;
         let unit = layer.unit(cell).ok_or_else(|| no_such("网格", "cell", cell))?;
+        self.not_locked(layer, unit.id)?;
         if matches!(unit.extent, Extent::Gathered(_)) {
             self.take_away((plan, i), layer, unit);
             return Ok(());
@@ -516,6 +520,8 @@ impl<'a> Applying<'a> {
         if units.len() < 2 {
             return Err(EditError::Nothing);
         }
+        // Ground that is held would be told by its borders; a cell may have none.
+        units.iter().try_for_each(|u| self.not_locked(layer, u.id))?;
         let keep = keep.ok_or(EditError::NotFilled { field: "keep" })?;
         let survivor = units.iter().copied().find(|u| u.code == keep).ok_or_else(|| no_such("网格", "cell", keep))?;
         if units.iter().any(|u| u.parent != survivor.parent) {

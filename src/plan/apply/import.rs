@@ -46,11 +46,15 @@ impl Ground {
 impl Layer {
     /// The same where the ground of these cells belongs to the units above them that have ground, else to the layer.
     pub fn without(&self, cells: &BTreeSet<Id>) -> Layer {
+        let above =
+            |id: Id| self.chain(id).into_iter().skip(1).find(|u| u.extent == Extent::Drawn).map_or(0, |u| u.id.0);
+        let mut faces: BTreeMap<Owner, Vec<u32>> = BTreeMap::new();
+        for (i, f) in self.partition.faces().filter(|(_, f)| cells.contains(&Id(f.owner))) {
+            faces.entry(above(Id(f.owner))).or_default().push(i);
+        }
         let mut partition = self.partition.clone();
-        for &id in cells {
-            let above = self.chain(id).into_iter().skip(1).find(|u| u.extent == Extent::Drawn);
-            let to = above.map_or(0, |u| u.id.0);
-            partition = crate::topology::give(&partition, &partition.faces_of(id.0), to).0;
+        for (to, faces) in faces {
+            partition = crate::topology::give(&partition, &faces, to).0;
         }
         Layer { partition, ..self.clone() }
     }
@@ -59,10 +63,6 @@ impl Layer {
 /// Rings, outer ones and holes in any order, as polygons: a ring in an odd number of others is a hole of the smallest of
 /// them. O(rings²).
 fn polygons_of(rings: Vec<Vec<Pt>>) -> Polygons {
-    let holders = |r: &[Pt], all: &[Vec<Pt>]| -> Vec<usize> {
-        let at = r.first().copied().unwrap_or_default();
-        (0..all.len()).filter(|&j| !std::ptr::eq(all[j].as_slice(), r) && ring_contains(&all[j], at)).collect()
-    };
     let mut rings = rings;
     for r in &mut rings {
         r.dedup();
@@ -78,7 +78,14 @@ fn polygons_of(rings: Vec<Vec<Pt>>) -> Polygons {
         r
     };
     let mut out: Vec<(usize, Vec<Vec<Pt>>)> = Vec::new();
-    let inside: Vec<Vec<usize>> = rings.iter().map(|r| holders(r, &rings)).collect();
+    // By a point within it: a hole may touch the ring round it with any of its vertices.
+    let within: Vec<Option<Pt>> = rings.iter().map(|r| anchor_of_polygons(&[vec![turned(r, true)]])).collect();
+    let holders = |i: usize| -> Vec<usize> {
+        let Some(at) = within[i] else { return vec![] };
+        let larger = |j: &usize| ring_area2(&rings[*j]).abs() > ring_area2(&rings[i]).abs();
+        (0..rings.len()).filter(larger).filter(|&j| ring_contains(&rings[j], at)).collect()
+    };
+    let inside: Vec<Vec<usize>> = (0..rings.len()).map(holders).collect();
     for (i, r) in rings.iter().enumerate().filter(|(i, _)| inside[*i].len() % 2 == 0) {
         out.push((i, vec![turned(r, true)]));
     }

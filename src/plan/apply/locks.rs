@@ -4,10 +4,11 @@
 
 use super::{Applying, no_such};
 use crate::geom::{Place, Pt, dist2_to_segment};
+use crate::model::Id;
 use crate::plan::error::{EditError, Held};
 use crate::plan::patch::{Item, Key};
 use crate::plan::project::{Layer, Plan};
-use crate::topology::{Edge, Half, OUTSIDE, Owner, Partition, PartitionPatch, TopologyError};
+use crate::topology::{Edge, Face, Half, OUTSIDE, Owner, Partition, PartitionPatch, TopologyError};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -15,6 +16,8 @@ use std::sync::Arc;
 const ROUNDING2_MM2: f64 = 0.5001;
 /// How far from the straight way, mm², several such points may come to lie.
 const BEND2_MM2: f64 = 2.0;
+/// Steps after which a way is given up.
+const TRIES: usize = 100_000;
 /// Nodes in one segment whose order of coming is looked for.
 const FEW: usize = 40;
 /// What rounding may take of a cell's ground, mm for each mm of border that was bent.
@@ -32,6 +35,17 @@ impl<'a> Applying<'a> {
         }
         let within = self.edit.within.as_ref().filter(|w| chain.iter().all(|u| u.code != **w));
         within.map(|w| Held::Within(w.clone()))
+    }
+
+    /// Refuses to take a locked unit away.
+    pub(super) fn not_locked(&self, layer: &Layer, unit: Id) -> Result<(), EditError> {
+        match layer.chain(unit).into_iter().find(|u| layer.locks.units.contains(&u.id)) {
+            None => Ok(()),
+            Some(u) => {
+                let at = layer.partition.polygons(unit.0).iter().flatten().flatten().next().copied();
+                Err(self.held_error(Held::Unit(u.code.clone()), at.unwrap_or_default()))
+            }
+        }
     }
 
     /// Whether anything is held at all.
@@ -66,7 +80,7 @@ impl<'a> Applying<'a> {
         }
         border.windows(2).all(|w| {
             !lines.contains(&line_of(w[0], w[1]))
-                && !lines.iter().any(|&(a, b)| [w[0], w[1]].iter().all(|&p| dist2_to_segment(p, a, b) <= ROUNDING2_MM2))
+                && !lines.iter().any(|&(a, b)| [w[0], w[1]].iter().all(|&p| dist2_to_segment(p, a, b) <= BEND2_MM2))
         })
     }
 
@@ -91,6 +105,9 @@ impl<'a> Applying<'a> {
             let by = |o: Owner| if old(o) { self.held(layer, o) } else { None };
             ground_is_kept(&by, &gone, &new).map_err(|(by, at)| self.held_error(by, at))?;
             self.no_cell_loses(layer, &now, &patch, &gone)?;
+            if self.edit.gaps {
+                self.cells_keep_their_borders(layer, &before, &after)?;
+            }
             let lines = lines_are_kept(&|l| layer.locks.lines.contains(l), &before, &after)
                 .map_err(|at| self.held_error(Held::Line, at))?;
             for (old, into) in lines {
@@ -133,6 +150,20 @@ impl<'a> Applying<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Where only gaps are filled: borders between two cells are where they were.
+    fn cells_keep_their_borders(
+        &self,
+        layer: &Layer,
+        before: &BTreeSet<Side>,
+        after: &BTreeSet<Side>,
+    ) -> Result<(), EditError> {
+        let of_cells: BTreeSet<(Pt, Pt, Owner)> = before.iter().filter(|s| self.is_cell(layer, s.2)).copied().collect();
+        let with_cell_beyond = |s: &&Side| of_cells.range((s.1, s.0, 0)..=(s.1, s.0, Owner::MAX)).next().is_some();
+        let between: BTreeSet<(Pt, Pt)> = of_cells.iter().filter(with_cell_beyond).map(|s| line_of(s.0, s.1)).collect();
+        let kept = lines_are_kept(&|l| between.contains(l), before, after);
+        kept.map(drop).map_err(|at| self.held_error(Held::Cells, at))
     }
 
     /// Whether what an import may not touch stands as it did: ground of `fixed` owners, the outline and borders of higher
@@ -195,27 +226,28 @@ fn ground_is_kept(
     gone: &BTreeSet<Side>,
     new: &BTreeSet<Side>,
 ) -> Result<(), (Held, Pt)> {
-    let mut held: BTreeMap<Owner, Option<Held>> = BTreeMap::new();
-    for &(_, _, owner) in gone.iter().chain(new) {
-        held.entry(owner).or_insert_with(|| held_by(owner));
-    }
-    for (owner, by) in held {
-        let Some(by) = by else { continue };
-        let of = |s: &&Side| s.2 == owner;
-        let mut left: BTreeMap<Pt, Vec<Pt>> = BTreeMap::new();
-        let mut count = 0;
-        for s in new.iter().filter(of) {
-            left.entry(s.0).or_default().push(s.1);
-            count += 1;
+    // By owner: what is gone and what is new.
+    let mut of: BTreeMap<Owner, [Vec<(Pt, Pt)>; 2]> = BTreeMap::new();
+    for (k, sides) in [gone, new].into_iter().enumerate() {
+        for &(a, b, owner) in sides {
+            of.entry(owner).or_default()[k].push((a, b));
         }
-        for s in gone.iter().filter(of) {
-            match course(&left, s.0, s.1) {
+    }
+    for (owner, [gone, new]) in of {
+        let Some(by) = held_by(owner) else { continue };
+        let mut left: BTreeMap<Pt, Vec<Pt>> = BTreeMap::new();
+        for &(a, b) in &new {
+            left.entry(a).or_default().push(b);
+        }
+        let mut count = new.len() as i64;
+        for (a, b) in gone {
+            match course(&left, a, b) {
                 Some(into) => count -= into.len() as i64 - 1,
-                None => return Err((by, s.0)),
+                None => return Err((by, a)),
             }
         }
         if count != 0 {
-            return Err((by, new.iter().find(of).map_or(Pt::default(), |s| s.0)));
+            return Err((by, new.first().map_or(Pt::default(), |s| s.0)));
         }
     }
     Ok(())
@@ -249,7 +281,8 @@ pub(crate) fn line_of(a: Pt, b: Pt) -> (Pt, Pt) {
 /// Borders that a patch changed and those round ground that it gave to somebody else.
 fn touched(was: &Partition, now: &Partition, patch: &PartitionPatch) -> BTreeSet<u32> {
     let mut out: BTreeSet<u32> = patch.edges.iter().map(|c| c.slot).collect();
-    for c in &patch.faces {
+    let owner = |f: &Option<Face>| f.as_ref().map(|f| f.owner);
+    for c in patch.faces.iter().filter(|c| owner(&c.before) != owner(&c.after)) {
         for p in [was, now] {
             let rings: Vec<Half> = p.face(c.slot).map_or_else(Vec::new, |f| f.rings.to_vec());
             out.extend(rings.into_iter().flat_map(|r| p.ring(r)).map(Half::edge));
@@ -274,14 +307,42 @@ fn course(left: &BTreeMap<Pt, Vec<Pt>>, a: Pt, b: Pt) -> Option<Vec<Pt>> {
         let (dx, dy) = (i128::from(b.x - a.x), i128::from(b.y - a.y));
         i128::from(p.x - a.x) * dx + i128::from(p.y - a.y) * dy
     };
+    // From each point those ahead, the nearest last, so that it is tried first; a way that ends is gone back on.
+    let ahead = |at: Pt| -> Vec<Pt> {
+        let near = |p: &Pt| {
+            *p == b || (dist2_to_segment(*p, a, b) <= BEND2_MM2 && along(*p) > along(at) && along(*p) < along(b))
+        };
+        let mut all: Vec<Pt> = left.get(&at).into_iter().flatten().copied().filter(near).collect();
+        all.sort_by_key(|&p| std::cmp::Reverse(along(p)));
+        all
+    };
     let mut way = vec![a];
-    while let Some(&at) = way.last().filter(|p| **p != b) {
-        let ahead = left.get(&at)?.iter().copied().filter(|&p| {
-            p == b || (dist2_to_segment(p, a, b) <= BEND2_MM2 && along(p) > along(at) && along(p) < along(b))
-        });
-        way.push(ahead.min_by_key(|&p| along(p))?);
+    let mut open = vec![ahead(a)];
+    let mut tries = 0;
+    while let Some(next) = open.last_mut() {
+        tries += 1;
+        match next.pop() {
+            Some(p) if p == b => {
+                way.push(b);
+                if by_rounding(&way) {
+                    return Some(way);
+                }
+                way.pop();
+            }
+            Some(p) => {
+                way.push(p);
+                open.push(ahead(p));
+            }
+            None => {
+                open.pop();
+                way.pop();
+            }
+        }
+        if tries > TRIES {
+            return None;
+        }
     }
-    by_rounding(&way).then_some(way)
+    None
 }
 
 /// Whether a way comes of its ends by putting in one point after the other, each no further from the segment it is put

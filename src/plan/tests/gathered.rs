@@ -80,6 +80,9 @@ fn a_gathered_unit_lists_places_once_a_level_and_has_no_ground() {
     t.refuses("not_a_cell", super::each::pin("B1", Some("M1")));
     t.does(Op::Member { code: "P".into(), name: "张某".into(), phone: None, org: None });
     t.does(post("D1", "P", "楼栋长", "M1"));
+    t.does(Op::Lock { cell: Some("M1".into()), on: None, value: true });
+    t.refuses("locked", Op::Dissolve { cell: "M1".into() });
+    t.does(Op::Lock { cell: Some("M1".into()), on: None, value: false });
     t.does(Op::Dissolve { cell: "M1".into() });
     assert!(t.layer().unit("M1").is_none() && t.project().plans[0].posts.is_empty());
 }

@@ -287,6 +287,11 @@ fn cells_get_the_ground_that_is_drawn_for_them_where_it_fits() {
     let ring = vec![rect(0.0, 0.0, 100.0, 200.0), rect(40.0, 40.0, 40.0, 40.0)];
     t.does(redraw(&[("W1", ring), ("W2", vec![rect(120.0, 0.0, 80.0, 200.0), rect(40.0, 40.0, 40.0, 40.0)])]));
     assert_eq!((t.at(60.0, 60.0), t.at(110.0, 60.0)), ("W2".into(), "SQ1".into()));
+    // A hole that touches the ring round it with its first vertex, on the eastern side.
+    let pinched = vec![rect(0.0, 0.0, 100.0, 200.0), vec![m(100.0, 100.0), m(60.0, 140.0), m(60.0, 90.0)]];
+    t.does(redraw(&[("W1", pinched), ("W2", vec![rect(120.0, 0.0, 80.0, 200.0)])]));
+    assert_eq!((t.at(70.0, 110.0), t.at(50.0, 110.0)), ("SQ1".into(), "W1".into()));
+    t.h.undo();
     t.refuses("nothing", redraw(&[("W2", vec![rect(120.0, 0.0, 80.0, 200.0), rect(40.0, 40.0, 40.0, 40.0)])]));
     // Over a neighbour that is not named, over the community's border, onto the other community.
     t.refuses("misfit", redraw(&[("W1", vec![rect(0.0, 0.0, 130.0, 200.0)])]));

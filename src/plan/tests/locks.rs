@@ -215,3 +215,34 @@ fn name(text: &str) -> SetOp {
     let fields = serde_json::json!({ "name": text });
     SetOp { fields: fields.as_object().cloned().unwrap_or_default(), ..SetOp::default() }
 }
+
+#[test]
+fn a_locked_unit_without_ground_is_not_taken_away() {
+    let mut t = Town::new();
+    let unit = |code: &str| Op::Unit {
+        code: code.into(),
+        name: String::new(),
+        level: "网格".into(),
+        parent: Some("SQ1".into()),
+        rings: vec![],
+    };
+    t.does(unit("W7"));
+    t.does(lock("W7", true));
+    let apart = Op::Merge { cells: vec!["W1".into(), "W7".into()], keep: Some("W1".into()), apart: true };
+    assert_eq!(held(&mut t, apart.clone()), Held::Unit("W7".into()));
+    assert_eq!(held(&mut t, Op::Dissolve { cell: "W7".into() }), Held::Unit("W7".into()));
+    t.does(lock("W7", false));
+    t.does(apart);
+    sound(t.project());
+}
+
+#[test]
+fn a_drawing_over_a_locked_border_keeps_what_is_not_beside_it() {
+    let mut t = Town::new();
+    t.does(lock_line(m(100.0, 0.0), m(100.0, 200.0), true));
+    // Two pieces of SQ1 on both sides of the locked border, and a third apart from them: the smaller side is left.
+    let rings = vec![rect(80.0, 20.0, 60.0, 20.0), rect(20.0, 100.0, 20.0, 20.0)];
+    t.does(Op::Draw { code: Some("W8".into()), name: None, rings, take: Take::All, parent: None });
+    assert_eq!([t.at(82.0, 30.0), t.at(120.0, 30.0), t.at(30.0, 110.0)], ["W1", "W8", "W8"].map(str::to_owned));
+    sound(t.project());
+}

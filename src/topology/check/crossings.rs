@@ -9,7 +9,7 @@ use std::cmp::Ordering;
 const FEW: usize = 48;
 /// How often a square is divided at most.
 const DEEP: u32 = 8;
-/// More pairs than any damaged map needs: a file made to be slow ends here.
+/// More pairs than any damaged map needs; those after are not kept.
 const ENOUGH: usize = 1 << 20;
 
 /// A segment of a border, in the border's direction.

@@ -95,6 +95,7 @@ impl App {
             }
             Verb::Search => doc.focus_search = true,
             Verb::NextUnassigned => next_unassigned(doc, now, time),
+            Verb::Lock => self.lock_selected(time),
             Verb::PreviousCell => next_cell(doc, false, now, time),
             Verb::NextCell => next_cell(doc, true, now, time),
             Verb::Heat => {
@@ -109,6 +110,32 @@ impl App {
             }
             _ => {}
         }
+    }
+
+    /// Locks the selected cells, or unlocks them if all are locked.
+    fn lock_selected(&mut self, time: f64) {
+        let Some(doc) = &self.doc else { return };
+        let s = &doc.session;
+        let layer = s.project().layer(s.plan(), s.layer());
+        let units: Vec<_> = match s.selection() {
+            crate::session::Selection::Units(ids) => {
+                ids.iter().filter_map(|id| layer?.units.get(id)).cloned().collect()
+            }
+            _ => vec![],
+        };
+        if units.is_empty() {
+            let said =
+                self.lang.pick("先选网格，再锁定或解锁", "Select cells first, then lock or unlock them").to_owned();
+            return self.warn(&said);
+        }
+        let is_locked = |id| layer.is_some_and(|l| l.locks.units.contains(&id));
+        let value = !units.iter().all(|u| is_locked(u.id));
+        let lock = |u: &std::sync::Arc<crate::model::Unit>| {
+            crate::session::tools::here(s, Op::Lock { cell: Some(u.code.clone()), on: None, value })
+        };
+        let mut edits: Vec<Edit> = units.iter().filter(|u| is_locked(u.id) != value).map(lock).collect();
+        let edit = if edits.len() == 1 { edits.remove(0) } else { Op::Together { edits }.into() };
+        self.edit(edit, time);
     }
 
     /// Does an edit and says what came of it.

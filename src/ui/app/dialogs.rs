@@ -1,10 +1,12 @@
 //! Questions that the window asks: unsaved work, a path, the kind of an import.
 
 use super::App;
+use super::doc::Doc;
 use super::files::{KINDS, Purpose};
 use crate::jobs::Job;
-use crate::model::{Kind, Lang, Said};
+use crate::model::{Kind, Lang, Said, number};
 use crate::plan::{Edit, Op};
+use crate::scene::cell_chip;
 use crate::session::import::What;
 use crate::session::tools::Answer;
 use crate::session::{Command, Redrawn};
@@ -211,33 +213,44 @@ impl App {
                 }
             }
             Dialog::Elsewhere(found) => {
-                let codes: Vec<&str> = found.iter().flat_map(|r| &r.changed).map(String::as_str).collect();
-                let title = lang.pick("其他程序改过网格边界", "Another program moved borders of cells");
-                let buttons = [lang.pick("采用改动", "Take them in"), lang.pick("不采用", "Leave them")];
                 let language = self.language();
-                let answer = sheet(ui, title, &buttons, true, |ui| {
+                let takes = found.iter().any(|r| r.edit.is_some());
+                let title = lang.pick("其他程序改过网格边界", "Another program moved borders of cells");
+                let both = [lang.pick("采用改动", "Take them in"), lang.pick("不采用", "Leave them")];
+                let close = [lang.pick("知道了", "Close")];
+                let buttons: &[&str] = if takes { &both } else { &close };
+                let name = |code: &str| self.doc.as_ref().map_or_else(|| code.to_owned(), |d| cell_name(d, code));
+                let answer = sheet(ui, title, buttons, true, |ui| {
                     ui.set_width(560.0);
-                    let first = codes.iter().take(12).copied().collect::<Vec<_>>().join(lang.pick("、", ", "));
-                    let more = if codes.len() > 12 { "…" } else { "" };
-                    body(
-                        ui,
-                        &lang
-                            .pick(
-                                "涉及 {n} 个网格：{codes}。采用后按下面所列修好，可撤销；不采用则下次保存时写回原样。",
-                                "{n} cells are concerned: {codes}. Taken in they are mended as listed below, and can be undone; else the next save writes them as they were.",
-                            )
-                            .replace("{n}", &codes.len().to_string())
-                            .replace("{codes}", &format!("{first}{more}")),
-                    );
+                    let (zh, en) = if takes {
+                        (
+                            "采用后各网格的面积如下，可撤销；不采用则下次保存时写回原样。",
+                            "Taken in, the cells have these areas, and it can be undone; else the next save writes them as they were.",
+                        )
+                    } else {
+                        (
+                            "这些改动不能采用，原因如下；下次保存时写回原样。",
+                            "They cannot be taken in, for these reasons; the next save writes the cells as they were.",
+                        )
+                    };
+                    body(ui, lang.pick(zh, en));
                     ui.add_space(6.0);
                     ScrollArea::vertical().max_height(300.0).auto_shrink([false, true]).show(ui, |ui| {
-                        for f in found.iter().flat_map(|r| &r.prepared.findings).take(200) {
+                        for (code, before, after) in found.iter().flat_map(|r| &r.areas) {
+                            let change = number((after - before).round() as i64);
+                            let change = if after > before { format!("+{change}") } else { change };
+                            let (area, unit) = (number(after.round() as i64), lang.pick("平方米", "m²"));
+                            strong(ui, &format!("{}  {area} {unit}（{change}）", name(code)));
+                        }
+                        // How slivers and overlaps were shared out stands in the areas.
+                        let told = found.iter().flat_map(|r| &r.prepared.findings);
+                        for f in told.filter(|f| !matches!(f.kind, "sliver" | "overlap" | "missing_cell")).take(200) {
                             body(ui, if language == Lang::Zh { &f.message_zh } else { &f.message_en });
                         }
                     });
                 });
                 match answer {
-                    Some(0) => {
+                    Some(0) if takes => {
                         let (now, time) = (self.now(), ui.input(|i| i.time));
                         let Some(doc) = &mut self.doc else { return };
                         let edits: Vec<Edit> = found.into_iter().filter_map(|r| r.edit).collect();
@@ -248,6 +261,13 @@ impl App {
                         let effects = doc.dispatch(Command::Do(edit), now);
                         self.heed(effects, time);
                         ui.ctx().request_repaint();
+                    }
+                    Some(_) if takes => {
+                        let said = lang.pick(
+                            "没有采用；下次保存时写回原样。要再看一次，请不保存并重新打开",
+                            "Not taken in; the next save writes them as they were. To be asked again open the file anew without saving",
+                        );
+                        self.warn(said);
                     }
                     Some(_) => {}
                     None => self.dialog = Some(Dialog::Elsewhere(found)),
@@ -339,6 +359,14 @@ impl App {
             }
         }
     }
+}
+
+/// A cell as the list names it: its short number and name.
+fn cell_name(doc: &Doc, code: &str) -> String {
+    let s = &doc.session;
+    let layer = s.project().layer(s.plan(), s.layer());
+    let unit = layer.and_then(|l| Some((l, l.unit(code)?)));
+    unit.map_or_else(|| code.to_owned(), |(l, u)| format!("{} {}", cell_chip(l, u), u.name).trim().to_owned())
 }
 
 /// A row of a list in a sheet: a name on the left, what belongs to it on the right.

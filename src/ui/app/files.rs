@@ -6,7 +6,8 @@ use super::doc::{Doc, Shown};
 use super::picture::stack_shown;
 use super::work::{Leave, Work};
 use crate::exchange::{
-    ExchangeError, Finding, OutFeature, ReadOptions, Severity, Source, read, read_table, write_file, write_geojson,
+    Action, ExchangeError, Finding, OutFeature, ReadOptions, Severity, Source, read, read_table, write_file,
+    write_geojson,
 };
 use crate::geom::Origin;
 use crate::jobs::{JobError, Token};
@@ -15,7 +16,7 @@ use crate::plan::{Edit, History};
 use crate::scene::{Camera, FontSet, SceneOptions, Stack, StyleSheet, Theme, annotate, paint, scene_of};
 use crate::session::import::{How, What, incoming};
 use crate::session::{Command, Effect, Redrawn, Session, answers, empty_project, redrawn, sample_project};
-use crate::store::{Generation, SaveInput, Warning, open, save, shown_plan};
+use crate::store::{Generation, SaveInput, Warning, cells_table, open, save, shown_plan};
 use crate::ui::widgets::ToastKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -104,14 +105,17 @@ fn moved_elsewhere(session: &Session, warnings: &[Warning], path: &Path, token: 
     let last = p.plan(session.plan()).map_or("", |x| x.meta.name.as_str());
     let plan = shown_plan(p, last).map(|x| x.meta.name.clone());
     let of_layer = |l: &GridLayer| {
-        let table = format!("cells_{}_{}", l.id, l.cell_level());
+        let table = cells_table(l);
         if !changed(&table) {
             return None;
         }
         let source = read_table(path, &table).ok()?;
         let how =
             How { map: &[], offset_minutes: 480, layer: Some(l.id.clone()), plan: plan.clone(), source: String::new() };
-        redrawn(p, &source, &how, &mut |_| token.check().is_ok()).ok().filter(|r| r.edit.is_some())
+        let found = redrawn(p, &source, &how, &mut |_| token.check().is_ok()).ok()?;
+        // Nothing to take in, but something that was not to be had: that is told too.
+        let refused = found.prepared.findings.iter().any(|f| f.action == Action::Refused);
+        (found.edit.is_some() || refused).then_some(found)
     };
     p.facts.layers.iter().filter_map(of_layer).collect()
 }
@@ -147,8 +151,11 @@ impl App {
         let title = doc.session.project().facts.head.name.clone();
         self.remember(&l.path, &title);
         for w in &l.warnings {
-            let said = w.said();
-            self.warn(said.get(self.language()));
+            // What is asked about is not said twice.
+            if l.elsewhere.is_empty() || !matches!(w, Warning::EditedElsewhere { .. }) {
+                let said = w.said();
+                self.warn(said.get(self.language()));
+            }
         }
         self.show(doc);
         if !l.elsewhere.is_empty() {

@@ -341,7 +341,7 @@ fn row(doc: &Doc, l: &Layer, u: &Unit, change: &Tally, p: &Project) -> CellRow {
         households: now.households,
         before: (was.households != now.households).then_some(was.households),
         deviation: p.facts.rules.deviation(now.households.max(0) as u64),
-        locked: false,
+        locked: l.is_locked(u.id),
         warning: None,
     }
 }

@@ -324,9 +324,9 @@ impl App {
         let typing = ctx.text_edit_focused();
         let busy = self.dialog.is_some() || self.keys_open || typing || egui::Popup::is_any_open(&ctx);
         if self.dialog.is_none()
-            && let Some(verb) = ctx.input_mut(|i| verbs::pressed(i, typing))
+            && let Some((verb, times)) = ctx.input_mut(|i| verbs::pressed(i, typing))
         {
-            self.verb(&ctx, verb);
+            (0..times).for_each(|_| self.verb(&ctx, verb));
         }
         let floats = (self.plans_open || self.layers_open) && !busy;
         if floats && ctx.input_mut(|i| i.consume_key(egui::Modifiers::NONE, egui::Key::Escape)) {
