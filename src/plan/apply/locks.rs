@@ -9,7 +9,8 @@ use crate::plan::error::{EditError, Held};
 use crate::plan::patch::{Item, Key};
 use crate::plan::project::{Layer, Plan};
 use crate::topology::{Edge, Face, Half, OUTSIDE, Owner, Partition, PartitionPatch, TopologyError};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 /// How far from a segment, mm², a point is that rounding alone put into it: half the grid's diagonal, 0.71 mm, squared.
@@ -268,7 +269,14 @@ fn lines_are_kept(
     }
     let mut out = Vec::new();
     for &line in before.difference(&after).filter(|l| keep(l)) {
-        out.push((line, course(&left, line.0, line.1).ok_or(line.0)?));
+        let way = course(&left, line.0, line.1).ok_or(line.0)?;
+        // A new segment is of one old line.
+        for w in way.windows(2) {
+            for (from, to) in [(w[0], w[1]), (w[1], w[0])] {
+                left.entry(from).or_default().retain(|p| *p != to);
+            }
+        }
+        out.push((line, way));
     }
     Ok(out)
 }
@@ -316,6 +324,28 @@ fn course(left: &BTreeMap<Pt, Vec<Pt>>, a: Pt, b: Pt) -> Option<Vec<Pt>> {
         all.sort_by_key(|&p| std::cmp::Reverse(along(p)));
         all
     };
+    // The way of fewest points: where borders lie a millimetre apart a longer one may take in those of another.
+    let mut from: BTreeMap<Pt, Pt> = BTreeMap::from([(a, a)]);
+    let mut queue = VecDeque::from([a]);
+    while let Some(at) = queue.pop_front().filter(|_| !from.contains_key(&b)) {
+        for p in ahead(at) {
+            if let Entry::Vacant(v) = from.entry(p) {
+                v.insert(at);
+                queue.push_back(p);
+            }
+        }
+    }
+    if !from.contains_key(&b) {
+        return None;
+    }
+    let mut way = vec![b];
+    while let Some(&at) = way.last().filter(|p| **p != a) {
+        way.push(from[&at]);
+    }
+    way.reverse();
+    if by_rounding(&way) {
+        return Some(way);
+    }
     let mut way = vec![a];
     let mut open = vec![ahead(a)];
     let mut tries = 0;

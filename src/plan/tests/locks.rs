@@ -246,3 +246,23 @@ fn a_drawing_over_a_locked_border_keeps_what_is_not_beside_it() {
     assert_eq!([t.at(82.0, 30.0), t.at(120.0, 30.0), t.at(30.0, 110.0)], ["W1", "W8", "W8"].map(str::to_owned));
     sound(t.project());
 }
+
+#[test]
+fn two_locked_borders_a_millimetre_apart_are_told_apart() {
+    let mut t = Town::new();
+    // A cell like a needle, its border locked, and a line through it.
+    let needle = vec![m(10.0, 190.0), m(90.0, 150.0), m(90.001, 149.999)];
+    t.does(draw_over("N", needle));
+    t.does(lock_line(m(10.0, 190.0), m(90.0, 150.0), true));
+    let cut = |cell: &str, code: &str| crate::plan::CutCell {
+        cell: cell.into(),
+        code: Some(code.into()),
+        name: None,
+        keep: None,
+    };
+    let before = t.layer().locks.lines.len();
+    let line = vec![m(35.123, 201.0), m(40.377, -1.0)];
+    t.does(Op::Cut { line, cells: Some(vec![cut("W1", "W8"), cut("N", "N2")]), attach_m: None });
+    assert_eq!(t.layer().locks.lines.len(), before + 2, "{:?}", t.layer().locks.lines);
+    sound(t.project());
+}

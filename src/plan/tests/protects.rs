@@ -62,24 +62,34 @@ pub(crate) fn protected_stay(old: &Protected, new: &Protected, e: &Edit) {
             used.insert((a, b));
             continue;
         }
-        let mut chain = vec![a];
-        while chain[chain.len() - 1] != b {
-            let at = chain[chain.len() - 1];
-            let ahead = |q: Pt| at.dist(b) > q.dist(b) && dist2_to_segment(q, a, b).sqrt() <= 4.0 * ROUNDING_MM;
-            let beside = |s: &Side| {
-                let (l, r) = new[s];
-                if s.0 == at { (l, r) } else { (r, l) }
+        let beside = |at: Pt, s: &Side| {
+            let (l, r) = new[s];
+            if s.0 == at { (l, r) } else { (r, l) }
+        };
+        let ahead = |at: Pt| -> Vec<(Pt, Side)> {
+            let near = |q: Pt| at.dist(b) > q.dist(b) && dist2_to_segment(q, a, b).sqrt() <= 4.0 * ROUNDING_MM;
+            let all = next.get(&at).into_iter().flatten().filter(|(q, s)| near(*q) && !used.contains(s));
+            // Where borders lie millimetres apart several are near enough: those with the same communities are meant.
+            all.filter(|(_, s)| beside(at, s) == *sides).copied().collect()
+        };
+        // Every way by unused segments, until one comes of rounding only.
+        let mut ways: Vec<(Vec<Pt>, Vec<Side>)> = vec![(vec![a], vec![])];
+        let found = loop {
+            let Some((chain, by)) = ways.pop() else {
+                panic!("the protected border {a:?} {b:?} is lost, or other communities lie beside it, after {e:?}");
             };
-            let found = || next.get(&at).into_iter().flatten().filter(|(q, s)| ahead(*q) && !used.contains(s));
-            // Where borders lie millimetres apart, several may be near enough: that with the same communities is meant.
-            let same = found().find(|(_, s)| beside(s) == *sides).or_else(|| found().next());
-            let &(q, s) =
-                same.unwrap_or_else(|| panic!("the protected border {a:?} {b:?} is lost at {at:?} after {e:?}"));
-            assert_eq!(*sides, beside(&s), "other communities beside {s:?} of {a:?} {b:?} after {e:?}");
-            used.insert(s);
-            chain.push(q);
-        }
-        assert!(by_rounding_only(&chain), "the protected border {chain:?} was moved by {e:?}");
+            let at = chain[chain.len() - 1];
+            if at == b {
+                if by_rounding_only(&chain) {
+                    break by;
+                }
+                continue;
+            }
+            for (q, s) in ahead(at) {
+                ways.push(([&chain[..], &[q]].concat(), [&by[..], &[s]].concat()));
+            }
+        };
+        used.extend(found);
     }
     let more: Vec<_> = new.iter().filter(|(s, _)| !used.contains(s)).take(4).collect();
     assert!(more.is_empty(), "new protected borders {more:?} after {e:?}");
