@@ -238,7 +238,7 @@ impl Ground {
 
     /// Box of all of it.
     fn area(&self) -> Box2 {
-        let lenses = self.lenses.iter().map(|l| Box2::of(l));
+        let lenses = self.lenses.iter().map(Box2::of);
         let bent = self.bent.iter().map(|&(a, b)| Box2::of_two(a, b).grown(2));
         self.boxes.iter().copied().chain(lenses).chain(bent).fold(Box2::EMPTY, Box2::union)
     }

@@ -86,7 +86,7 @@ fn polygons_of(rings: Vec<Vec<Pt>>) -> Polygons {
         (0..rings.len()).filter(larger).filter(|&j| ring_contains(&rings[j], at)).collect()
     };
     let inside: Vec<Vec<usize>> = (0..rings.len()).map(holders).collect();
-    for (i, r) in rings.iter().enumerate().filter(|(i, _)| inside[*i].len() % 2 == 0) {
+    for (i, r) in rings.iter().enumerate().filter(|(i, _)| inside[*i].len().is_multiple_of(2)) {
         out.push((i, vec![turned(r, true)]));
     }
     for (i, r) in rings.iter().enumerate().filter(|(i, _)| inside[*i].len() % 2 == 1) {

@@ -353,12 +353,12 @@ impl Walk {
             1 if !many => {
                 let n = 2 + self.rng.below(3);
                 let line: Vec<Place> = (0..n).map(|_| self.point(&vertices)).collect();
-                let attach_m = Some(self.rng.below(50) as f64);
+                let attach_m = self.rng.below(50) as f64;
                 // Of the cells the line divides those that nobody keeps out.
                 let on_grid: Vec<Pt> = line.iter().filter_map(|&q| self.h.stable().grid(q)).collect();
                 let l = self.layer();
                 let owners = cells.iter().filter_map(|c| l.unit(c)).filter(|u| !l.is_locked(u.id)).map(|u| u.id.0);
-                let metres = attach_m.unwrap_or_default() * 1000.0;
+                let metres = attach_m * 1000.0;
                 let cut =
                     crate::topology::divided(&l.partition, &owners.collect(), &on_grid, metres).unwrap_or_default();
                 let codes: Vec<String> = cut.into_iter().filter_map(|o| l.unit_of(o)).map(|u| u.code.clone()).collect();
@@ -369,8 +369,12 @@ impl Walk {
                     name: None,
                     keep: None,
                 };
-                return Op::Cut { line, cells: Some(codes.into_iter().enumerate().map(part).collect()), attach_m }
-                    .into();
+                return Op::Cut {
+                    line,
+                    cells: Some(codes.into_iter().enumerate().map(part).collect()),
+                    attach_m: Some(attach_m),
+                }
+                .into();
             }
             2 => return self.swap(cell, &cells).into(),
             _ => {}

@@ -108,7 +108,7 @@ fn borders_that_touch_or_lie_on_each_other_away_from_nodes_are_told() {
 #[test]
 fn nodes_out_of_turn_or_with_others_borders_are_told() {
     let n = |p: &Partition| p.nodes().find(|(_, n)| n.at == pt(2000, 2000)).unwrap().0;
-    let at = vec![Fault::Turn(pt(2000, 2000))];
+    let at = [Fault::Turn(pt(2000, 2000))];
     assert_eq!(broken(|p| change_node(p, n(p), |n| n.halves.swap(0, 1)))[0], at[0]);
     assert_eq!(broken(|p| change_node(p, n(p), |n| n.halves[0] = n.halves[0].twin()))[0], at[0]);
     assert_eq!(broken(|p| change_node(p, n(p), |n| n.halves.clear()))[0], at[0]);
