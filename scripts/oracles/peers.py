@@ -107,7 +107,9 @@ def judge(ours, theirs, stats):
         bad += value >= limit
         print(f"{what}: {value:g} {unit} (under {limit:g}){'' if value < limit else ' MISSED'}")
 
-    sums = {(k, r["sum"]) for k, rows in theirs.items() if k[1].startswith("join") for r in rows if "sum" in r}
+    # What only reads the points joins nothing.
+    joins = {k: rows for k, rows in theirs.items() if k[1].startswith("join") and "read the points" not in k[1]}
+    sums = {(k, r["sum"]) for k, rows in joins.items() for r in rows if "sum" in r}
     mine = {r["sum"] for (t, n), rows in ours.items() if t == TOWN for r in rows if "sum" in r}
     print("checksum of ours:", mine)
     for who, s in sorted(sums):

@@ -2,7 +2,8 @@
 
 use super::{Pt, chain_length, cross, ring_area2, rings_contain};
 
-/// Centroid of a ring (closing point optional), rounded to the grid; `None` if its area is zero.
+/// Centroid of a ring (closing point optional), rounded to the grid; `None` if its area is zero, or if the ring crosses
+/// itself so that its centroid lies beyond all numbers.
 ///
 /// The usual shoelace centroid, taken relative to the first vertex so that it is exact up to the final rounding.
 pub fn centroid_of_ring(ring: &[Pt]) -> Option<Pt> {
@@ -18,11 +19,12 @@ pub fn centroid_of_ring(ring: &[Pt]) -> Option<Pt> {
     if s2 == 0 {
         return None;
     }
-    let mean = |s: i128| -> i32 {
+    let mean = |s: i128| -> i128 {
         let (num, den) = if s2 < 0 { (-s, -3 * s2) } else { (s, 3 * s2) };
-        (if num >= 0 { (2 * num + den) / (2 * den) } else { -((-2 * num + den) / (2 * den)) }) as i32
+        if num >= 0 { (2 * num + den) / (2 * den) } else { -((-2 * num + den) / (2 * den)) }
     };
-    Some(Pt { x: o.x + mean(sx), y: o.y + mean(sy) })
+    let at = |o: i32, s: i128| i32::try_from(i128::from(o) + mean(s)).ok();
+    Some(Pt { x: at(o.x, sx)?, y: at(o.y, sy)? })
 }
 
 /// The anchor of a set of polygons (parts → rings, first ring the outer): the centroid of the largest part if it

@@ -84,3 +84,15 @@ fn an_origin_is_whole_kilometres_on_this_earth_and_never_overflows() {
     }
     assert_eq!(Origin::at(Origin::near(f64::MAX, 0.0).e_m, 0), None);
 }
+
+#[test]
+fn a_ring_that_crosses_itself_far_out_has_no_centroid_or_one_on_the_grid() {
+    let s = LIMIT - 1;
+    // Two wings of nearly equal area: the sum of both is next to nothing.
+    let ring = [pt(-s, -s), pt(s, s), pt(s, -s + 1), pt(-s, s)];
+    assert!(ring_area2(&ring).abs() < i128::from(s) * 4);
+    for r in [ring.to_vec(), ring.iter().rev().copied().collect()] {
+        let anchor = anchor_of_polygons(&[vec![r]]);
+        assert!(anchor.is_some_and(|a| a.in_range()), "{anchor:?}");
+    }
+}
