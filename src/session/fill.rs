@@ -80,15 +80,7 @@ fn fill_one(
             code.get_or_insert_with(|| next_code(project, target, i, parent));
             attach_m.get_or_insert(ATTACH_M);
             if keep.is_none() {
-                let counted;
-                let yards = match assignment {
-                    Some(a) => a.courtyards(),
-                    None => {
-                        counted = Courtyards::of(project);
-                        &counted
-                    }
-                };
-                let place = larger_parts(project, yards, (target, i), &edit, ctx)?.into_iter().next().flatten();
+                let place = larger_parts(project, assignment, (target, i), &edit, ctx)?.into_iter().next().flatten();
                 let place = place.map(|at| project.origin().place(at));
                 if let Op::Split { keep, .. } = &mut edit.op {
                     *keep = place;
@@ -116,15 +108,7 @@ fn fill_one(
                 taken.push(code.clone());
             }
             if cells.iter().flatten().any(|c| c.keep.is_none()) {
-                let counted;
-                let yards = match assignment {
-                    Some(a) => a.courtyards(),
-                    None => {
-                        counted = Courtyards::of(project);
-                        &counted
-                    }
-                };
-                let places = larger_parts(project, yards, (target, i), &edit, ctx)?;
+                let places = larger_parts(project, assignment, (target, i), &edit, ctx)?;
                 if let Op::Cut { cells, .. } = &mut edit.op {
                     for (c, at) in cells.iter_mut().flatten().zip(places) {
                         c.keep = c.keep.or_else(|| at.map(|at| project.origin().place(at)));
@@ -240,12 +224,13 @@ fn recoded(project: &Project, plan: Id, i: u16, mut edit: Edit, ctx: &Context<'_
 /// A place in the larger part of each cell that a split or a cut divides, in their order.
 fn larger_parts(
     project: &Project,
-    yards: &Courtyards,
+    assignment: Option<&Assignment>,
     (plan, i): (Id, u16),
     edit: &Edit,
     ctx: &Context<'_>,
 ) -> Result<Vec<Option<Pt>>, EditError> {
     let o = apply(project, edit, ctx)?;
+    let yards = assignment.map_or_else(|| Courtyards::of(project), |a| a.courtyards().clone());
     let Some(l) = o.project.layer(plan, i) else { return Ok(vec![]) };
     let cells: Vec<&String> = match &edit.op {
         Op::Split { cell, .. } => vec![cell],
@@ -254,7 +239,7 @@ fn larger_parts(
     };
     let pairs: Vec<[Id; 2]> =
         cells.into_iter().zip(&o.created).filter_map(|(cell, &(_, new))| Some([l.unit(cell)?.id, new])).collect();
-    let a = Assignment::count_units(&o.project, yards, plan, i, pairs.as_flattened());
+    let a = Assignment::count_units(&o.project, &yards, plan, i, pairs.as_flattened());
     let size = |id: Id| (rank(&a[&id]), area2(l, id));
     Ok(pairs
         .into_iter()
