@@ -36,6 +36,27 @@ pub struct Changes {
 }
 
 impl Changes {
+    /// The same the other way; `None` where more was counted anew than can be taken back.
+    pub fn reversed(&self) -> Option<Changes> {
+        if self.new_courtyards.is_some() {
+            return None;
+        }
+        let back = |rows: &[Moved]| rows.iter().map(|m| Moved { slot: m.slot, from: m.to, to: m.from }).collect();
+        Some(Changes {
+            buildings: back(&self.buildings),
+            courtyards: back(&self.courtyards),
+            incidents: back(&self.incidents),
+            delta: self.delta.iter().map(|(o, t)| (*o, Tally::default().plus(t, -1))).collect(),
+            unlocated: -self.unlocated,
+            new_courtyards: None,
+        })
+    }
+
+    /// Rows that it names.
+    pub fn rows(&self) -> usize {
+        self.buildings.len() + self.courtyards.len() + self.incidents.len()
+    }
+
     /// Whether no row and no number changes.
     pub fn is_empty(&self) -> bool {
         self.buildings.is_empty() && self.courtyards.is_empty() && self.incidents.is_empty() && self.delta.is_empty()
