@@ -61,8 +61,8 @@ fn wide_edits(town: &mut Town) -> Res<()> {
             return Err("the tallies differ from a recount".into());
         }
         done(s.dispatch(Command::Undo, 0))?;
-        let both = first.owners().iter().zip(after.owners());
-        let changed: Vec<[u64; 2]> = both.filter(|(a, b)| a != b).map(|(a, b)| [*a, *b]).collect();
+        let both = first.owners().zip(after.owners());
+        let changed: Vec<[u64; 2]> = both.filter(|(a, b)| a != b).map(|(a, b)| [a, b]).collect();
         let touched = changed.iter().flatten().collect::<BTreeSet<_>>().len();
         if CELLS.contains(&touched) || (few && touched < *CELLS.start()) {
             undo.push(back);
