@@ -10,12 +10,14 @@ mod build;
 mod fill;
 pub mod import;
 mod import_fit;
+pub mod network;
 pub mod posts;
 mod redraw;
 mod sentence;
 pub mod slivers;
 pub mod snap;
 pub mod tools;
+pub mod words;
 
 pub use build::{BuildError, empty_project, layer_from_text, sample_project, sample_titles};
 pub use fill::{fill, next_code, next_member_code, next_post_code};
