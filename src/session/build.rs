@@ -2,7 +2,7 @@
 
 use crate::geom::{Origin, Pt};
 use crate::model::{EditId, GridLayer, Lang, ModelError, Said, Segment};
-use crate::plan::{Edit, EditError, Hash, Head, History, Op, Project, Ring, Take};
+use crate::plan::{Edit, EditError, Hash, Head, History, Op, PlanOp, Project, Ring, Take};
 use crate::sample::{SAMPLES, SampleError, SampleInfo};
 use crate::session::{Command, Effect, Session};
 use thiserror::Error;
@@ -56,20 +56,22 @@ pub fn sample_project(name: &str, replica: u32) -> Result<Project, BuildError> {
     let map = (info.make)()?;
     let head = Head { name: info.title_zh.to_owned(), crs: map.crs.to_owned(), origin: Some(map.origin) };
     let first = EditId { replica, sequence: 0 }.id(0);
-    let level = map.layer.levels.first().cloned().unwrap_or_default();
     let project = Project::new(head, vec![map.layer.clone()], first);
     let mut s = Session::new(History::new(project, replica), None, Lang::Zh, "");
     s.set_sliver_m(0.0);
     let origin = map.origin;
     let ring = |r: &[Pt]| -> Ring { r.iter().map(|&p| origin.place(p)).collect() };
     let outline: Vec<Ring> = map.outline.iter().map(|r| ring(r)).collect();
-    doing(&mut s, Op::Outline { rings: outline.clone(), crs: None })?;
-    let (code, name) = map.community;
-    doing(&mut s, Op::Unit { code: code.into(), name: name.into(), level, parent: None, rings: outline })?;
+    doing(&mut s, Op::Outline { rings: outline, crs: None })?;
+    for u in &map.units {
+        let rings = u.rings.iter().map(|r| ring(r)).collect();
+        let (code, name, parent) = (u.code.clone(), u.name.clone(), u.parent.clone());
+        doing(&mut s, Op::Unit { code, name, level: u.level.to_owned(), parent, rings })?;
+    }
     for c in &map.cells {
         let rings = c.rings.iter().map(|r| ring(r)).collect();
         let (code, name) = (Some(c.code.clone()), Some(c.name.clone()));
-        doing(&mut s, Op::Draw { code, name, rings, take: Take::Free, parent: None })?;
+        doing(&mut s, Op::Draw { code, name, rings, take: Take::Free, parent: c.parent.clone() })?;
     }
     for (kind, rows) in map.rows {
         let segment = Segment::pack(kind, rows);
@@ -94,6 +96,11 @@ pub fn sample_project(name: &str, replica: u32) -> Result<Project, BuildError> {
             to: None,
         };
         doing(&mut s, op)?;
+    }
+    if let Some((name, from)) = map.in_force {
+        let old = s.project().plans.first().map(|p| p.meta.name.clone()).unwrap_or_default();
+        doing(&mut s, Op::Plan(PlanOp::Copy { old, new: name.to_owned() }))?;
+        doing(&mut s, Op::Plan(PlanOp::Adopt { name: name.to_owned(), from }))?;
     }
     Ok(s.project().clone())
 }
