@@ -98,9 +98,12 @@ pub fn sample_project(name: &str, replica: u32) -> Result<Project, BuildError> {
         doing(&mut s, op)?;
     }
     if let Some((name, from)) = map.in_force {
-        let old = s.project().plans.first().map(|p| p.meta.name.clone()).unwrap_or_default();
-        doing(&mut s, Op::Plan(PlanOp::Copy { old, new: name.to_owned() }))?;
-        doing(&mut s, Op::Plan(PlanOp::Adopt { name: name.to_owned(), from }))?;
+        // The draft comes last in the list: it is what a session opens.
+        let draft = s.project().plans.first().map(|p| p.meta.name.clone()).unwrap_or_default();
+        let new = name.to_owned();
+        doing(&mut s, Op::Plan(PlanOp::Rename { old: draft.clone(), new: new.clone() }))?;
+        doing(&mut s, Op::Plan(PlanOp::Copy { old: new.clone(), new: draft }))?;
+        doing(&mut s, Op::Plan(PlanOp::Adopt { name: new, from }))?;
     }
     Ok(s.project().clone())
 }
@@ -133,4 +136,36 @@ pub fn layer_from_text(text: &str) -> Result<GridLayer, ModelError> {
     let (id, rest) = text.split_once('=').unwrap_or((text, text));
     let (name, levels) = rest.split_once(':').unwrap_or((rest, "社区>网格"));
     GridLayer::new(id.trim(), name, levels.split('>').map(|l| l.trim().to_owned()).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::assign::Assignment;
+    use crate::model::Kind;
+    use crate::{rules, topology};
+
+    #[test]
+    fn samples_are_built_valid_with_a_draft_to_work_on() {
+        for info in sample_titles() {
+            let begin = std::time::Instant::now();
+            let p = sample_project(info.name, 5).unwrap();
+            let built = begin.elapsed();
+            let s = Session::new(History::new(p.clone(), 5), None, Lang::Zh, "");
+            let opened = begin.elapsed() - built;
+            println!("{}: built in {built:?}, session in {opened:?}", info.name);
+            let draft = p.plan(s.plan()).unwrap();
+            assert!(!draft.meta.protected() && draft.meta.name == "方案A");
+            for plan in p.plans.iter() {
+                let layer = &plan.layers[0];
+                assert_eq!(topology::check(&layer.partition), vec![], "{}", plan.meta.name);
+                let assignment = Assignment::count(&p, plan.id, 0);
+                let mut kinds: Vec<&str> = rules::check(&p, plan.id, 0, &assignment).iter().map(|i| i.rule).collect();
+                kinds.dedup();
+                println!("  {}: issues of {kinds:?}", plan.meta.name);
+            }
+            assert_eq!(p.plan_in_force().is_some(), info.name == "street-office");
+            assert!(p.table(Kind::Buildings).len() > 100);
+        }
+    }
 }

@@ -75,7 +75,7 @@ impl Builder {
             'E' => self.two((g, t), Cut::Upright, 0.5, ('e', 's'), 0.0),
             'H' => self.two((g, t), Cut::Upright, 0.46, ('h', 's'), 0.0),
             'P' => self.two((g, t), Cut::Level, 0.5, ('p', 't'), 0.0),
-            'M' => self.two((g, t), Cut::Upright, 0.4, ('m', 'l'), 0.0),
+            'M' => self.two((g, t), Cut::Upright, 0.42, ('m', 'l'), 0.0),
             'O' => self.two((g, t), Cut::Upright, 0.5, ('o', 't'), 0.0),
             'I' => self.two((g, t), Cut::Level, 0.56, ('i', 's'), 0.0),
             'C' => self.lot(g, &g.plot, 'c', 0.0),
@@ -180,17 +180,20 @@ impl Builder {
             target: target.round() as u32,
             tries: if own { 6 } else { 1 },
             west_gate: local.dice.percent(50),
-            hall: (own && kind == 's' && !self.halls.contains(&g.owner)).then(|| hall_name(g.owner)),
+            hall: (own && matches!(kind, 's' | 'l') && !self.halls.contains(&g.owner)).then(|| hall_name(g.owner)),
         };
-        if lot.hall.is_some() {
+        estates::fill(&mut local, kind, &lot, &mut self.spots);
+        if lot.hall.is_some_and(|name| self.spots.iter().any(|s| s.1 == name)) {
             self.halls.push(g.owner);
         }
-        estates::fill(&mut local, kind, &lot, &mut self.spots);
         if !own {
             neighbours(&mut local);
         }
-        for h in local.houses.iter_mut().filter(|h| h.usage == "commercial" && h.address.is_empty()) {
-            h.address = home.to_owned();
+        let mut shop = 0;
+        for h in local.houses.iter_mut().filter(|h| own && h.usage == "commercial" && h.address.is_empty()) {
+            // Shops stand at the street and are counted along it.
+            shop += 2;
+            h.address = format!("{home} {} 号", number + shop);
         }
         self.take(local, begun);
     }

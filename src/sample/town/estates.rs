@@ -1,10 +1,9 @@
-//! What a plot is filled with: estates of slabs and towers, old lanes, villages, schools, offices, works, parks.
+//! What a plot is filled with: estates of slabs and towers, old lanes, villages; what else there is stands in `places`.
 
-use super::fabric::{half_size, put_near, sheds, terraces, village};
-use crate::sample::blocks::track;
+use super::fabric::{put_near, sheds, terraces, village};
+use super::places;
 use crate::sample::fill::{Court, Form, House, Points, Site, Slabs, house, outline};
-use crate::sample::plane::{Dice, Frame, V, area, holds, middle, spline, v};
-use crate::sample::streets::{Class, Line};
+use crate::sample::plane::{Dice, Frame, V, area, holds, middle, spline, to_ring, v};
 
 /// A plot to be filled.
 pub(super) struct Lot {
@@ -100,21 +99,21 @@ fn once(site: &mut Site, kind: char, lot: &Lot, spots: &mut Spots) {
     match kind {
         's' => slab_estate(site, lot, spots),
         't' => tower_estate(site, lot),
-        'l' => lanes(site, lot),
+        'l' => lanes(site, lot, spots),
         'v' => old_village(site, lot),
-        'e' => school(site, lot),
-        'h' => hospital(site, lot, spots),
-        'p' => park(site, lot, spots),
-        'm' => market(site, lot, spots),
-        'o' => offices(site, lot),
-        'i' => works(site, lot),
+        'e' => places::school(site, lot),
+        'h' => places::hospital(site, lot, spots),
+        'p' => places::park(site, lot, spots),
+        'm' => places::market(site, lot, spots),
+        'o' => places::offices(site, lot),
+        'i' => places::works(site, lot),
         'c' => site.land.push(("construction", format!("{}地块", lot.name), lot.ring.clone())),
-        _ => waste(site, lot),
+        _ => places::waste(site, lot),
     }
 }
 
 /// A soft round shape in the middle of a plot that reaches the share `share` of the way to its edge.
-fn soft(ring: &[V], share: f64) -> Vec<V> {
+pub(super) fn soft(ring: &[V], share: f64) -> Vec<V> {
     let m = middle(ring);
     let rays = outline(Form::Round, &Frame { o: v(0.0, 0.0), e: v(1.0, 0.0) }, 2.0, 2.0);
     let reach = |d: V| -> f64 {
@@ -131,8 +130,14 @@ fn soft(ring: &[V], share: f64) -> Vec<V> {
     let n = rays.len();
     // Each ray as long as its neighbours on the mean: no corner is left.
     let mean = |k: usize| (far[(k + n - 1) % n] + 2.0 * far[k] + far[(k + 1) % n]) / 4.0;
-    let controls: Vec<V> =
-        (0..n + 3).map(|k| m.plus(rays[k % n].times(mean(k % n).min(far[k % n] * 1.1) * share))).collect();
+    let corners: Vec<V> = (0..n).map(|k| m.plus(rays[k].times(mean(k).min(far[k] * 1.1) * share))).collect();
+    rounded(&corners)
+}
+
+/// A closed curve through the corners of a ring.
+fn rounded(corners: &[V]) -> Vec<V> {
+    let n = corners.len();
+    let controls: Vec<V> = (0..n + 3).map(|k| corners[k % n]).collect();
     let (curve, marks) = spline(&controls, 8.0);
     curve[marks[1]..marks[n + 1]].to_vec()
 }
@@ -162,28 +167,27 @@ fn number(site: &mut Site, lot: &Lot, court: usize) {
     }
 }
 
+/// The community's service centre, where it is to stand here and fits.
+fn service_centre(site: &mut Site, lot: &Lot, size: (f64, f64), spots: &mut Spots) -> bool {
+    let Some(name) = &lot.hall else { return false };
+    let goal = middle(&lot.ring).plus(v(20.0, -30.0));
+    let mut hall = house("public", name, 3, Some(0));
+    hall.address.clone_from(&lot.address);
+    let put = put_near(site, &lot.ring, (goal, lot.deg), (size, Form::Rect), (5.0, 5.0, 44.0), hall);
+    if let (true, Some(h)) = (put, site.houses.last()) {
+        spots.push(("党群服务站", name.clone(), middle(&h.ring)));
+    }
+    put
+}
+
 fn slab_estate(site: &mut Site, lot: &Lot, spots: &mut Spots) {
     let mut dice = Dice::new(site.dice.next());
     let court = court(site, lot, ["老旧小区", "老旧小区", "商品房", "单位家属院", "保障房"][dice.below(5)]);
-    if let Some(name) = &lot.hall {
-        let goal = middle(&lot.ring).plus(v(20.0, -30.0));
-        if put_near(
-            site,
-            &lot.ring,
-            goal,
-            lot.deg,
-            (26.0, 16.0),
-            Form::Rect,
-            (6.0, 6.0, 40.0),
-            house("public", name, 3, Some(0)),
-        ) && let Some(h) = site.houses.last()
-        {
-            spots.push(("党群服务站", name.clone(), middle(&h.ring)));
-        }
+    if service_centre(site, lot, (26.0, 16.0), spots) {
     } else if area(&lot.ring) > 16_000.0 && dice.percent(45) {
         let goal = middle(&lot.ring).plus(v(dice.between(-40.0, 40.0), dice.between(-40.0, 20.0)));
         let nursery = house("school", format!("{}幼儿园", lot.name), 3, Some(0));
-        put_near(site, &lot.ring, goal, lot.deg, (24.0, 17.0), Form::Ell, (8.0, 8.0, 30.0), nursery);
+        put_near(site, &lot.ring, (goal, lot.deg), ((24.0, 17.0), Form::Ell), (8.0, 8.0, 30.0), nursery);
     }
     let first = site.houses.len();
     let unit = [13.8, 15.0, 15.6, 16.4][dice.below(4)];
@@ -209,7 +213,7 @@ fn slab_estate(site: &mut Site, lot: &Lot, spots: &mut Spots) {
     let garden = middle(&lot.ring).plus(v(dice.between(-30.0, 30.0), dice.between(-30.0, 30.0)));
     let far = |site: &Site, i: usize| middle(&site.houses[i].ring).minus(garden).len();
     let mut gone: Vec<usize> = Vec::new();
-    while slabs.len() > 2 && sum(&slabs) * 10 > lot.target + lot.target / 8 {
+    while slabs.len() > 2 && sum(&slabs) * 8 > lot.target + lot.target / 8 {
         let near = (0..slabs.len()).min_by(|&p, &q| far(site, slabs[p].0).total_cmp(&far(site, slabs[q].0)));
         gone.push(slabs.remove(near.unwrap_or(0)).0);
     }
@@ -221,12 +225,15 @@ fn slab_estate(site: &mut Site, lot: &Lot, spots: &mut Spots) {
         site.houses[i].storeys = storeys;
         site.houses[i].households = Some(storeys * n * flats - dice.below(4) as u32);
     }
+    if let Some(wide) = gone.iter().map(|&i| far(site, i)).reduce(f64::max) {
+        let room = to_ring(garden, &lot.ring) - 5.0;
+        let size = 2.0 * (wide - 4.0).min(room).max(8.0);
+        let round = outline(Form::Round, &Frame { o: garden, e: Frame::turned(garden, lot.deg).e }, size, size * 0.8);
+        site.land.push(("green", String::new(), rounded(&round)));
+    }
     gone.sort_unstable();
     for &i in gone.iter().rev() {
-        let h = site.houses.remove(i);
-        let (m, half) = (middle(&h.ring), half_size(&h.ring, lot.deg));
-        let at = Frame { o: m, e: Frame::turned(m, lot.deg).e };
-        site.land.push(("green", String::new(), outline(Form::Rect, &at, half.x * 2.0, half.y * 2.0 + 9.0)));
+        site.houses.remove(i);
     }
     let slabs: Vec<usize> = (first..site.houses.len()).collect();
     number(site, lot, court);
@@ -277,9 +284,9 @@ fn tower_estate(site: &mut Site, lot: &Lot) {
     }
     let goal = middle(&lot.ring);
     let club = house("commercial", format!("{}会所", lot.name), 2, Some(0));
-    put_near(site, &lot.ring, goal, lot.deg, (20.0, 12.0), Form::Rect, (6.0, 8.0, 36.0), club);
-    let garage = house("other", "地下车库出入口", 1, Some(0));
-    put_near(site, &lot.ring, goal.plus(v(30.0, 20.0)), lot.deg, (7.0, 14.0), Form::Rect, (4.0, 5.0, 40.0), garage);
+    put_near(site, &lot.ring, (goal, lot.deg), ((20.0, 12.0), Form::Rect), (6.0, 8.0, 36.0), club);
+    let garage = house("other", "", 1, Some(0));
+    put_near(site, &lot.ring, (goal.plus(v(30.0, 20.0)), lot.deg), ((7.0, 14.0), Form::Rect), (4.0, 5.0, 40.0), garage);
     number(site, lot, court);
     if dice.percent(88) {
         site.gate_and_wall(&lot.ring, &lot.name);
@@ -292,8 +299,13 @@ const LEAST_HOME_M2: f64 = 26.0;
 /// Shares the households aimed at among small houses by lot, as their floors allow.
 fn share(site: &mut Site, houses: &[usize], target: u32, dice: &mut Dice) {
     let room = |h: &House| (area(&h.ring) * f64::from(h.storeys) / LEAST_HOME_M2) as u32;
-    let free: u32 = houses.iter().map(|&i| room(&site.houses[i])).sum();
-    let (mut left, mut free) = (target.min(free), free);
+    let all = |site: &Site| -> u32 { houses.iter().map(|&i| room(&site.houses[i])).sum() };
+    if all(site) * 4 < target * 5 {
+        // Crowded ground is built higher: every second house by a storey.
+        houses.iter().step_by(2).for_each(|&i| site.houses[i].storeys += 1);
+    }
+    let mut free = all(site);
+    let mut left = target.min(free);
     for &i in houses {
         let own = room(&site.houses[i]);
         // Of every home that could be, one by one: as many as are left to give among those that are left.
@@ -309,12 +321,12 @@ fn share(site: &mut Site, houses: &[usize], target: u32, dice: &mut Dice) {
     }
 }
 
-fn lanes(site: &mut Site, lot: &Lot) {
+fn lanes(site: &mut Site, lot: &Lot, spots: &mut Spots) {
     let mut dice = Dice::new(site.dice.next());
     let court = court(site, lot, "里弄");
-    if dice.percent(30) {
+    if !service_centre(site, lot, (22.0, 13.0), spots) && dice.percent(30) {
         let hall = house("public", format!("{}文化活动室", lot.name), 2, Some(0));
-        put_near(site, &lot.ring, middle(&lot.ring), lot.deg, (15.0, 11.0), Form::Ell, (4.0, 3.0, 20.0), hall);
+        put_near(site, &lot.ring, (middle(&lot.ring), lot.deg), ((15.0, 11.0), Form::Ell), (4.0, 3.0, 20.0), hall);
     }
     let houses = terraces(site, &lot.ring, lot.deg, &mut dice);
     share(site, &houses, lot.target, &mut dice);
@@ -329,145 +341,11 @@ fn old_village(site: &mut Site, lot: &Lot) {
     site.land.push(("residential", lot.name.clone(), lot.ring.clone()));
     if dice.percent(45) {
         let hall = house("public", format!("{}文化礼堂", lot.name), 2, Some(0));
-        put_near(site, &lot.ring, middle(&lot.ring), lot.deg, (18.0, 22.0), Form::U, (4.0, 4.0, 30.0), hall);
+        put_near(site, &lot.ring, (middle(&lot.ring), lot.deg), ((18.0, 22.0), Form::U), (4.0, 4.0, 30.0), hall);
     }
     let houses = village(site, &lot.ring, lot.deg, &mut dice);
     share(site, &houses, lot.target, &mut dice);
     for (n, &i) in houses.iter().enumerate() {
         site.houses[i].address = format!("{} {} 号", lot.name, n + 1);
-    }
-}
-
-/// A building of an institution, put near a place given in metres from the plot's middle.
-fn wing(
-    site: &mut Site,
-    lot: &Lot,
-    at: (f64, f64),
-    size: (f64, f64),
-    form: Form,
-    usage: &'static str,
-    name: String,
-    storeys: u32,
-) -> bool {
-    let goal = Frame::turned(middle(&lot.ring), lot.deg).at(at.0, at.1);
-    let mut h = house(usage, name, storeys, Some(0));
-    h.address.clone_from(&lot.address);
-    put_near(site, &lot.ring, goal, lot.deg, size, form, (5.0, 7.0, 44.0), h)
-}
-
-fn school(site: &mut Site, lot: &Lot) {
-    let name = format!("{}学校", lot.name);
-    site.land.push(("school", name.clone(), lot.ring.clone()));
-    // The running track first; it keeps its ground while the houses look for theirs.
-    let goal = Frame::turned(middle(&lot.ring), lot.deg).at(0.0, -30.0);
-    for (w, d) in [(84.0, 40.0), (66.0, 34.0), (48.0, 28.0)] {
-        if put_near(site, &lot.ring, goal, lot.deg, (w, d), Form::Rect, (4.0, 2.0, 24.0), house("other", "", 1, None)) {
-            let o = site.houses.last().map_or(goal, |h| middle(&h.ring));
-            let at = Frame { o, e: Frame::turned(o, lot.deg).e };
-            site.land.push(("pitch", format!("{name}操场"), track(&at, w - 2.0, d - 2.0)));
-            break;
-        }
-    }
-    wing(site, lot, (0.0, 34.0), (58.0, 30.0), Form::U, "school", format!("{name}教学楼"), 4);
-    wing(site, lot, (0.0, 62.0), (46.0, 13.0), Form::Rect, "school", format!("{name}综合楼"), 4);
-    wing(site, lot, (-40.0, 4.0), (22.0, 30.0), Form::Rect, "school", format!("{name}体育馆"), 2);
-    wing(site, lot, (40.0, 4.0), (26.0, 15.0), Form::Rect, "school", format!("{name}食堂"), 2);
-    site.houses.retain(|h| !(h.usage == "other" && h.households.is_none()));
-    site.gate_and_wall(&lot.ring, &name);
-}
-
-fn hospital(site: &mut Site, lot: &Lot, spots: &mut Spots) {
-    let name = "临棠医院";
-    site.land.push(("commercial", name.to_owned(), lot.ring.clone()));
-    wing(site, lot, (0.0, 20.0), (62.0, 40.0), Form::U, "public", format!("{name}住院楼"), 12);
-    wing(site, lot, (0.0, -36.0), (58.0, 28.0), Form::Rect, "public", format!("{name}门诊楼"), 5);
-    wing(site, lot, (-10.0, 62.0), (50.0, 30.0), Form::Rect, "public", format!("{name}医技楼"), 6);
-    if let Some(h) = site.houses.first() {
-        spots.push(("卫生服务站", name.to_owned(), middle(&h.ring)));
-    }
-    site.gate_and_wall(&lot.ring, name);
-}
-
-fn park(site: &mut Site, lot: &Lot, spots: &mut Spots) {
-    site.land.push(("green", format!("{}公园", lot.name), lot.ring.clone()));
-    site.ponds.push(soft(&lot.ring, 0.4));
-    let mut walk = soft(&lot.ring, 0.72);
-    walk.extend(walk.first().copied());
-    site.streets.lines.push(Line::plain("park", &format!("{}公园步道", lot.name), Class::Path, walk));
-    let m = middle(&lot.ring);
-    for (k, name) in ["茶室", "驿站"].into_iter().enumerate() {
-        let goal = Frame::turned(m, lot.deg).at([-62.0, 58.0][k], [26.0, -20.0][k]);
-        let h = house("public", format!("{}公园{name}", lot.name), 1, Some(0));
-        if !site.ponds.iter().any(|p| holds(p, goal)) {
-            put_near(site, &lot.ring, goal, lot.deg, (13.0, 9.0), Form::Rect, (3.0, 3.0, 8.0), h);
-        }
-    }
-    spots.push(("口袋公园", format!("{}公园", lot.name), m));
-}
-
-fn market(site: &mut Site, lot: &Lot, spots: &mut Spots) {
-    let name = format!("{}集贸市场", lot.name);
-    site.land.push(("commercial", name.clone(), lot.ring.clone()));
-    wing(site, lot, (0.0, 26.0), (44.0, 32.0), Form::Rect, "commercial", name.clone(), 2);
-    wing(site, lot, (0.0, -30.0), (40.0, 22.0), Form::Rect, "commercial", format!("{}百货", lot.name), 4);
-    if let Some(h) = site.houses.iter().find(|h| h.name == name) {
-        spots.push(("集贸市场", name, middle(&h.ring)));
-    }
-    let mut dice = Dice::new(site.dice.next());
-    for k in 0..14 {
-        let goal = middle(&lot.ring).plus(v(dice.between(-46.0, 46.0), dice.between(-70.0, 70.0)));
-        let stall = house("commercial", format!("市场商铺 {} 号", k + 1), 1 + dice.below(2) as u32, Some(0));
-        let size = (dice.between(7.0, 13.0), dice.between(6.0, 8.0));
-        put_near(site, &lot.ring, goal, lot.deg, size, Form::Rect, (2.5, 3.5, 16.0), stall);
-    }
-}
-
-fn offices(site: &mut Site, lot: &Lot) {
-    let mut dice = Dice::new(site.dice.next());
-    site.land.push(("commercial", format!("{}商务区", lot.name), lot.ring.clone()));
-    let frame = Frame::turned(middle(&lot.ring), lot.deg);
-    let ends = ["大厦", "中心", "广场", "商务楼", "国际", "金座", "银座", "酒店"];
-    for k in 0..8 {
-        let (a, b) = ([-24.0, 24.0][k % 2], 66.0 - 44.0 * (k / 2) as f64);
-        let form = [Form::Rect, Form::Ell, Form::Rect, Form::Round, Form::Step][dice.below(5)];
-        let w = dice.between(28.0, 46.0);
-        let d = if matches!(form, Form::Round) { w } else { dice.between(24.0, 34.0) };
-        let usage = if ends[k] == "广场" || ends[k] == "酒店" { "commercial" } else { "office" };
-        let mut h: House = house(usage, format!("{}{}", lot.name, ends[k]), 6 + dice.below(20) as u32, Some(0));
-        h.address.clone_from(&lot.address);
-        put_near(site, &lot.ring, frame.at(a, b), lot.deg, (w, d), form, (4.0, 11.0, 24.0), h);
-    }
-}
-
-fn works(site: &mut Site, lot: &Lot) {
-    let mut dice = Dice::new(site.dice.next());
-    let name = format!("{}工业园", lot.name);
-    site.land.push(("industrial", name.clone(), lot.ring.clone()));
-    let plan = Slabs {
-        deg: lot.deg,
-        storeys: 3,
-        depth: dice.between(22.0, 30.0),
-        unit: dice.between(18.0, 24.0),
-        units: 3,
-        light: 1.5,
-        form: [Form::Rect, Form::Ell, Form::Step][dice.below(3)],
-        free: &[],
-    };
-    site.slabs(&lot.ring, &plan, 6.0, |i, _| house("industrial", format!("{name} {} 号厂房", i + 1), 3, Some(0)));
-    let store = house("industrial", format!("{name}仓库"), 1, Some(0));
-    put_near(site, &lot.ring, middle(&lot.ring), lot.deg, (16.0, 12.0), Form::Rect, (5.0, 6.0, 60.0), store);
-    site.gate_and_wall(&lot.ring, &name);
-}
-
-/// Ground that nobody has been given yet: a few huts.
-fn waste(site: &mut Site, lot: &Lot) {
-    let mut dice = Dice::new(site.dice.next());
-    site.land.push(("green", String::new(), soft(&lot.ring, 0.55)));
-    for _ in 0..4 {
-        let goal = middle(&lot.ring).plus(v(dice.between(-30.0, 30.0), dice.between(-60.0, 60.0)));
-        let mut hut = house("residential", "", 2, Some(1 + dice.below(3) as u32));
-        hut.address = format!("{} {} 号", lot.address, dice.below(40) + 1);
-        let size = (dice.between(9.0, 14.0), dice.between(8.0, 10.0));
-        put_near(site, &lot.ring, goal, lot.deg, size, Form::Rect, (4.0, 5.0, 30.0), hut);
     }
 }

@@ -136,7 +136,6 @@ pub(super) fn shops(site: &mut Site, ring: &[V], chain: &[V], off: f64, (from, s
         }
         front[front.len() - 1]
     };
-    let first = site.houses.len();
     let mut s = from;
     while s + 8.0 < total - short {
         let w = dice.between(7.0, 14.0).min(total - short - s);
@@ -154,9 +153,6 @@ pub(super) fn shops(site: &mut Site, ring: &[V], chain: &[V], off: f64, (from, s
         }
         s += w;
     }
-    for (i, h) in site.houses[first..].iter_mut().enumerate() {
-        h.name = format!("沿街商铺 {} 号", i * 2 + 1);
-    }
 }
 
 /// Depth of a row of shops, m.
@@ -173,14 +169,13 @@ pub(super) fn apart(a: &[V], b: &[V], by: f64) -> bool {
     p.2 + by < q.0 || q.2 + by < p.0 || p.3 + by < q.1 || q.3 + by < p.1 || clearance(a, b, true) >= by
 }
 
-/// A building as near to `goal` as the ground is free, up to `reach` metres away; whether it was put.
+/// A building of a size and form, turned by `deg`, as near to `goal` as the ground is free, up to `reach` metres away:
+/// `margin` from the plot's edge, `by` from other houses. Whether it was put.
 pub(super) fn put_near(
     site: &mut Site,
     ring: &[V],
-    goal: V,
-    deg: i32,
-    (w, d): (f64, f64),
-    form: Form,
+    (goal, deg): (V, i32),
+    ((w, d), form): ((f64, f64), Form),
     (margin, by, reach): (f64, f64, f64),
     mut made: House,
 ) -> bool {
@@ -235,19 +230,20 @@ pub(super) fn sheds(site: &mut Site, ring: &[V], deg: i32, slabs: &[usize], dice
         let o = frame.at(dice.between(-12.0, 12.0), -depth - 6.2 - d / 2.0);
         let shape = outline(Form::Rect, &Frame { o, e: frame.e }, w, d);
         if stands(site, ring, &shape, 2.0, 2.0) {
-            let mut h = house("other", "非机动车棚", 1, Some(0));
+            let mut h = house("other", "", 1, Some(0));
             h.ring = shape;
             site.houses.push(h);
         }
     }
-    for (name, size) in [("门卫室", (5.2, 4.0)), ("配电房", (6.4, 5.2)), ("垃圾分类房", (7.0, 4.2))] {
+    // A gatehouse, a substation, a room for waste.
+    for size in [(5.2, 4.0), (6.4, 5.2), (7.0, 4.2)] {
         let goal = middle(ring).plus(v(dice.between(-60.0, 60.0), dice.between(-60.0, 60.0)));
-        put_near(site, ring, goal, deg, size, Form::Rect, (1.6, 3.0, 28.0), house("other", name, 1, Some(0)));
+        put_near(site, ring, (goal, deg), (size, Form::Rect), (1.6, 3.0, 28.0), house("other", "", 1, Some(0)));
     }
 }
 
 /// Half the width and depth of a ring in a frame of the given turn.
-pub(super) fn half_size(ring: &[V], deg: i32) -> V {
+fn half_size(ring: &[V], deg: i32) -> V {
     let f = Frame::turned(middle(ring), deg);
     ring.iter().map(|&p| f.of(p)).fold(v(0.0, 0.0), |t, p| v(t.x.max(p.x.abs()), t.y.max(p.y.abs())))
 }

@@ -36,7 +36,7 @@ pub(super) fn facilities(b: &Builder, plan: &Plan, metro: &[V]) -> Result<Vec<Ro
         let mut add =
             |kind: &'static str, end: &str, p: Option<V>| points.extend(p.map(|p| (kind, format!("{place}{end}"), p)));
         add("警务室", "社区警务室", at(&shops, 1));
-        add("卫生服务站", "社区卫生服务站", at(&shops, 2));
+        add("卫生室", "社区卫生室", at(&shops, 2));
         add("议事厅", "社区议事厅", at(&shops, 3));
         add("微型消防站", "微型消防站", at(&gates, 1).or(at(&shops, 4)));
         add("微型消防站", "二号微型消防站", at(&gates, 4));

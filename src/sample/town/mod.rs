@@ -1,7 +1,7 @@
 //! The street office 临棠街道: ten communities, eighty cells, about ten thousand buildings, all made up.
 //!
 //! `net` bends a lattice of streets and water, `plan` says what each block is and which blocks make a cell, `plots` cuts
-//! ground and joins it again, `build` with `estates` and `fabric` fills it, `life` brings people's posts and incidents.
+//! ground and joins it again, `build` with `estates`, `places` and `fabric` fills it, `life` brings people's posts and incidents.
 //! Borders of cells are the centre lines of streets, lanes, river, creek and walls, vertex for vertex.
 
 mod build;
@@ -10,6 +10,7 @@ mod fabric;
 mod life;
 mod names;
 mod net;
+mod places;
 mod plan;
 mod plots;
 #[cfg(test)]

@@ -197,9 +197,9 @@ impl Net {
         for i in 0..UPRIGHTS {
             self.runs(true, i, &mut out, &paths);
         }
-        for (north, line, from, class) in SPECIAL {
+        for (k, (north, line, from, class)) in SPECIAL.into_iter().enumerate() {
             let name = if class == Class::Lane {
-                format!("{}弄", if north { UPRIGHT[line].0 } else { LEVEL[line].0 })
+                format!("{}{}弄", if north { UPRIGHT[line].0 } else { LEVEL[line].0 }, 9 + 2 * k)
             } else {
                 String::new()
             };

@@ -68,8 +68,8 @@ const BARE: (usize, usize) = (9, 1);
 /// Households of a block of 杏坛社区, about.
 const XINGTAN_BLOCK: u32 = 425;
 
-/// Cells that are to be outside the range: block and households aimed at.
-const ODD: [((usize, usize), u32); 6] =
+/// Cells besides those of 杏坛社区 that are to be outside the range: block and households aimed at.
+pub(super) const ODD: [((usize, usize), u32); 6] =
     [((3, 8), 560), ((10, 6), 240), ((9, 5), 575), ((2, 2), 255), ((8, 7), 545), ((5, 1), 250)];
 
 /// A piece of ground of one cell, with what is to stand there.
@@ -135,7 +135,11 @@ impl Plan {
         if let Some((_, f, class, pieces)) = PARTED.iter().find(|p| p.0 == (i, j))
             && let Some((west, east, line)) = plot.cut(Cut::Upright, *f, *class)
         {
-            let name = if *class == Class::Lane { format!("{}弄", street(i, j)) } else { String::new() };
+            let name = if *class == Class::Lane {
+                format!("{}{}弄", street(i, j), 16 + 2 * self.lines.len())
+            } else {
+                String::new()
+            };
             self.lines.push(Line::plain("part", &name, *class, line));
             for (plot, piece) in [west, east].into_iter().zip(pieces) {
                 let kind = if piece.is_none() { 'W' } else { 's' };
