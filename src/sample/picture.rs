@@ -1,4 +1,5 @@
-//! A picture of the sample for the eye of whoever changes it: `GETU_SAMPLE_PNG=file.png cargo test sample::picture`.
+//! A picture of a sample for the eye of whoever changes it: `GETU_SAMPLE=street-office GETU_SAMPLE_PNG=file.png cargo
+//! test sample::picture`; `GETU_SAMPLE_SCALE`, `_X`, `_Y`: pixels a metre and the middle, metres.
 
 use super::*;
 use crate::geom::rings_contain;

@@ -142,7 +142,7 @@ pub fn layer_from_text(text: &str) -> Result<GridLayer, ModelError> {
 mod tests {
     use super::*;
     use crate::assign::Assignment;
-    use crate::model::Kind;
+    use crate::model::{Kind, Shape};
     use crate::{rules, topology};
 
     #[test]
@@ -167,5 +167,58 @@ mod tests {
             assert_eq!(p.plan_in_force().is_some(), info.name == "street-office");
             assert!(p.table(Kind::Buildings).len() > 100);
         }
+    }
+
+    /// The stretch of a street inside a ring, from border to border.
+    fn inside(map: &crate::sample::SampleMap, ring: &[Pt], street: &str) -> Vec<Pt> {
+        let rows = map.table(Kind::Roads).iter().filter(|r| r.name == street);
+        let chains = rows.flat_map(|r| if let Shape::Lines(l) = &r.shape { l.clone() } else { vec![] });
+        let on = |p: &Pt| ring.contains(p);
+        let within = |p: &Pt| on(p) || crate::geom::ring_contains(ring, *p);
+        let mut best: Vec<Pt> = Vec::new();
+        for chain in chains {
+            let (Some(a), Some(b)) = (chain.iter().position(within), chain.iter().rposition(within)) else { continue };
+            let mut line = &chain[a..=b];
+            while line.len() > 1 && on(&line[0]) && on(&line[1]) {
+                line = &line[1..];
+            }
+            while line.len() > 1 && on(&line[line.len() - 1]) && on(&line[line.len() - 2]) {
+                line = &line[..line.len() - 1];
+            }
+            if line.len() > best.len() {
+                best = line.to_vec();
+            }
+        }
+        best
+    }
+
+    #[test]
+    fn five_cells_over_the_range_are_seven_within_it_after_a_merge_and_four_cuts_along_streets() {
+        let map = (SAMPLES[1].make)().unwrap();
+        let project = sample_project("street-office", 5).unwrap();
+        let mut s = Session::new(History::new(project, 5), None, Lang::Zh, "");
+        let unit = map.units.iter().find(|u| u.name == "杏坛社区").unwrap();
+        let households = |s: &Session| -> Vec<i64> {
+            let l = s.project().layer(s.plan(), 0).unwrap();
+            let cells = l.units.values().filter(|u| u.level == 2 && u.code.starts_with(&unit.code));
+            cells.map(|u| s.assignment().of_unit(s.project(), u.id).households).collect()
+        };
+        let rules = crate::model::Rules::default();
+        let within = |h: &i64| rules.deviation(*h as u64) == 0;
+        let before = households(&s);
+        assert!(before.len() == 5 && before.iter().all(|h| rules.deviation(*h as u64) > 0), "{before:?}");
+        let cells: Vec<String> = (1..=5).map(|n| format!("{}{n:03}", unit.code)).collect();
+        doing(&mut s, Op::Merge { keep: Some(cells[0].clone()), cells, apart: false }).unwrap();
+        for street in ["清和街", "崇文路", "明远街", "杏坛街"] {
+            let line = inside(&map, &unit.rings[0], street);
+            let line = line.into_iter().map(|p| map.origin.place(p)).collect();
+            // Some streets end at the walk on the bank; their line is carried on to the border in the river.
+            doing(&mut s, Op::Cut { line, cells: None, attach_m: Some(60.0) }).unwrap();
+        }
+        let after = households(&s);
+        println!("{before:?} households, recut: {after:?}");
+        assert!(after.len() == 7 && after.iter().all(within));
+        assert_eq!(after.iter().sum::<i64>(), before.iter().sum::<i64>());
+        assert_eq!(topology::check(&s.project().layer(s.plan(), 0).unwrap().partition), vec![]);
     }
 }

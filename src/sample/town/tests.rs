@@ -156,7 +156,7 @@ fn posts_have_vacancies_and_incidents_two_months() {
 }
 
 #[test]
-fn it_is_the_same_each_time_and_soon_made() {
+fn it_is_the_same_each_time() {
     let begin = std::time::Instant::now();
     let m = lintang().unwrap();
     println!("made in {:?}", begin.elapsed());
