@@ -228,17 +228,17 @@ fn own_plot(site: &mut Site, p: &Plot) {
     }
     let Some(ring) = plot(&ring) else { return };
     if matches!(p.fill, Fill::Open) {
-        site.land.push((p.kind, p.name, ring.clone()));
+        site.land.push((p.kind, p.name.to_owned(), ring.clone()));
         if p.walled {
             site.gate_and_wall(&ring, p.name);
         }
         return;
     }
     let court = site.courts.len();
-    site.land.push(("residential", p.name, ring.clone()));
+    site.land.push(("residential", p.name.to_owned(), ring.clone()));
     site.courts.push(Court {
         ring: ring.clone(),
-        name: p.name,
+        name: p.name.to_owned(),
         kind: p.kind,
         address: p.address.to_owned(),
         whole: p.whole,
@@ -262,7 +262,7 @@ fn own_plot(site: &mut Site, p: &Plot) {
             }
         }
         Fill::Points(s) => {
-            site.land.push(("green", "", lawn(&ring, 0.5)));
+            site.land.push(("green", String::new(), lawn(&ring, 0.5)));
             site.points(&ring, s, 7.0, |i| made(i, s.storeys, s.storeys * s.flats - missing(i)));
             if p.walled {
                 site.gate_and_wall(&ring, p.name);
@@ -281,30 +281,30 @@ fn own_plot(site: &mut Site, p: &Plot) {
 /// The school's running track, the square before the market and the gardens at the river.
 fn grounds(site: &mut Site) {
     let f = fabric();
-    let track = |at: (f64, f64), w: f64, d: f64, deg: i32| {
-        let o = f.at(at.0, at.1);
-        let fr = Frame { o, e: Frame::turned(o, deg).e };
-        // Two straights and two half circles.
-        let r = d / 2.0;
-        let ends = outline(Form::Round, &Frame { o: v(0.0, 0.0), e: v(1.0, 0.0) }, d, d);
-        let mut ring: Vec<V> = Vec::new();
-        for (i, p) in ends.iter().enumerate() {
-            let side = if (1..8).contains(&((i + 4) % 16)) { 1.0 } else { -1.0 };
-            let at_side = |s: f64| fr.at(p.x + s * (w / 2.0 - r), p.y).snapped();
-            if i == 4 || i == 12 {
-                let first = if i == 4 { 1.0 } else { -1.0 };
-                ring.push(at_side(first));
-                ring.push(at_side(-first));
-            } else {
-                ring.push(at_side(side));
-            }
-        }
-        ring
-    };
-    let school = track((-44.0, -140.0), 78.0, 36.0, 13);
-    site.land.push(("pitch", "学林路小学操场", school));
+    let o = f.at(-44.0, -140.0);
+    let school = track(&Frame { o, e: Frame::turned(o, 13).e }, 78.0, 36.0);
+    site.land.push(("pitch", "学林路小学操场".to_owned(), school));
     let court = outline(Form::Rect, &Frame { o: f.at(18.0, -92.0), e: Frame::turned(v(0.0, 0.0), 13).e }, 15.0, 24.0);
-    site.land.push(("pitch", "学林路小学篮球场", court));
+    site.land.push(("pitch", "学林路小学篮球场".to_owned(), court));
+}
+
+/// A running track of two straights and two half circles, `w` metres long and `d` wide.
+pub(super) fn track(fr: &Frame, w: f64, d: f64) -> Vec<V> {
+    let r = d / 2.0;
+    let ends = outline(Form::Round, &Frame { o: v(0.0, 0.0), e: v(1.0, 0.0) }, d, d);
+    let mut ring: Vec<V> = Vec::new();
+    for (i, p) in ends.iter().enumerate() {
+        let side = if (1..8).contains(&((i + 4) % 16)) { 1.0 } else { -1.0 };
+        let at_side = |s: f64| fr.at(p.x + s * (w / 2.0 - r), p.y).snapped();
+        if i == 4 || i == 12 {
+            let first = if i == 4 { 1.0 } else { -1.0 };
+            ring.push(at_side(first));
+            ring.push(at_side(-first));
+        } else {
+            ring.push(at_side(side));
+        }
+    }
+    ring
 }
 
 /// The green banks of the river between the bridges, and its lawns beyond the community.
@@ -318,7 +318,7 @@ fn banks(site: &mut Site) {
         if super::plane::area(&ring) < 0.0 {
             ring.reverse();
         }
-        site.land.push(("green", if by > 0.0 { "柳塘河北岸绿带" } else { "柳塘河南岸绿带" }, ring));
+        site.land.push(("green", (if by > 0.0 { "柳塘河北岸绿带" } else { "柳塘河南岸绿带" }).to_owned(), ring));
     }
 }
 
@@ -334,12 +334,12 @@ fn beyond(site: &mut Site, (kind, deg, corners): &Beyond) {
             slabs.form = [Form::Rect, Form::Step, Form::Rect][site.dice.below(3)];
             slabs.units = 4 + site.dice.below(2);
             site.slabs(&ring, &slabs, 3.0, |_, _| house("residential", "", 6, None));
-            site.land.push(("residential", "", ring));
+            site.land.push(("residential", String::new(), ring));
         }
         't' => {
             let p = Points { deg: *deg, apart: (52.0, 56.0), size: 26.0, storeys: 18, ..BLOCKS };
             site.points(&ring, &p, 3.0, |_| house("residential", "", 18, None));
-            site.land.push(("residential", "", ring));
+            site.land.push(("residential", String::new(), ring));
         }
         'o' => {
             let s = Slabs {
@@ -353,7 +353,7 @@ fn beyond(site: &mut Site, (kind, deg, corners): &Beyond) {
                 free: &[],
             };
             site.slabs(&ring, &s, 2.0, |_, _| house("office", "", 9, None));
-            site.land.push(("commercial", "", ring));
+            site.land.push(("commercial", String::new(), ring));
         }
         'h' => {
             let s = Slabs {
@@ -368,10 +368,10 @@ fn beyond(site: &mut Site, (kind, deg, corners): &Beyond) {
             };
             site.slabs(&ring, &s, 3.0, |_, _| house("industrial", "", 3, None));
         }
-        'g' => site.land.push(("residential", "", ring)),
+        'g' => site.land.push(("residential", String::new(), ring)),
         _ => {
             let pond = lawn(&ring, 0.42);
-            site.land.push(("green", "", ring));
+            site.land.push(("green", String::new(), ring));
             site.ponds.push(pond);
         }
     }

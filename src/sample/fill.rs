@@ -18,7 +18,7 @@ pub(super) struct House {
 /// A courtyard on its way to a row.
 pub(super) struct Court {
     pub ring: Vec<V>,
-    pub name: &'static str,
+    pub name: String,
     pub kind: &'static str,
     pub address: String,
     pub whole: bool,
@@ -77,7 +77,7 @@ pub(super) struct Site {
     pub houses: Vec<House>,
     pub courts: Vec<Court>,
     /// Kind, name, ring.
-    pub land: Vec<(&'static str, &'static str, Vec<V>)>,
+    pub land: Vec<(&'static str, String, Vec<V>)>,
     pub walls: Vec<(String, Vec<V>)>,
     pub gates: Vec<V>,
     pub ponds: Vec<Vec<V>>,
@@ -92,11 +92,11 @@ pub(super) struct Keep {
 }
 
 /// Which square metres of a plot are free, in the plot's own frame.
-struct Mask {
-    a0: f64,
-    b0: f64,
-    across: usize,
-    up: usize,
+pub(super) struct Mask {
+    pub a0: f64,
+    pub b0: f64,
+    pub across: usize,
+    pub up: usize,
     taken: Vec<bool>,
     /// How many squares are taken below each one in its column.
     below: Vec<u32>,
@@ -104,7 +104,7 @@ struct Mask {
 
 impl Mask {
     /// Squares whose middle lies in the ring, `margin` from its edge and far enough from everything near.
-    fn of(ring: &[V], frame: &Frame, margin: f64, keep: &[Keep]) -> Mask {
+    pub fn of(ring: &[V], frame: &Frame, margin: f64, keep: &[Keep]) -> Mask {
         let local: Vec<V> = ring.iter().map(|&p| frame.of(p)).collect();
         let lo = |f: fn(&V) -> f64| local.iter().map(f).fold(f64::MAX, f64::min);
         let hi = |f: fn(&V) -> f64| local.iter().map(f).fold(f64::MIN, f64::max);
@@ -157,7 +157,7 @@ impl Mask {
     }
 
     /// Whether all squares under the box a..a+w, b..b+d are free.
-    fn free(&self, a: f64, b: f64, w: f64, d: f64) -> bool {
+    pub fn free(&self, a: f64, b: f64, w: f64, d: f64) -> bool {
         let (i0, j0) = (a - self.a0, b - self.b0);
         if i0 < 0.0 || j0 < 0.0 || i0 + w > self.across as f64 || j0 + d > self.up as f64 {
             return false;
@@ -383,7 +383,7 @@ impl Site {
                         count += 1;
                     } else {
                         let at = Frame { o: frame.at(a + w / 2.0, b - s.depth / 2.0), e: frame.e };
-                        self.land.push(("green", "", outline(Form::Rect, &at, w, s.depth + 8.0)));
+                        self.land.push(("green", String::new(), outline(Form::Rect, &at, w, s.depth + 8.0)));
                     }
                     place += 1;
                     a += w + gap;

@@ -1,7 +1,7 @@
 //! What happens in the neighbourhood: facilities, members and their posts, three months of incidents.
 
 use super::fill::Site;
-use super::plane::{V, holds, middle, v};
+use super::plane::{Dice, V, holds, middle, v};
 use super::streets::{Class, fabric};
 use super::{SampleCell, SampleMember, SamplePost, text};
 use crate::model::{Date, Field, ModelError, Row, Shape, Value};
@@ -52,7 +52,7 @@ fn to(p: V, ring: &[V]) -> f64 {
     super::plane::to_ring(p, ring)
 }
 
-const SURNAMES: [&str; 26] = [
+pub(super) const SURNAMES: [&str; 26] = [
     "张", "李", "王", "陈", "赵", "周", "吴", "徐", "孙", "朱", "马", "胡", "郭", "林", "何", "高", "梁", "郑", "罗",
     "宋", "谢", "唐", "韩", "曹", "许", "邓",
 ];
@@ -116,24 +116,55 @@ enum Where {
     Nowhere,
 }
 
-/// Incidents of the 90 days before `today`, by time; those of mediation, and a few of the hotline, have no place.
+/// Where incidents happen.
+pub(super) struct Spots {
+    /// Along streets.
+    pub streets: Vec<V>,
+    /// Where things come back again and again.
+    pub hot: Vec<V>,
+    /// At markets.
+    pub market: Vec<V>,
+    /// At the houses of estates.
+    pub estates: Vec<V>,
+    /// Along water.
+    pub river: Vec<V>,
+}
+
+/// How many incidents there are, over how many days before `today`, and within which outline.
+pub(super) struct Span<'a> {
+    pub count: usize,
+    pub days: usize,
+    pub today: Date,
+    pub outline: &'a [V],
+}
+
+/// Vertices inside the outline of lines of some classes.
+pub(super) fn on(site: &Site, classes: &[Class], outline: &[V]) -> Vec<V> {
+    let lines = site.streets.lines.iter().filter(|l| classes.contains(&l.class));
+    lines.flat_map(|l| l.pts.iter().copied()).filter(|&p| holds(outline, p)).collect()
+}
+
+/// Incidents of the neighbourhood in the 90 days before `today`.
 pub(super) fn incidents(site: &mut Site, outline: &[V], today: Date) -> Result<Vec<Row>, ModelError> {
     let f = fabric();
-    let market = [f.at(-54.0, -200.0), f.at(-60.0, -176.0), f.at(-20.0, -236.0), f.at(-4.0, -176.0)];
-    let on = |classes: &[Class]| -> Vec<V> {
-        let lines = site.streets.lines.iter().filter(|l| classes.contains(&l.class));
-        lines.flat_map(|l| l.pts.iter().copied()).filter(|&p| holds(outline, p)).collect()
+    let spots = Spots {
+        streets: on(site, &[Class::Secondary, Class::Tertiary, Class::Street, Class::Lane], outline),
+        // Three spots come back again and again: the market, the school gate, the station.
+        hot: vec![f.at(-50.0, -178.0), f.at(122.0, -150.0), f.at(-92.0, -232.0)],
+        market: vec![f.at(-54.0, -200.0), f.at(-60.0, -176.0), f.at(-20.0, -236.0), f.at(-4.0, -176.0)],
+        estates: site.houses.iter().filter(|h| h.courtyard.is_some()).map(super::fill::spot).collect(),
+        river: on(site, &[Class::River], outline),
     };
-    let streets = on(&[Class::Secondary, Class::Tertiary, Class::Street, Class::Lane]);
-    let river = on(&[Class::River]);
-    let estates: Vec<V> = site.houses.iter().filter(|h| h.courtyard.is_some()).map(super::fill::spot).collect();
-    let dice = &mut site.dice;
+    let span = Span { count: 300, days: 90, today, outline };
+    happened(&mut site.dice, &spots, &span)
+}
+
+/// Incidents by time; those of mediation, and a few of the hotline, have no place.
+pub(super) fn happened(dice: &mut Dice, spots: &Spots, span: &Span) -> Result<Vec<Row>, ModelError> {
     let total: usize = CLASSES.iter().map(|c| c.1).sum();
-    // Three spots come back again and again: the market, the school gate, the station.
-    let hot = [f.at(-50.0, -178.0), f.at(122.0, -150.0), f.at(-92.0, -232.0)];
-    let midnight = today.days() * 86_400 - 8 * 3600;
+    let midnight = span.today.days() * 86_400 - 8 * 3600;
     let mut made: Vec<(i64, &str, &str, &str, Shape)> = Vec::new();
-    for _ in 0..300 {
+    for _ in 0..span.count {
         let mut pick = dice.below(total);
         let (class, _, place) = CLASSES
             .iter()
@@ -145,12 +176,12 @@ pub(super) fn incidents(site: &mut Site, outline: &[V], today: Date) -> Result<V
             .copied()
             .unwrap_or(CLASSES[0]);
         let from: &[V] = match place {
-            Where::Street if dice.percent(22) => &hot,
-            Where::Street => &streets,
-            Where::Market if dice.percent(70) => &market,
-            Where::Market => &streets,
-            Where::Estate => &estates,
-            Where::River => &river,
+            Where::Street if dice.percent(22) => &spots.hot,
+            Where::Street => &spots.streets,
+            Where::Market if dice.percent(70) => &spots.market,
+            Where::Market => &spots.streets,
+            Where::Estate => &spots.estates,
+            Where::River => &spots.river,
             Where::Nowhere => &[],
         };
         // The sum of three throws is bell-shaped enough for a scatter of some metres.
@@ -161,13 +192,13 @@ pub(super) fn incidents(site: &mut Site, outline: &[V], today: Date) -> Result<V
             _ => 3.0,
         };
         let off = v(scatter(spread), scatter(spread));
-        let at = from.get(dice.below(from.len())).map(|p| p.plus(off)).filter(|&p| holds(outline, p));
+        let at = from.get(dice.below(from.len())).map(|p| p.plus(off)).filter(|&p| holds(span.outline, p));
         let lost = dice.percent(2);
         let shape = match at {
             Some(p) if !lost => Shape::Point(p.snapped().pt()),
             _ => Shape::None,
         };
-        let age = dice.below(90 * 24 * 60) as i64;
+        let age = dice.below(span.days * 24 * 60) as i64;
         // Reports come by day: what falls into the night moves to the hours from eight on.
         let mut time = midnight - 60 - age * 60;
         let hour = (time + 8 * 3600).rem_euclid(86_400) / 3600;

@@ -1,10 +1,13 @@
-//! The sample map: a made-up urban neighbourhood, drawn by a generator of our own.
+//! The sample maps: a made-up urban neighbourhood and a whole street office, drawn by generators of our own.
 //!
 //! Owns: the skeleton of streets, the way plots are built over, names, incidents. One call, one map, always the same
 //! bytes: no clock, no randomness from outside, no IO, and only arithmetic that every platform rounds alike.
 //! Never: real places, people or addresses; edits and tallies (a project is made of it by whoever asks).
-//! Start at [`liutang`]; [`streets`](self) holds the drawing, `blocks` what stands where.
+//! Start at [`liutang`] (`streets` holds the drawing, `blocks` what stands where) and at [`town::lintang`], which is
+//! planned by a table of blocks; `fill` builds over the plots of both.
 
+#[cfg(test)]
+mod believable;
 mod blocks;
 mod fill;
 mod life;
@@ -14,6 +17,7 @@ mod plane;
 mod streets;
 #[cfg(test)]
 mod tests;
+mod town;
 
 use crate::geom::{Origin, Pt};
 use crate::model::{Date, Field, GridLayer, Kind, ModelError, Row, Said, Shape, Value};
@@ -57,14 +61,25 @@ pub struct SampleInfo {
 }
 
 /// All shipped samples.
-pub const SAMPLES: [SampleInfo; 1] = [SampleInfo {
+pub const SAMPLES: [SampleInfo; 2] = [NEIGHBOURHOOD, STREET_OFFICE];
+
+const STREET_OFFICE: SampleInfo = SampleInfo {
+    name: "street-office",
+    title_zh: "临棠街道",
+    title_en: "Lintang street office",
+    description_zh: "10 个社区、80 个网格、约一万栋楼：里弄、新村、高层、城中村与园区；杏坛社区五格全部超户，等待重划",
+    description_en: "10 communities, 80 cells, about 10,000 buildings; the five cells of Xingtan are all over and wait to be recut",
+    make: town::lintang,
+};
+
+const NEIGHBOURHOOD: SampleInfo = SampleInfo {
     name: "neighbourhood",
     title_zh: "清荷街道 · 柳塘社区",
     title_en: "Liutang community, Qinghe street office",
     description_zh: "10 个网格，边界沿街、沿河、沿院墙；一格超户、一格缺户，两栋楼未划入",
     description_en: "10 cells along streets, the river and estate walls; one cell over, one under, two buildings unassigned",
     make: liutang,
-}];
+};
 
 /// A whole sample: what a project is made of. All shapes are in grid millimetres of `origin`.
 #[derive(Clone, Debug)]
@@ -75,24 +90,41 @@ pub struct SampleMap {
     pub crs: &'static str,
     /// Where grid (0, 0) lies.
     pub origin: Origin,
-    /// The one grid layer: 治理网格, 社区 over 网格.
+    /// The one grid layer: 治理网格, 社区 (and 街道) over 网格.
     pub layer: GridLayer,
     /// Rings of the outline, counter-clockwise, not closed.
     pub outline: Vec<Vec<Pt>>,
-    /// Code (12 digits) and name of the community, the unit of level 0.
-    pub community: (&'static str, &'static str),
-    /// The cells, from west to east, then from north to south; they tile the outline but for `gap`.
+    /// The units above the cells, each after the one it belongs to.
+    pub units: Vec<SampleUnit>,
+    /// The cells, by community, there from west to east and north to south; they tile the outline but for `gaps`.
     pub cells: Vec<SampleCell>,
-    /// Ring of the ground without a cell.
-    pub gap: Vec<Pt>,
+    /// Rings of the ground without a cell.
+    pub gaps: Vec<Vec<Pt>>,
     /// Rows of places, codes unique in each table; incidents among them.
     pub rows: Vec<(Kind, Vec<Row>)>,
     /// Post holders.
     pub members: Vec<SampleMember>,
     /// Their posts on cells.
     pub posts: Vec<SamplePost>,
+    /// Name and first day of a plan in force that is equal to the draft; none: there is only the draft.
+    pub in_force: Option<(&'static str, Date)>,
     /// The day on which the map is "now": incidents end the evening before.
     pub today: Date,
+}
+
+/// A unit above the cells.
+#[derive(Clone, Debug)]
+pub struct SampleUnit {
+    /// Code: 9 digits of a street office, 12 of a community.
+    pub code: String,
+    /// Name.
+    pub name: String,
+    /// Name of its level.
+    pub level: &'static str,
+    /// Code of the unit above.
+    pub parent: Option<String>,
+    /// Rings, counter-clockwise, not closed.
+    pub rings: Vec<Vec<Pt>>,
 }
 
 /// A cell.
@@ -102,6 +134,8 @@ pub struct SampleCell {
     pub code: String,
     /// Name.
     pub name: String,
+    /// Code of its community, where there are several.
+    pub parent: Option<String>,
     /// Rings, counter-clockwise, not closed.
     pub rings: Vec<Vec<Pt>>,
 }
@@ -164,12 +198,13 @@ pub fn liutang() -> Result<SampleMap, SampleError> {
         .map(|(i, (name, walk))| SampleCell {
             code: format!("{}{:03}", COMMUNITY.0, i + 1),
             name: format!("{name}网格"),
+            parent: None,
             rings: vec![grid(&site.streets.ring(walk))],
         })
         .collect();
     let outline = site.streets.ring(OUTLINE);
     let mut rows = vec![
-        (Kind::Buildings, buildings(&site, &outline)?),
+        (Kind::Buildings, buildings(&site, &outline, 1000)?),
         (Kind::Courtyards, courtyards(&site)?),
         (Kind::Roads, roads(&site)?),
         (Kind::Water, water(&site)?),
@@ -181,17 +216,24 @@ pub fn liutang() -> Result<SampleMap, SampleError> {
     rows.push((Kind::Incidents, life::incidents(&mut site, &outline, today)?));
     let (members, posts) = life::posts(&cells)?;
     Ok(SampleMap {
-        info: SAMPLES[0],
+        info: NEIGHBOURHOOD,
         crs: "EPSG:4549",
         origin: Origin { e_m: 586_000, n_m: 3_476_000 },
         layer: GridLayer::new("grid", "治理网格", vec!["社区".into(), "网格".into()])?,
         outline: vec![grid(&outline)],
-        community: COMMUNITY,
+        units: vec![SampleUnit {
+            code: COMMUNITY.0.to_owned(),
+            name: COMMUNITY.1.to_owned(),
+            level: "社区",
+            parent: None,
+            rings: vec![grid(&outline)],
+        }],
         cells,
-        gap: grid(&site.streets.ring(GAP)),
+        gaps: vec![grid(&site.streets.ring(GAP))],
         rows,
         members,
         posts,
+        in_force: None,
         today,
     })
 }
@@ -209,8 +251,9 @@ fn polygon(ring: &[V]) -> Shape {
     Shape::Polygons(vec![vec![r]])
 }
 
-fn buildings(site: &Site, outline: &[V]) -> Result<Vec<Row>, ModelError> {
-    let (mut own, mut other) = (0, 1000);
+/// Rows of the houses; those beyond the outline are numbered from `beyond` on.
+fn buildings(site: &Site, outline: &[V], beyond: u32) -> Result<Vec<Row>, ModelError> {
+    let (mut own, mut other) = (0, beyond);
     let mut row = |h: &House| {
         let inside = holds(outline, fill::spot(h));
         let n = if inside { &mut own } else { &mut other };
@@ -237,13 +280,13 @@ fn courtyards(site: &Site) -> Result<Vec<Row>, ModelError> {
         if c.whole {
             fields.push((Field::Whole, Value::Count(1)));
         }
-        Row::new(&format!("Y{:06}", i + 1), c.name, fields, polygon(&c.ring))
+        Row::new(&format!("Y{:06}", i + 1), &c.name, fields, polygon(&c.ring))
     };
     site.courts.iter().enumerate().map(row).collect()
 }
 
 fn roads(site: &Site) -> Result<Vec<Row>, ModelError> {
-    let lines = site.streets.lines.iter().filter(|l| !matches!(l.class, Class::River | Class::Wall));
+    let lines = site.streets.lines.iter().filter(|l| !matches!(l.class, Class::River | Class::Creek | Class::Wall));
     let row = |(i, l): (usize, &streets::Line)| {
         let shape = Shape::Lines(vec![l.pts.iter().map(|p| p.pt()).collect()]);
         Row::new(&format!("R{:06}", i + 1), &l.name, vec![(Field::Kind, text(l.class.name()))], shape)
@@ -253,20 +296,22 @@ fn roads(site: &Site) -> Result<Vec<Row>, ModelError> {
 
 fn water(site: &Site) -> Result<Vec<Row>, ModelError> {
     let mut rows = Vec::new();
-    if let Some(l) = site.streets.line("river") {
-        let mut ring = plane::beside(&l.pts, |_| -Class::River.width_m() / 2.0);
-        ring.extend(plane::beside(&l.pts, |_| Class::River.width_m() / 2.0).into_iter().rev());
-        rows.push(Row::new("W000001", &l.name, vec![(Field::Kind, text("river"))], polygon(&ring))?);
+    for l in site.streets.lines.iter().filter(|l| matches!(l.class, Class::River | Class::Creek)) {
+        let half = l.class.width_m() / 2.0;
+        let mut ring = plane::beside(&l.pts, |_| -half);
+        ring.extend(plane::beside(&l.pts, |_| half).into_iter().rev());
+        let code = format!("W{:06}", rows.len() + 1);
+        rows.push(Row::new(&code, &l.name, vec![(Field::Kind, text(l.class.name()))], polygon(&ring))?);
     }
-    for (i, p) in site.ponds.iter().enumerate() {
-        let code = format!("W{:06}", i + 2);
+    for p in &site.ponds {
+        let code = format!("W{:06}", rows.len() + 1);
         rows.push(Row::new(&code, "", vec![(Field::Kind, text("pond"))], polygon(p))?);
     }
     Ok(rows)
 }
 
 fn landuse(site: &Site) -> Result<Vec<Row>, ModelError> {
-    let row = |(i, (kind, name, ring)): (usize, &(&str, &str, Vec<V>))| {
+    let row = |(i, (kind, name, ring)): (usize, &(&str, String, Vec<V>))| {
         Row::new(&format!("L{:06}", i + 1), name, vec![(Field::Kind, text(*kind))], polygon(ring))
     };
     site.land.iter().enumerate().map(row).collect()

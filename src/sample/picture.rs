@@ -1,4 +1,5 @@
-//! A picture of the sample for the eye of whoever changes it: `GETU_SAMPLE_PNG=file.png cargo test sample::picture`.
+//! A picture of a sample for the eye of whoever changes it: `GETU_SAMPLE=street-office GETU_SAMPLE_PNG=file.png cargo
+//! test sample::picture`; `GETU_SAMPLE_SCALE`, `_X`, `_Y`: pixels a metre and the middle, metres.
 
 use super::*;
 use crate::geom::rings_contain;
@@ -81,7 +82,8 @@ fn a_picture_if_asked() {
         return;
     };
     let num = |k: &str, d: f32| std::env::var(k).ok().and_then(|v| v.parse().ok()).unwrap_or(d);
-    let m = liutang().unwrap();
+    let name = std::env::var("GETU_SAMPLE").unwrap_or_else(|_| "neighbourhood".into());
+    let m = (SAMPLES.iter().find(|s| s.name == name).unwrap().make)().unwrap();
     let mut c = Canvas {
         map: Pixmap::new(W, H).unwrap(),
         scale: num("GETU_SAMPLE_SCALE", 1.45),
@@ -111,9 +113,9 @@ fn a_picture_if_asked() {
     let tone = [0xB0A661, 0x97ABC9, 0xAB819C, 0x71A48C];
     let pick = [1, 0, 2, 3, 1, 0, 1, 2, 3, 0];
     for (i, cell) in m.cells.iter().enumerate() {
-        c.fill(&cell.rings[0], fills[pick[i]], 0.46);
+        c.fill(&cell.rings[0], fills[pick[i % 10]], 0.46);
     }
-    c.fill(&m.gap, 0xFFFFFF, 0.8);
+    m.gaps.iter().for_each(|g| c.fill(g, 0xFFFFFF, 0.8));
     for pass in 0..2 {
         for (class, width) in [
             ("path", 2.5),
@@ -150,7 +152,7 @@ fn a_picture_if_asked() {
         let (hex, edge) = match (word(r, Field::Use), cell) {
             ("office" | "commercial" | "industrial", _) => (0xC9CCD3, 0x9AA0AB),
             ("school" | "public", _) => (0xD9C6E0, 0xA78BB3),
-            (_, Some(i)) => (tone[pick[i]], 0x6E6A60),
+            (_, Some(i)) => (tone[pick[i % 10]], 0x6E6A60),
             _ => (0xDCD7CE, 0xC3BCB0),
         };
         for g in rings(r) {
@@ -164,7 +166,9 @@ fn a_picture_if_asked() {
     for cell in &m.cells {
         c.line(&cell.rings[0], true, 0x9B1B4A, 1.0, 1.7, &[]);
     }
-    c.line(&m.outline[0], true, 0x9B1B4A, 1.0, 3.2, &[]);
+    for ring in m.units.iter().flat_map(|u| &u.rings).chain(&m.outline) {
+        c.line(ring, true, 0x9B1B4A, 1.0, 3.2, &[]);
+    }
     for r in m.table(Kind::Facilities) {
         if let Shape::Point(p) = r.shape {
             let d = 2500;

@@ -24,6 +24,8 @@ pub(super) enum Class {
     Path,
     Rail,
     River,
+    /// A small river.
+    Creek,
     Wall,
 }
 
@@ -39,8 +41,18 @@ impl Class {
             Class::Path => "path",
             Class::Rail => "rail",
             Class::River => "river",
+            Class::Creek => "stream",
             Class::Wall => "wall",
         }
+    }
+
+    /// The class of a name.
+    #[cfg(test)]
+    pub fn named(name: &str) -> Option<Class> {
+        use Class::*;
+        [Arterial, Secondary, Tertiary, Street, Lane, Path, Rail, River, Creek, Wall]
+            .into_iter()
+            .find(|c| c.name() == name)
     }
 
     /// Width kerb to kerb (river: bank to bank) in metres.
@@ -54,11 +66,12 @@ impl Class {
             Class::Path => 2.5,
             Class::Rail | Class::Wall => 0.0,
             Class::River => 22.0,
+            Class::Creek => 12.0,
         }
     }
 
     /// From the centre line to the nearest plot: half the width, pavement, trees or the green bank.
-    fn setback_m(self) -> f64 {
+    pub fn setback_m(self) -> f64 {
         match self {
             Class::Arterial => 19.0,
             Class::Secondary => 14.5,
@@ -66,6 +79,7 @@ impl Class {
             Class::Street => 7.5,
             Class::Lane => 4.0,
             Class::River => 25.0,
+            Class::Creek => 17.0,
             Class::Path | Class::Rail | Class::Wall => 0.6,
         }
     }
@@ -270,7 +284,8 @@ impl Streets {
 
     /// The vertex of a street nearest to `p`, if within `reach` metres; else `p` itself.
     pub fn nearest_vertex(&self, p: V, reach: f64) -> V {
-        let streets = self.lines.iter().filter(|l| !matches!(l.class, Class::River | Class::Wall | Class::Rail));
+        let streets =
+            self.lines.iter().filter(|l| !matches!(l.class, Class::River | Class::Creek | Class::Wall | Class::Rail));
         nearest(streets.flat_map(|l| l.pts.iter().copied()), p)
             .filter(|q| q.minus(p).len() < reach)
             .unwrap_or(p.snapped())
@@ -278,7 +293,8 @@ impl Streets {
 
     /// The vertex nearest to `p` of a street or lane that carriages use.
     pub fn nearest_street(&self, p: V) -> Option<V> {
-        let streets = self.lines.iter().filter(|l| l.class.width_m() >= 5.0 && l.class != Class::River);
+        let streets =
+            self.lines.iter().filter(|l| l.class.width_m() >= 5.0 && !matches!(l.class, Class::River | Class::Creek));
         nearest(streets.flat_map(|l| l.pts.iter().copied()), p)
     }
 

@@ -3,7 +3,7 @@
 use super::*;
 use crate::geom::rings_contain;
 
-fn count(row: &Row, f: Field) -> u64 {
+pub(super) fn count(row: &Row, f: Field) -> u64 {
     match row.get(f) {
         Some(Value::Count(n)) => u64::from(*n),
         _ => 0,
@@ -26,7 +26,7 @@ fn households_tell_a_story() {
                 sums[i].0 += count(b, Field::Households);
                 sums[i].1 += 1;
             }
-            None if rings_contain([m.gap.as_slice()], a) => gap = (gap.0 + count(b, Field::Households), gap.1 + 1),
+            None if rings_contain([m.gaps[0].as_slice()], a) => gap = (gap.0 + count(b, Field::Households), gap.1 + 1),
             None => outside += 1,
         }
     }
@@ -49,33 +49,33 @@ fn households_tell_a_story() {
     assert_eq!(gap.1, 2);
 }
 
-fn polygons(row: &Row) -> Vec<Vec<Pt>> {
+pub(super) fn polygons(row: &Row) -> Vec<Vec<Pt>> {
     match &row.shape {
         Shape::Polygons(p) => p.iter().flatten().cloned().collect(),
         _ => vec![],
     }
 }
 
-fn chains(row: &Row) -> Vec<Vec<Pt>> {
+pub(super) fn chains(row: &Row) -> Vec<Vec<Pt>> {
     match &row.shape {
         Shape::Lines(l) => l.clone(),
         _ => vec![],
     }
 }
 
-fn word(row: &Row, f: Field) -> &str {
+pub(super) fn word(row: &Row, f: Field) -> &str {
     match row.get(f) {
         Some(Value::Text(t)) => t,
         _ => "",
     }
 }
 
-fn sides(ring: &[Pt]) -> impl Iterator<Item = (Pt, Pt)> + '_ {
+pub(super) fn sides(ring: &[Pt]) -> impl Iterator<Item = (Pt, Pt)> + '_ {
     (0..ring.len()).map(|i| (ring[i], ring[(i + 1) % ring.len()]))
 }
 
 /// Exact: whether two closed rings share a point.
-fn touch(a: &[Pt], b: &[Pt]) -> bool {
+pub(super) fn touch(a: &[Pt], b: &[Pt]) -> bool {
     crate::geom::Box2::of(a).meets(&crate::geom::Box2::of(b))
         && (crate::geom::ring_contains(a, b[0])
             || crate::geom::ring_contains(b, a[0])
@@ -83,7 +83,7 @@ fn touch(a: &[Pt], b: &[Pt]) -> bool {
 }
 
 /// Distance in mm of a ring to a segment.
-fn distance(ring: &[Pt], p: Pt, q: Pt) -> f64 {
+pub(super) fn distance(ring: &[Pt], p: Pt, q: Pt) -> f64 {
     use crate::geom::{Meet, dist2_to_segment, meet};
     sides(ring)
         .map(|(a, b)| {
@@ -106,7 +106,7 @@ fn cells_and_gap_tile_the_outline() {
     use crate::geom::{Meet, meet, ring_area2};
     let m = liutang().unwrap();
     let mut rings: Vec<&Vec<Pt>> = m.cells.iter().flat_map(|c| &c.rings).collect();
-    rings.push(&m.gap);
+    rings.push(&m.gaps[0]);
     let sum: i128 = rings.iter().map(|r| ring_area2(r)).sum();
     assert_eq!(sum, ring_area2(&m.outline[0]));
     assert!(rings.iter().all(|r| ring_area2(r) > 0));
@@ -177,16 +177,7 @@ fn footprints_stand_free() {
         }
     }
     for road in m.table(Kind::Roads).iter().filter(|r| word(r, Field::Kind) != "rail") {
-        let half = match word(road, Field::Kind) {
-            "arterial" => Class::Arterial,
-            "secondary" => Class::Secondary,
-            "tertiary" => Class::Tertiary,
-            "street" => Class::Street,
-            "lane" => Class::Lane,
-            _ => Class::Path,
-        }
-        .width_m()
-            * 500.0;
+        let half = Class::named(word(road, Field::Kind)).unwrap().width_m() * 500.0;
         for line in chains(road) {
             for (b, ring) in &all {
                 let far = crate::geom::Box2::of(ring).grown(half as i32 + 1);
@@ -202,7 +193,7 @@ fn footprints_stand_free() {
     }
     // Inside the outline each lies wholly in one face.
     for (b, r) in &all {
-        let touching = m.cells.iter().map(|c| &c.rings[0]).chain([&m.gap]).filter(|c| touch(c, r)).count();
+        let touching = m.cells.iter().map(|c| &c.rings[0]).chain(&m.gaps).filter(|c| touch(c, r)).count();
         assert!(touching <= 1, "{} lies in {touching} cells", b.code);
     }
 }

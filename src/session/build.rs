@@ -2,7 +2,7 @@
 
 use crate::geom::{Origin, Pt};
 use crate::model::{EditId, GridLayer, Lang, ModelError, Said, Segment};
-use crate::plan::{Edit, EditError, Hash, Head, History, Op, Project, Ring, Take};
+use crate::plan::{Edit, EditError, Hash, Head, History, Op, PlanOp, Project, Ring, Take};
 use crate::sample::{SAMPLES, SampleError, SampleInfo};
 use crate::session::{Command, Effect, Session};
 use thiserror::Error;
@@ -56,20 +56,22 @@ pub fn sample_project(name: &str, replica: u32) -> Result<Project, BuildError> {
     let map = (info.make)()?;
     let head = Head { name: info.title_zh.to_owned(), crs: map.crs.to_owned(), origin: Some(map.origin) };
     let first = EditId { replica, sequence: 0 }.id(0);
-    let level = map.layer.levels.first().cloned().unwrap_or_default();
     let project = Project::new(head, vec![map.layer.clone()], first);
     let mut s = Session::new(History::new(project, replica), None, Lang::Zh, "");
     s.set_sliver_m(0.0);
     let origin = map.origin;
     let ring = |r: &[Pt]| -> Ring { r.iter().map(|&p| origin.place(p)).collect() };
     let outline: Vec<Ring> = map.outline.iter().map(|r| ring(r)).collect();
-    doing(&mut s, Op::Outline { rings: outline.clone(), crs: None })?;
-    let (code, name) = map.community;
-    doing(&mut s, Op::Unit { code: code.into(), name: name.into(), level, parent: None, rings: outline })?;
+    doing(&mut s, Op::Outline { rings: outline, crs: None })?;
+    for u in &map.units {
+        let rings = u.rings.iter().map(|r| ring(r)).collect();
+        let (code, name, parent) = (u.code.clone(), u.name.clone(), u.parent.clone());
+        doing(&mut s, Op::Unit { code, name, level: u.level.to_owned(), parent, rings })?;
+    }
     for c in &map.cells {
         let rings = c.rings.iter().map(|r| ring(r)).collect();
         let (code, name) = (Some(c.code.clone()), Some(c.name.clone()));
-        doing(&mut s, Op::Draw { code, name, rings, take: Take::Free, parent: None })?;
+        doing(&mut s, Op::Draw { code, name, rings, take: Take::Free, parent: c.parent.clone() })?;
     }
     for (kind, rows) in map.rows {
         let segment = Segment::pack(kind, rows);
@@ -94,6 +96,14 @@ pub fn sample_project(name: &str, replica: u32) -> Result<Project, BuildError> {
             to: None,
         };
         doing(&mut s, op)?;
+    }
+    if let Some((name, from)) = map.in_force {
+        // The draft comes last in the list: it is what a session opens.
+        let draft = s.project().plans.first().map(|p| p.meta.name.clone()).unwrap_or_default();
+        let new = name.to_owned();
+        doing(&mut s, Op::Plan(PlanOp::Rename { old: draft.clone(), new: new.clone() }))?;
+        doing(&mut s, Op::Plan(PlanOp::Copy { old: new.clone(), new: draft }))?;
+        doing(&mut s, Op::Plan(PlanOp::Adopt { name: new, from }))?;
     }
     Ok(s.project().clone())
 }
@@ -126,4 +136,89 @@ pub fn layer_from_text(text: &str) -> Result<GridLayer, ModelError> {
     let (id, rest) = text.split_once('=').unwrap_or((text, text));
     let (name, levels) = rest.split_once(':').unwrap_or((rest, "社区>网格"));
     GridLayer::new(id.trim(), name, levels.split('>').map(|l| l.trim().to_owned()).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::assign::Assignment;
+    use crate::model::{Kind, Shape};
+    use crate::{rules, topology};
+
+    #[test]
+    fn samples_are_built_valid_with_a_draft_to_work_on() {
+        for info in sample_titles() {
+            let begin = std::time::Instant::now();
+            let p = sample_project(info.name, 5).unwrap();
+            let built = begin.elapsed();
+            let s = Session::new(History::new(p.clone(), 5), None, Lang::Zh, "");
+            let opened = begin.elapsed() - built;
+            println!("{}: built in {built:?}, session in {opened:?}", info.name);
+            let draft = p.plan(s.plan()).unwrap();
+            assert!(!draft.meta.protected() && draft.meta.name == "方案A");
+            for plan in p.plans.iter() {
+                let layer = &plan.layers[0];
+                assert_eq!(topology::check(&layer.partition), vec![], "{}", plan.meta.name);
+                let assignment = Assignment::count(&p, plan.id, 0);
+                let mut kinds: Vec<&str> = rules::check(&p, plan.id, 0, &assignment).iter().map(|i| i.rule).collect();
+                kinds.dedup();
+                println!("  {}: issues of {kinds:?}", plan.meta.name);
+            }
+            assert_eq!(p.plan_in_force().is_some(), info.name == "street-office");
+            assert!(p.table(Kind::Buildings).len() > 100);
+        }
+    }
+
+    /// The stretch of a street inside a ring, from border to border.
+    fn inside(map: &crate::sample::SampleMap, ring: &[Pt], street: &str) -> Vec<Pt> {
+        let rows = map.table(Kind::Roads).iter().filter(|r| r.name == street);
+        let chains = rows.flat_map(|r| if let Shape::Lines(l) = &r.shape { l.clone() } else { vec![] });
+        let on = |p: &Pt| ring.contains(p);
+        let within = |p: &Pt| on(p) || crate::geom::ring_contains(ring, *p);
+        let mut best: Vec<Pt> = Vec::new();
+        for chain in chains {
+            let (Some(a), Some(b)) = (chain.iter().position(within), chain.iter().rposition(within)) else { continue };
+            let mut line = &chain[a..=b];
+            while line.len() > 1 && on(&line[0]) && on(&line[1]) {
+                line = &line[1..];
+            }
+            while line.len() > 1 && on(&line[line.len() - 1]) && on(&line[line.len() - 2]) {
+                line = &line[..line.len() - 1];
+            }
+            if line.len() > best.len() {
+                best = line.to_vec();
+            }
+        }
+        best
+    }
+
+    #[test]
+    fn five_cells_over_the_range_are_seven_within_it_after_a_merge_and_four_cuts_along_streets() {
+        let map = (SAMPLES[1].make)().unwrap();
+        let project = sample_project("street-office", 5).unwrap();
+        let mut s = Session::new(History::new(project, 5), None, Lang::Zh, "");
+        let unit = map.units.iter().find(|u| u.name == "杏坛社区").unwrap();
+        let households = |s: &Session| -> Vec<i64> {
+            let l = s.project().layer(s.plan(), 0).unwrap();
+            let cells = l.units.values().filter(|u| u.level == 2 && u.code.starts_with(&unit.code));
+            cells.map(|u| s.assignment().of_unit(s.project(), u.id).households).collect()
+        };
+        let rules = crate::model::Rules::default();
+        let within = |h: &i64| rules.deviation(*h as u64) == 0;
+        let before = households(&s);
+        assert!(before.len() == 5 && before.iter().all(|h| rules.deviation(*h as u64) > 0), "{before:?}");
+        let cells: Vec<String> = (1..=5).map(|n| format!("{}{n:03}", unit.code)).collect();
+        doing(&mut s, Op::Merge { keep: Some(cells[0].clone()), cells, apart: false }).unwrap();
+        for street in ["清和街", "崇文路", "明远街", "杏坛街"] {
+            let line = inside(&map, &unit.rings[0], street);
+            let line = line.into_iter().map(|p| map.origin.place(p)).collect();
+            // Some streets end at the walk on the bank; their line is carried on to the border in the river.
+            doing(&mut s, Op::Cut { line, cells: None, attach_m: Some(60.0) }).unwrap();
+        }
+        let after = households(&s);
+        println!("{before:?} households, recut: {after:?}");
+        assert!(after.len() == 7 && after.iter().all(within));
+        assert_eq!(after.iter().sum::<i64>(), before.iter().sum::<i64>());
+        assert_eq!(topology::check(&s.project().layer(s.plan(), 0).unwrap().partition), vec![]);
+    }
 }
