@@ -211,7 +211,22 @@ pub fn sentence(old: &Project, new: &Project, edit: &Edit, out: &Outcome, change
             let (zh, en) = what.map_or((border.zh, border.en), |c| (c.clone(), c));
             match value {
                 true => s(format!("锁定 {zh}"), format!("{en} locked")),
-                false => s(format!("解锁 {zh}"), format!("{en} unlocked")),
+                false => {
+                    let l = new.layer(plan_id, layer);
+                    let unit = cell.as_ref().zip(l).and_then(|(c, l)| Some((l, l.unit(c)?)));
+                    let above = unit.filter(|(l, u)| l.is_locked(u.id)).and_then(|(l, u)| {
+                        let by = l.chain(u.id).into_iter().find(|x| l.locks.units.contains(&x.id))?;
+                        Some(if by.name.is_empty() { by.code.clone() } else { by.name.clone() })
+                    });
+                    match above {
+                        // Its own lock is gone, but not that of the unit above.
+                        Some(by) => s(
+                            format!("取消 {zh} 自己的锁；{by} 仍锁定，{zh} 也仍锁定"),
+                            format!("{en} lost its own lock; {by} is locked and so {en} still is"),
+                        ),
+                        None => s(format!("解锁 {zh}"), format!("{en} unlocked")),
+                    }
+                }
             }
         }
         Op::Whole { courtyard, value } => {

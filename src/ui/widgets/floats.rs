@@ -69,8 +69,22 @@ pub struct Delta {
     pub incidents: Option<i64>,
     /// The reason, where the edit cannot be: the figures then give way to it.
     pub refusal: Option<String>,
-    /// A line is being drawn: it takes effect when it is finished, not when the button is let go.
-    pub drawing: bool,
+    /// What makes it take effect.
+    pub when: When,
+}
+
+/// What makes a staged edit take effect.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum When {
+    /// The button is let go.
+    #[default]
+    Release,
+    /// The line is finished.
+    Finish,
+    /// A click here.
+    Click,
+    /// Enter.
+    Enter,
 }
 
 /// Paints the read-out 24 points right of and above `pointer`, flipped where `bounds` ends. Returns its rectangle.
@@ -109,7 +123,9 @@ pub fn delta_float(ui: &Ui, lang: Lang, pointer: Pos2, bounds: Rect, delta: &Del
     }
     let status = match delta {
         Delta { refusal: Some(_), .. } => (text.refused, t.err),
-        Delta { drawing: true, .. } => (text.not_yet, t.t2),
+        Delta { when: When::Finish, .. } => (text.not_yet, t.t2),
+        Delta { when: When::Click, .. } => (text.by_click, t.t2),
+        Delta { when: When::Enter, .. } => (text.by_enter, t.t2),
         _ => (text.takes_effect, t.t2),
     };
     let right = put(p, pos2(inner.right(), y), Align2::RIGHT_CENTER, status.0, regular(SMALL), status.1);
