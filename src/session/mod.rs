@@ -25,7 +25,6 @@ pub use sentence::{area_text, kind_name, place_of, sentence};
 pub use slivers::{OnSlivers, SLIVER_M, Sliver};
 
 use crate::assign::{Assignment, Changes};
-use crate::geom::Box2;
 use crate::model::{Id, Lang, Said, Segment, SegmentHash};
 use crate::plan::{Edit, EditError, History, Op, PlanOp, Project, Segments, Step};
 use crate::store::{UnitTally, shown_plan};

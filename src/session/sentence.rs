@@ -398,6 +398,9 @@ pub fn kind_name(kind: Kind) -> (&'static str, &'static str) {
     }
 }
 
+/// Twice the area, mm², that is no more than rounding: 0.5 m².
+const ROUNDED_MM2: i128 = 1_000_000;
+
 /// Numbers of the cells whose area a patch changed, ascending; where it changed none, of those beside the borders that it
 /// changed. Of borders alone one could not tell: those beside a new node are others too.
 fn sides_of(old: &Project, new: &Project, patch: &Patch, plan: Id, layer: u16) -> Vec<String> {
@@ -423,7 +426,10 @@ fn sides_of(old: &Project, new: &Project, patch: &Patch, plan: Id, layer: u16) -
     let named = |owners: &mut dyn Iterator<Item = Owner>| -> BTreeSet<String> {
         owners.filter_map(|o| is.unit_of(o)).map(|u| cell_chip(is, u)).collect()
     };
-    let changed = named(&mut area2.into_iter().filter(|(_, d)| *d != 0).map(|(o, _)| o));
+    // A new node in the border of a third cell moves it by what rounding takes: that is not worth its name.
+    let most = area2.values().map(|d| d.abs()).max().unwrap_or(0);
+    let least = if most > ROUNDED_MM2 { ROUNDED_MM2 } else { 0 };
+    let changed = named(&mut area2.into_iter().filter(|(_, d)| d.abs() > least).map(|(o, _)| o));
     let all = if changed.is_empty() { named(&mut beside.into_iter()) } else { changed };
     all.into_iter().collect()
 }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::geom::Place;
+use crate::geom::{Box2, Place};
 use crate::model::{Date, Kind};
 use crate::plan::Take;
 use crate::topology::WORLD;
@@ -379,6 +379,7 @@ mod ground;
 
 mod hands {
     use super::*;
+
     use crate::geom::{Pt, pt};
     use crate::session::snap::{SnapKind, snap};
     use crate::session::tools::{Grip, Hand, Tool};

@@ -70,7 +70,7 @@ impl Hand {
         let mut line = self.line.clone();
         line.extend(thinned(&self.stroke, coarse_mm));
         line.dedup();
-        self.stage_line(s, &line, attach_m, now);
+        self.stage_open(s, &line, attach_m, now);
     }
 
     /// The pen is lifted at `at` (snapped). A ring that comes back to its first point is done.
@@ -102,6 +102,19 @@ impl Hand {
         if self.tool.draws() && self.asked.is_none() {
             self.put(&[at]);
             self.hover(s, at, attach_m, now);
+        }
+    }
+
+    /// Stages what a line makes that is still drawn: not to have reached a border yet is no fault of it.
+    pub(super) fn stage_open(&mut self, s: &mut Session, line: &[Pt], attach_m: f64, now: i64) {
+        self.stage_line(s, line, attach_m, now);
+        let short = |e: &EditError| {
+            let why = if let EditError::Border { why, .. } = e { Some(why) } else { None };
+            matches!(why, Some(TopologyError::NotDivided { .. } | TopologyError::Dangling { .. }))
+        };
+        self.open = self.refusal.as_ref().is_some_and(short);
+        if self.open {
+            self.refusal = None;
         }
     }
 

@@ -113,6 +113,12 @@ impl Hand {
                 "选中了网格就改它　Esc 退出",
                 "of the selected cell, if any　Esc leave",
             ),
+            (Tool::Split | Tool::Reshape, ..) if self.open => pair(
+                "还没画到边界 · 继续点",
+                "Not at a border yet · go on",
+                "退格 退一点　Shift 限角度　输数字给长度　Esc 放弃",
+                "Backspace takes back　Shift holds angles　type a length　Esc drops",
+            ),
             (Tool::Draw | Tool::Outline, _, 1 | 2) => pair(
                 "继续点 · 至少三个点",
                 "Go on · three points at least",

@@ -84,6 +84,10 @@ pub struct Hand {
     good: Option<Pt>,
     /// Why the gesture cannot be finished here.
     refusal: Option<EditError>,
+    /// The point under the pointer with which what is staged was made.
+    shown: Option<Pt>,
+    /// Whether the line in the hand does not reach a border yet.
+    open: bool,
     /// Cells picked for a merge.
     picked: Vec<Id>,
     /// The edit that waits for an answer, with the slivers that it would leave; it is staged.
@@ -258,7 +262,8 @@ impl Hand {
         if line.last() != Some(&at) {
             line.push(at);
         }
-        self.stage_line(s, &line, attach_m, now);
+        self.stage_open(s, &line, attach_m, now);
+        self.shown = Some(at).filter(|_| s.history().staged().is_some());
     }
 
     fn stage(&mut self, s: &mut Session, edit: Edit, now: i64) -> Option<EditError> {
@@ -359,8 +364,22 @@ impl Hand {
         if self.trial.is_some() {
             return self.confirm(s, now);
         }
+        let shown = self.shown.take();
         let line = self.line.clone();
-        let Some(edit) = self.stage_line(s, &line, attach_m, now) else { return vec![] };
+        let mut edit = self.stage_line(s, &line, attach_m, now);
+        // A line that is whole only with the point under the pointer is meant with it: so it was shown.
+        if let Some(at) = shown.filter(|at| (edit.is_none() || self.refusal.is_some()) && line.last() != Some(at)) {
+            let why = self.refusal.take();
+            let longer: Vec<Pt> = line.iter().copied().chain([at]).collect();
+            let with = self.stage_line(s, &longer, attach_m, now);
+            if self.refusal.is_none() && with.is_some() {
+                edit = with;
+                self.put(&[at]);
+            } else {
+                self.refusal = why;
+            }
+        }
+        let Some(edit) = edit else { return vec![] };
         // Where it is refused the line stays, so that a point can be taken back.
         if let Some(e) = &self.refusal {
             return vec![super::Effect::Refused(e.clone())];

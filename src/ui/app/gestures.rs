@@ -217,7 +217,14 @@ pub fn delta(doc: &Doc, language: Language) -> Option<Delta> {
             (cell || d != 0).then_some((d, side))
         })
         .collect();
-    sides.sort_by_key(|(d, _)| *d);
+    // Who loses most, who gains most, then those that the line only touches.
+    sides.sort_by_key(|(d, _)| (*d == 0, -d.abs()));
+    if let [(first, _), (second, _), ..] = sides[..]
+        && first > 0
+        && second < 0
+    {
+        sides.swap(0, 1);
+    }
     let moved = &changes.buildings;
     let table = project.table(Kind::Buildings);
     let sum = |f: crate::model::Field| -> i64 {

@@ -75,9 +75,13 @@ pub fn map_ui(ui: &mut Ui, doc: &mut Doc, around: Around<'_>) -> Asked {
     let before = doc.session.generation();
     doc.hand.keep(&doc.session);
     place_menu::show(ui, doc, rect, &around, &mut asked);
+    let typing = doc.typing.is_some();
     numbers::show(ui, doc, &around);
     let moved = pointer(ui, doc, &response, rect, &around, &mut asked);
-    keys(ui, doc, &around, &mut asked);
+    if !typing {
+        // Enter and Esc in the field are the field's.
+        keys(ui, doc, &around, &mut asked);
+    }
     if doc.session.generation() != before && ui.input(|i| !i.events.is_empty()) {
         // The panels were laid out before the hand changed something: they follow at once, also when it rests.
         ui.ctx().request_repaint();

@@ -325,7 +325,9 @@ impl App {
                 ctx.send_viewport_cmd(egui::ViewportCommand::CancelClose);
             }
         }
-        let typing = ctx.text_edit_focused();
+        // A field that was opened a frame ago may not have the keys yet.
+        let opened = self.doc.as_ref().is_some_and(|d| d.typing.is_some());
+        let typing = ctx.text_edit_focused() || opened;
         let busy = self.dialog.is_some() || self.keys_open || typing || egui::Popup::is_any_open(&ctx);
         if self.dialog.is_none()
             && let Some((verb, times)) = ctx.input_mut(|i| verbs::pressed(i, typing))

@@ -64,15 +64,18 @@ pub fn show(ui: &Ui, doc: &mut Doc, around: &Around<'_>) {
             let field = TextEdit::singleline(&mut typing.text).id(typing.id).desired_width(220.0).font(regular(BODY));
             let response = ui.add(field);
             response.clone().accessible_name(around.lang.pick("输入点的位置", "Place of the point"));
-            if response.lost_focus() {
-                enter = ui.input(|i| i.key_pressed(Key::Enter));
-                gone = !enter;
-            } else if !response.has_focus() {
+            let (entered, given_up) =
+                ui.input(|i| (i.key_pressed(Key::Enter), i.key_pressed(Key::Escape) || i.pointer.any_pressed()));
+            enter = response.lost_focus() && entered;
+            gone = given_up && !response.has_focus();
+            if !enter && !gone && !response.has_focus() {
                 response.request_focus();
             }
             let first = last.is_none();
             let help = match &read {
-                Err(e) if typing.text.len() > 1 => RichText::new(e.get(around.language)).color(t.err),
+                Err(e) if typing.text.ends_with(|c: char| c.is_alphanumeric()) => {
+                    RichText::new(e.get(around.language)).color(t.err)
+                }
                 _ if first => {
                     RichText::new(around.lang.pick("X（北）,Y（东） 米", "X (north),Y (east) in metres")).color(t.t3)
                 }
