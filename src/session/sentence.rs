@@ -205,8 +205,17 @@ pub fn sentence(old: &Project, new: &Project, edit: &Edit, out: &Outcome, change
                 format!("{title} made of {y} courtyards and {b} buildings"),
             )
         }
-        Op::Lock { cell, on: _, value } => {
-            let border = Said::new("一段边界", "A border");
+        Op::Lock { cell, on, value } => {
+            let border = on.and_then(|[a, b]| {
+                let l = old.layer(plan_id, layer)?;
+                let e = l.partition.border_of(old.grid(a)?, old.grid(b)?).and_then(|e| l.partition.edge(e))?;
+                let (a, b) = l.partition.sides(e);
+                let mut of: Vec<String> = [a, b].iter().filter_map(|o| Some(cell_chip(l, l.unit_of(*o)?))).collect();
+                of.sort_unstable();
+                let of = of.join(" / ");
+                Some(Said::new(format!("{of} 的边界"), format!("The border of {of}")))
+            });
+            let border = border.unwrap_or_else(|| Said::new("一段边界", "A border"));
             let what = cell.as_ref().map(|c| chip(old, plan_id, layer, c));
             let (zh, en) = what.map_or((border.zh, border.en), |c| (c.clone(), c));
             match value {

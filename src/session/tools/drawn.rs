@@ -59,13 +59,17 @@ impl Hand {
         }
     }
 
-    /// The pen is at `at` (as it is, not snapped), and what is drawn so far is staged. Points nearer to the line than
+    /// The pen went along `way` (as it is, not snapped), and what is drawn so far is staged. Points nearer to the line than
     /// `coarse_mm`, which the screen would not show, are left out.
-    pub fn pen_to(&mut self, s: &mut Session, at: Pt, coarse_mm: f64, attach_m: f64, now: i64) {
-        match self.stroke.last() {
-            None => return,
-            Some(last) if last.dist(at) < coarse_mm / 2.0 => return,
-            Some(_) => self.stroke.push(at),
+    pub fn pen_along(&mut self, s: &mut Session, way: &[Pt], coarse_mm: f64, attach_m: f64, now: i64) {
+        let before = self.stroke.len();
+        for &at in way {
+            if self.stroke.last().is_some_and(|last| last.dist(at) >= coarse_mm / 2.0) {
+                self.stroke.push(at);
+            }
+        }
+        if self.stroke.len() == before {
+            return;
         }
         let mut line = self.line.clone();
         line.extend(thinned(&self.stroke, coarse_mm));

@@ -187,7 +187,9 @@ fn locked_border(s: &Session, at: crate::geom::Place) -> Option<Said> {
         };
         let edge = near.iter().filter_map(|&e| l.partition.edge(e)).find(|e| e.points.windows(2).any(locked))?;
         let (a, b) = l.partition.sides(edge);
-        Some(of(a).into_iter().chain(of(b)).collect::<Vec<_>>())
+        let mut sides: Vec<String> = of(a).into_iter().chain(of(b)).collect();
+        sides.sort_unstable();
+        Some(sides)
     });
     let sides = named.filter(|n| !n.is_empty())?.join(" / ");
     Some(Said::new(

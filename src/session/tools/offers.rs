@@ -34,8 +34,8 @@ pub enum Deed {
     Do(Edit),
     /// This edit, shown first.
     Try(Edit),
-    /// A tool is taken.
-    Take(Tool),
+    /// A tool is taken, for a cell where one is named.
+    Take(Tool, Option<Id>),
     /// A command.
     Say(Command),
     /// A border point is chosen.
@@ -212,7 +212,7 @@ impl Menu<'_> {
         for (tool, zh, en) in
             [(Tool::Split, "画线切分", "Split by a line"), (Tool::Reshape, "画线改边界", "Reshape by a line")]
         {
-            self.add(what, Offered::Tool(tool), Said::new(zh, en), Deed::Take(tool), locked.clone());
+            self.add(what, Offered::Tool(tool), Said::new(zh, en), Deed::Take(tool, Some(id)), locked.clone());
         }
         let with: Vec<String> = chosen.iter().filter_map(|i| l.units.get(i)).map(|u| u.code.clone()).collect();
         let mut cells = with.clone();
@@ -230,7 +230,7 @@ impl Menu<'_> {
             self.edit(what, Offered::Tool(Tool::Merge), said, here(s, Op::Merge { cells, keep: None, apart: false }));
         } else {
             let why = Said::new("先选一个相邻的网格", "Select a neighbouring cell first");
-            self.add(what, Offered::Tool(Tool::Merge), said, Deed::Take(Tool::Merge), Some(why));
+            self.add(what, Offered::Tool(Tool::Merge), said, Deed::Take(Tool::Merge, None), Some(why));
         }
         for (square, of, zh, en) in [
             (true, Offered::Square, "边界取直角", "Make its corners right"),
@@ -293,7 +293,7 @@ impl Menu<'_> {
             what,
             Offered::Tool(Tool::Draw),
             Said::new("在这里画网格", "Draw a cell here"),
-            Deed::Take(Tool::Draw),
+            Deed::Take(Tool::Draw, None),
             None,
         );
         Said::new("未划入的空白", "Ground without a cell")
@@ -306,7 +306,12 @@ impl super::Hand {
         match deed {
             Deed::Do(edit) => s.dispatch(Command::Do(edit.clone()), now),
             Deed::Try(edit) => self.try_out(s, edit.clone(), now),
-            Deed::Take(tool) => self.take(*tool, s, now),
+            Deed::Take(tool, on) => {
+                if let Some(id) = on {
+                    s.dispatch(Command::Select(Selection::Units(vec![*id])), now);
+                }
+                self.take(*tool, s, now)
+            }
             Deed::Say(command) => s.dispatch(command.clone(), now),
             Deed::Choose(v) => {
                 self.choose(Some(*v));

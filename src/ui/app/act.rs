@@ -57,7 +57,14 @@ impl App {
             Verb::Square | Verb::Simplify => {
                 let effects = doc.hand.simplify(&mut doc.session, verb == Verb::Square, now);
                 doc.follow(&effects);
-                self.heed(effects, time);
+                match &effects[..] {
+                    // Nothing is selected: that is no success.
+                    [crate::session::Effect::Say(said)] => {
+                        let said = said.get(self.language()).to_owned();
+                        self.warn(&said);
+                    }
+                    _ => self.heed(effects, time),
+                }
             }
             Verb::OnlyWithin => self.only_within(now),
             Verb::OnlyGaps => {

@@ -3,6 +3,7 @@
 
 use super::doc::Doc;
 use super::map::on_screen;
+use crate::geom::Box2;
 use crate::model::{Kind, Lang as Language};
 use crate::scene::{Camera, Symbol, SymbolKind};
 use crate::session::tools::why;
@@ -14,6 +15,7 @@ use crate::ui::theme::{CONTROL, SMALL, Tokens};
 use crate::ui::verbs::Verb;
 use crate::ui::widgets::{Delta, DeltaSide, When, delta_float};
 use egui::{Pos2, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+use std::collections::BTreeMap;
 
 /// The line being drawn, the point that is chosen, slivers that are asked about, and the way from the last valid place to a
 /// refused one.
@@ -99,7 +101,11 @@ pub fn floats(ui: &Ui, doc: &Doc, rect: Rect, camera: &Camera, lang: Lang, langu
     }
 }
 
-/// A padlock beside the name of each locked cell in view, and on the middle of each locked border.
+/// Denominator of the smallest map on which locked borders wear padlocks.
+const LOCKS_TO: f64 = 12_000.0;
+
+/// A padlock beside the name of each locked cell in view, and on the middle of each locked border. O(labels and locked
+/// segments in view).
 pub fn padlocks(doc: &Doc, camera: &Camera) -> Vec<Symbol> {
     let s = &doc.session;
     let Some(l) = s.history().stable().layer(s.plan(), s.layer()).filter(|l| !l.locks.is_empty()) else {
@@ -127,17 +133,19 @@ pub fn padlocks(doc: &Doc, camera: &Camera) -> Vec<Symbol> {
             }
         }
     }
+    // The longest locked segment in view of each border.
     let view = camera.visible();
-    let near = if l.locks.lines.is_empty() { Default::default() } else { l.partition.edges_near(&view) };
-    for edge in near.iter().filter_map(|&e| l.partition.edge(e)) {
-        let locked = |w: &&[crate::geom::Pt]| l.locks.lines.contains(&(w[0].min(w[1]), w[0].max(w[1])));
-        let longest = edge.points.windows(2).filter(locked).max_by(|a, b| a[0].dist2(a[1]).cmp(&b[0].dist2(b[1])));
-        if let Some(w) = longest {
+    let mut longest: BTreeMap<u32, (i64, crate::geom::Pt)> = BTreeMap::new();
+    if camera.scale_denominator() < LOCKS_TO {
+        for &(a, b) in l.locks.lines.iter().filter(|(a, b)| Box2::of_two(*a, *b).meets(&view)) {
+            let Some(edge) = l.partition.border_of(a, b) else { continue };
             let mid = |a: i32, b: i32| ((i64::from(a) + i64::from(b)) / 2) as i32;
-            let at = crate::geom::pt(mid(w[0].x, w[1].x), mid(w[0].y, w[1].y));
-            out.push(Symbol { at, kind: SymbolKind::Padlock });
+            let it = (a.dist2(b), crate::geom::pt(mid(a.x, b.x), mid(a.y, b.y)));
+            let best = longest.entry(edge).or_insert(it);
+            *best = (*best).max(it);
         }
     }
+    out.extend(longest.into_values().map(|(_, at)| Symbol { at, kind: SymbolKind::Padlock }));
     out
 }
 

@@ -222,7 +222,17 @@ fn pointer(ui: &Ui, doc: &mut Doc, r: &Response, rect: Rect, around: &Around<'_>
     }
     let coarse_mm = COARSE_PT * camera.mm_per_pt();
     if r.dragged_by(PointerButton::Primary) && !doc.hand.stroke().is_empty() && !space {
-        doc.hand.pen_to(&mut doc.session, raw, coarse_mm, attach_m, around.now);
+        // Every place it came by since the last frame, so that a slow frame cuts no corner.
+        let way: Vec<Pt> = ui.input(|i| {
+            let down = |e: &egui::Event| matches!(e, egui::Event::PointerButton { pressed: true, .. });
+            let since = i.events.iter().rposition(down).map_or(0, |k| k + 1);
+            let moves = i.events[since..].iter().filter_map(|e| match e {
+                egui::Event::PointerMoved(at) => Some(*at),
+                _ => None,
+            });
+            moves.filter_map(place).collect()
+        });
+        doc.hand.pen_along(&mut doc.session, &way, coarse_mm, attach_m, around.now);
         moving = true;
     }
     if r.drag_stopped_by(PointerButton::Primary) {

@@ -4,6 +4,7 @@ use super::doc::Doc;
 use super::map::{Around, Asked, REACH_PT};
 use crate::geom::Pt;
 use crate::model::{Lang as Language, Said};
+use crate::plan::Op;
 use crate::session::Command;
 use crate::session::tools::{Deed, Offer, Offered, Tool, What, offers};
 use crate::ui::fonts::{regular, semi};
@@ -136,6 +137,17 @@ fn icon(offer: &Offer) -> Option<Icon> {
         (_, Offered::Delete) => Some(Icon::Trash),
         (_, Offered::Other) => match &offer.deed {
             Deed::Say(Command::Select(_)) | Deed::Choose(_) => Some(Icon::Select),
+            Deed::Do(edit) | Deed::Try(edit) => match &edit.op {
+                Op::Simplify { square: true, .. } => Some(Icon::Square),
+                Op::Simplify { .. } => Some(Icon::Simplify),
+                Op::Lock { value: true, .. } => Some(Icon::Lock),
+                Op::Lock { .. } => Some(Icon::Unlock),
+                Op::Insert { .. } => Some(Icon::Plus),
+                Op::Pin { .. } => Some(Icon::Pin),
+                Op::Fill { .. } => Some(Icon::Fill),
+                Op::Draw { .. } => Some(Icon::DrawCell),
+                _ => None,
+            },
             _ => None,
         },
         (_, of) => verb(of).and_then(Verb::icon),
