@@ -117,7 +117,7 @@ verbs! {
     File Verb::Quit, "退出", "Quit", "Ctrl Q", None;
     Edit Verb::Undo, "撤销", "Undo", "Ctrl Z", Some(Icon::Undo);
     Edit Verb::Redo, "重做", "Redo", "Ctrl Shift Z", Some(Icon::Redo);
-    Edit Verb::Delete, "删除折点或撤销网格", "Delete vertex or dissolve cell", "Delete", Some(Icon::Trash);
+    Edit Verb::Delete, "删除折点或撤销网格", "Delete vertex or cell", "Delete", Some(Icon::Trash);
     Edit Verb::PlaceMenu, "此处能做什么", "What can be done here", "Shift F10", None;
     Edit Verb::Search, "查找", "Find", "Ctrl F", Some(Icon::Search);
     Tools Verb::Tool(Tool::Select), "选择", "Select", "V", Some(Icon::Select);

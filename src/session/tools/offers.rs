@@ -242,8 +242,7 @@ impl Menu<'_> {
         let detach = here(s, Op::Detach { cell: code.clone(), at: place, code: None, name: None });
         let said = Said::new("把这一块分出为新网格", "Make a cell of this piece");
         self.edit(what, Offered::Tool(Tool::Detach), said, detach);
-        let said =
-            Said::new(format!("撤销网格 {chip}，地归未划入"), format!("Dissolve {chip}; its ground is in no cell"));
+        let said = Said::new(format!("撤销网格 {chip}，地归未划入"), format!("Dissolve cell {chip}"));
         self.edit(what, Offered::Delete, said, here(s, Op::Dissolve { cell: code.clone() }));
         let own = l.locks.units.contains(&id);
         let said = match own {

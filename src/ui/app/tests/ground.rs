@@ -215,8 +215,10 @@ fn the_right_button_lists_what_can_be_done_at_a_place() {
     // A tool, and the menu by its key.
     h.key_press_modifiers(Modifiers::SHIFT, Key::F10);
     rest(&mut h);
+    let here = layer(&h).unit_at(doc(&h).pointer.expect("the pointer is over the map")).map(|u| u.id);
     push(&mut h, "画线切分");
     assert_eq!(doc(&h).hand.tool(), Tool::Split);
+    assert_eq!(selected_units(&h), [here.expect("a cell is there")], "the cell that the menu was opened on");
     // While a line is drawn the right button finishes it.
     key(&mut h, Key::A);
     let c = map_rect(&h).center();
