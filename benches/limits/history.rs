@@ -14,8 +14,8 @@ use std::hint::black_box;
 
 /// Edits taken back and done again.
 const EDITS: usize = 100;
-/// The most cells that one of them may touch.
-const CELLS: usize = 20;
+/// Cells that one of them may touch; in a town with too few, fewer.
+const CELLS: std::ops::RangeInclusive<usize> = 18..=20;
 /// Steps whose bytes are counted.
 const STEPS: usize = 1_000;
 /// Clones of a project timed together: one is sooner made than the clock is read.
@@ -37,7 +37,8 @@ fn wide_edits(town: &mut Town) -> Res<()> {
     let (first, state) = (s.assignment().clone(), s.project().state);
     let mut rng = Rng(20_240);
     let (mut undo, mut redo, mut cells, mut moved) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    for n in 0..10 * EDITS {
+    let few = town.cells < 400;
+    for n in 0..20 * EDITS {
         if undo.len() == EDITS {
             break;
         }
@@ -60,10 +61,10 @@ fn wide_edits(town: &mut Town) -> Res<()> {
             return Err("the tallies differ from a recount".into());
         }
         done(s.dispatch(Command::Undo, 0))?;
-        let both = first.owners().iter().zip(after.owners());
-        let changed: Vec<[u64; 2]> = both.filter(|(a, b)| a != b).map(|(a, b)| [*a, *b]).collect();
+        let both = first.owners().zip(after.owners());
+        let changed: Vec<[u64; 2]> = both.filter(|(a, b)| a != b).map(|(a, b)| [a, b]).collect();
         let touched = changed.iter().flatten().collect::<BTreeSet<_>>().len();
-        if touched <= CELLS {
+        if CELLS.contains(&touched) || (few && touched < *CELLS.start()) {
             undo.push(back);
             redo.push(again);
             cells.push(touched as f64);
@@ -83,7 +84,8 @@ fn wide(s: &Session, n: usize, rng: &mut Rng) -> Res<Op> {
     let l = p.layer(s.plan(), 0).ok_or("no layer")?;
     let extent = l.partition.extent();
     let one = extent.width() as f64 * extent.height() as f64 / l.units.len().max(1) as f64;
-    let [mut w, mut h] = [5.0, 0.3].map(|cells| (one.sqrt() * cells) as i32);
+    let longest = 0.9 * extent.width().min(extent.height()) as f64;
+    let [mut w, mut h] = [11.0, 0.3].map(|cells| (one.sqrt() * cells).min(longest) as i32);
     if n % 2 == 1 {
         std::mem::swap(&mut w, &mut h);
     }

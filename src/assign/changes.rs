@@ -1,5 +1,6 @@
 //! What a patch moves between units, found from the ground it touches only.
 
+use super::owners::Owners;
 use super::{Assignment, Courtyards, NOTHING, Tally, owner_of_building};
 use crate::geom::{Box2, Pt, dist2_to_segment, ring_contains};
 use crate::model::{Field, Kind};
@@ -36,6 +37,27 @@ pub struct Changes {
 }
 
 impl Changes {
+    /// The same the other way; `None` where more was counted anew than can be taken back.
+    pub fn reversed(&self) -> Option<Changes> {
+        if self.new_courtyards.is_some() {
+            return None;
+        }
+        let back = |rows: &[Moved]| rows.iter().map(|m| Moved { slot: m.slot, from: m.to, to: m.from }).collect();
+        Some(Changes {
+            buildings: back(&self.buildings),
+            courtyards: back(&self.courtyards),
+            incidents: back(&self.incidents),
+            delta: self.delta.iter().map(|(o, t)| (*o, Tally::default().plus(t, -1))).collect(),
+            unlocated: -self.unlocated,
+            new_courtyards: None,
+        })
+    }
+
+    /// Rows that it names.
+    pub fn rows(&self) -> usize {
+        self.buildings.len() + self.courtyards.len() + self.incidents.len()
+    }
+
     /// Whether no row and no number changes.
     pub fn is_empty(&self) -> bool {
         self.buildings.is_empty() && self.courtyards.is_empty() && self.incidents.is_empty() && self.delta.is_empty()
@@ -109,7 +131,7 @@ impl Assignment {
         for slot in yards {
             let at = new.table(Kind::Courtyards).get(slot).and_then(|r| r.anchor());
             let to = at.map_or(NOTHING, |p| finder.owner(p));
-            let from = self.yards.get(slot as usize).copied().unwrap_or(NOTHING);
+            let from = self.yards.at(slot);
             if from != to {
                 yard_now.insert(slot, to);
                 c.courtyards.push(Moved { slot, from: there(from), to: there(to) });
@@ -119,7 +141,7 @@ impl Assignment {
         for slot in incidents {
             let at = new.table(Kind::Incidents).get(slot).and_then(|r| r.anchor());
             let to = at.map_or(NOTHING, |p| finder.owner(p));
-            let from = self.incidents.get(slot as usize).copied().unwrap_or(NOTHING);
+            let from = self.incidents.at(slot);
             if from != to {
                 c.incidents.push(Moved { slot, from: there(from), to: there(to) });
                 c.shift(from, to, &Tally { incidents: 1, ..Tally::default() });
@@ -144,10 +166,10 @@ impl Assignment {
                 _ => {}
             }
         }
-        let yard_owner = |yard: u32| yard_now.get(&yard).copied().or_else(|| self.yards.get(yard as usize).copied());
+        let yard_owner = |yard: u32| Some(yard_now.get(&yard).copied().unwrap_or_else(|| self.yards.at(yard)));
         for slot in slots {
             let after = new.table(Kind::Buildings).get(slot);
-            let from = self.buildings.get(slot as usize).copied().unwrap_or(NOTHING);
+            let from = self.buildings.at(slot);
             let to = after.map_or(NOTHING, |r| {
                 owner_of_building(new, is, slot, r, &self.courtyards, yard_owner, |p| finder.owner(p)).0
             });
@@ -353,11 +375,11 @@ fn found_anew(old: &Project, new: &Project, key: &Key) -> bool {
     }
 }
 
-fn differences(old: &[Owner], new: &[Owner]) -> Vec<Moved> {
-    let get = |v: &[Owner], i: usize| v.get(i).copied().unwrap_or(NOTHING);
-    (0..old.len().max(new.len()))
-        .filter(|&i| get(old, i) != get(new, i))
-        .map(|i| Moved { slot: i as u32, from: there(get(old, i)), to: there(get(new, i)) })
+fn differences(old: &Owners, new: &Owners) -> Vec<Moved> {
+    (0..old.end().max(new.end()))
+        .map(|slot| (slot, old.at(slot), new.at(slot)))
+        .filter(|(_, from, to)| from != to)
+        .map(|(slot, from, to)| Moved { slot, from: there(from), to: there(to) })
         .collect()
 }
 

@@ -10,6 +10,7 @@
 mod changes;
 mod courtyards;
 mod gathered;
+mod owners;
 mod tally;
 
 pub use changes::{Changes, Moved};
@@ -17,17 +18,15 @@ pub use courtyards::Courtyards;
 pub use gathered::gathered;
 pub use tally::Tally;
 
+pub(crate) use owners::NOTHING;
+
 use crate::geom::Pt;
 use crate::model::{Date, Field, Id, Kind, RowRef, Segment, Table, Target};
 use crate::plan::{Layer, Project};
 use crate::topology::{EVERYWHERE, Finder, OUTSIDE, Owner, Partition, WORLD};
+use owners::{NONE, Owners};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// Rows that are placed together.
-const AT_ONCE: usize = 64;
-
-/// No row at this slot.
-pub(crate) const NOTHING: Owner = u64::MAX - 1;
+use std::ops::Range;
 
 /// By what a building is assigned.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -45,12 +44,9 @@ pub enum By {
 pub struct Assignment {
     plan: Id,
     layer: u16,
-    /// Owner by slot of the building; [`NOTHING`] where no row is.
-    buildings: Vec<Owner>,
-    /// Owner by slot of the incident; [`NOTHING`] where no row or no place is.
-    incidents: Vec<Owner>,
-    /// Owner by slot of the courtyard.
-    yards: Vec<Owner>,
+    buildings: Owners,
+    incidents: Owners,
+    yards: Owners,
     courtyards: Courtyards,
     tallies: BTreeMap<Owner, Tally>,
     unlocated: u64,
@@ -73,9 +69,10 @@ impl Assignment {
     /// As [`Assignment::count`], by a finder that is made already of the layer's partition. O(rows).
     pub fn count_by(project: &Project, plan: Id, layer: u16, finder: &Finder<'_>) -> Assignment {
         let mut sums = Sums::of(finder.partition());
-        let yards = placed(project.table(Kind::Courtyards), finder, &mut sums, NOTHING);
-        let incidents = placed(project.table(Kind::Incidents), finder, &mut sums, NOTHING);
-        let buildings = placed(project.table(Kind::Buildings), finder, &mut sums, OUTSIDE);
+        // A building without a place counts as outside.
+        let yards = placed(project.table(Kind::Courtyards), finder, &mut sums, NONE);
+        let incidents = placed(project.table(Kind::Incidents), finder, &mut sums, NONE);
+        let buildings = placed(project.table(Kind::Buildings), finder, &mut sums, WORLD);
         let mut a = Assignment {
             plan,
             layer,
@@ -86,8 +83,7 @@ impl Assignment {
             tallies: sums.by_owner(),
             unlocated: 0,
         };
-        a.unlocated =
-            project.table(Kind::Incidents).len() as u64 - a.incidents.iter().filter(|o| **o != NOTHING).count() as u64;
+        a.unlocated = project.table(Kind::Incidents).len() as u64 - a.incidents.there().count() as u64;
         if let Some(l) = project.layer(plan, layer) {
             a.move_bound(project, l);
         }
@@ -102,11 +98,11 @@ impl Assignment {
             whole.flat_map(|yard| self.courtyards.buildings(yard)).chain(l.pins.keys()).copied().collect();
         for slot in slots {
             let Some(row) = project.table(Kind::Buildings).get(slot) else { continue };
-            let from = self.buildings[slot as usize];
-            let yard = |y: u32| self.yards.get(y as usize).copied();
+            let from = self.buildings.at(slot);
+            let yard = |y: u32| Some(self.yards.at(y));
             let to = owner_of_building(project, l, slot, row, &self.courtyards, yard, |_| from).0;
             if from != to {
-                self.buildings[slot as usize] = to;
+                self.buildings.set(slot, to);
                 self.tallies.entry(from).or_default().add_building(row, -1);
                 self.tallies.entry(to).or_default().add_building(row, 1);
             }
@@ -148,12 +144,12 @@ impl Assignment {
 
     /// Owner of a building's assignment: a unit, 0 (no unit) or outside; `None` if there is no such building.
     pub fn building(&self, slot: u32) -> Option<Owner> {
-        self.buildings.get(slot as usize).copied().filter(|o| *o != NOTHING)
+        Some(self.buildings.at(slot)).filter(|o| *o != NOTHING)
     }
 
     /// Owner of the ground an incident lies on; `None` without a place.
     pub fn incident(&self, slot: u32) -> Option<Owner> {
-        self.incidents.get(slot as usize).copied().filter(|o| *o != NOTHING)
+        Some(self.incidents.at(slot)).filter(|o| *o != NOTHING)
     }
 
     /// The tally of exactly one owner (its own ground, not that of its descendants).
@@ -183,17 +179,17 @@ impl Assignment {
         let free = |o: Owner, known: &mut BTreeMap<Owner, bool>| {
             *known.entry(o).or_insert_with(|| !is_cell(project, self.plan, self.layer, o))
         };
-        (0u32..).zip(&self.buildings).filter(|(_, o)| **o != NOTHING && free(**o, &mut known)).map(|(s, _)| s).collect()
+        self.buildings.there().filter(|(_, o)| free(*o, &mut known)).map(|(s, _)| s).collect()
     }
 
     /// Slots of the buildings of an owner, ascending. O(buildings).
     pub fn buildings_of(&self, owner: Owner) -> Vec<u32> {
-        (0u32..).zip(&self.buildings).filter(|(_, o)| **o == owner).map(|(s, _)| s).collect()
+        self.buildings.there().filter(|(_, o)| *o == owner).map(|(s, _)| s).collect()
     }
 
-    /// Owner by building slot, for painting.
-    pub fn owners(&self) -> &[Owner] {
-        &self.buildings
+    /// Owner by building slot; a number that is no owner where there is no building.
+    pub fn owners(&self) -> impl Iterator<Item = Owner> + '_ {
+        self.buildings.iter()
     }
 
     /// Sum of everything.
@@ -226,13 +222,8 @@ impl Assignment {
 
     /// Takes over what a patch changed.
     pub fn apply(&mut self, changes: &Changes) {
-        let set = |list: &mut Vec<Owner>, moved: &[Moved]| {
-            for m in moved {
-                if list.len() <= m.slot as usize {
-                    list.resize(m.slot as usize + 1, NOTHING);
-                }
-                list[m.slot as usize] = m.to.unwrap_or(NOTHING);
-            }
+        let set = |list: &mut Owners, moved: &[Moved]| {
+            moved.iter().for_each(|m| list.set(m.slot, m.to.unwrap_or(NOTHING)));
         };
         set(&mut self.buildings, &changes.buildings);
         set(&mut self.yards, &changes.courtyards);
@@ -254,13 +245,10 @@ impl Assignment {
 impl PartialEq for Assignment {
     /// Equal assignments and tallies (what undo and recount are held to).
     fn eq(&self, o: &Assignment) -> bool {
-        fn used(v: &[Owner]) -> &[Owner] {
-            &v[..v.iter().rposition(|x| *x != NOTHING).map_or(0, |i| i + 1)]
-        }
         (self.plan, self.layer, self.unlocated) == (o.plan, o.layer, o.unlocated)
-            && used(&self.buildings) == used(&o.buildings)
-            && used(&self.incidents) == used(&o.incidents)
-            && used(&self.yards) == used(&o.yards)
+            && self.buildings == o.buildings
+            && self.incidents == o.incidents
+            && self.yards == o.yards
             && self.tallies == o.tallies
     }
 }
@@ -340,10 +328,6 @@ impl Sums {
         }
     }
 
-    fn owner(&self, face: u32) -> Owner {
-        self.owners.get(face as usize).copied().unwrap_or(OUTSIDE)
-    }
-
     fn by_owner(&self) -> BTreeMap<Owner, Tally> {
         let mut out: BTreeMap<Owner, Tally> = BTreeMap::new();
         for (owner, tally) in self.owners.iter().zip(&self.tallies).filter(|(_, t)| **t != Tally::default()) {
@@ -357,96 +341,80 @@ impl Sums {
 /// What the rows of a segment add to a tally, its columns looked up once.
 struct Counted<'a> {
     kind: Kind,
-    /// Households, residents, whether households are estimated.
-    columns: [&'a [Option<u32>]; 3],
+    households: &'a [u32],
+    residents: &'a [u32],
+    estimated: &'a [u32],
 }
 
 impl<'a> Counted<'a> {
     fn of(kind: Kind, s: &'a Segment) -> Counted<'a> {
-        let fields = [Field::Households, Field::Residents, Field::HouseholdsEstimated];
-        Counted { kind, columns: fields.map(|f| s.counts(f).unwrap_or_default()) }
+        let [households, residents, estimated] =
+            [Field::Households, Field::Residents, Field::HouseholdsEstimated].map(|f| s.counts(f));
+        Counted { kind, households, residents, estimated }
     }
 
-    #[inline]
-    fn add(&self, t: &mut Tally, i: usize) {
+    fn sum(&self, rows: Range<usize>) -> Tally {
+        let n = rows.len() as i64;
+        let sum = |column: &[u32]| column.get(rows.clone()).unwrap_or_default().iter().map(|c| i64::from(*c)).sum();
         match self.kind {
-            Kind::Courtyards => t.courtyards += 1,
-            Kind::Incidents => t.incidents += 1,
-            _ => {
-                let [households, residents, estimated] =
-                    self.columns.map(|c| i64::from(c.get(i).copied().flatten().unwrap_or(0)));
-                t.households += households;
-                t.residents += residents;
-                t.estimated += estimated;
-                t.buildings += 1;
-            }
+            Kind::Courtyards => Tally { courtyards: n, ..Tally::default() },
+            Kind::Incidents => Tally { incidents: n, ..Tally::default() },
+            _ => Tally {
+                households: sum(self.households),
+                residents: sum(self.residents),
+                estimated: sum(self.estimated),
+                buildings: n,
+                ..Tally::default()
+            },
         }
     }
 }
 
-/// Owners of the places of a table's rows by slot, [`NOTHING`] where no row is, and `nowhere` for a row without a place
-/// (which is counted only where that is an owner). Each row is added to the tally of its place.
-fn placed(table: &Table, finder: &Finder<'_>, sums: &mut Sums, nowhere: Owner) -> Vec<Owner> {
-    let mut out: Vec<Owner> = Vec::with_capacity(table.end() as usize);
-    // Rows stand in Hilbert order, so neighbours mostly have one face: its tally is looked up once for them all.
-    let (mut face, mut owner, mut sum) = (WORLD, OUTSIDE, Tally::default());
+/// Faces of a table's rows by slot, [`NONE`] where no row is, and `nowhere` for a row without an anchor. Each row is added
+/// to the tally of its face, if it has one.
+fn placed(table: &Table, finder: &Finder<'_>, sums: &mut Sums, nowhere: u32) -> Owners {
+    let mut out: Vec<u32> = Vec::with_capacity(table.end() as usize);
     for p in table.segments() {
-        out.resize(p.base as usize, NOTHING);
+        out.resize(p.base as usize, NONE);
         let counted = Counted::of(table.kind(), &p.segment);
         // Stretches between rows that the overlay hides.
         let hidden = table.overlay().range(p.base..p.base.saturating_add(p.segment.len() as u32));
         let mut from = 0;
         for to in hidden.map(|(slot, _)| (slot - p.base) as usize).chain([p.segment.len()]) {
-            while from < to {
-                let n = AT_ONCE.min(to - from);
-                let row = |k: usize| RowRef::In(&p.segment, from + k);
-                let (mut at, mut faces) = ([Pt::default(); AT_ONCE], [WORLD; AT_ONCE]);
-                for (k, at) in at[..n].iter_mut().enumerate() {
-                    *at = row(k).anchor().unwrap_or_default();
-                }
-                finder.faces(&at[..n], &mut faces[..n]);
-                for (k, &here) in faces[..n].iter().enumerate() {
-                    if row(k).anchor().is_none() {
-                        if nowhere != NOTHING {
-                            let mut t = Tally::default();
-                            counted.add(&mut t, from + k);
-                            sums.add(WORLD, &t);
-                        }
-                        out.push(nowhere);
-                        continue;
-                    }
-                    if here != face {
-                        sums.add(face, &std::mem::take(&mut sum));
-                        (face, owner) = (here, sums.owner(here));
-                    }
-                    counted.add(&mut sum, from + k);
-                    out.push(owner);
-                }
-                from += n;
+            let (anchors, start) = (&p.segment.anchors()[from..to], out.len());
+            out.resize(start + anchors.len(), WORLD);
+            let faces = &mut out[start..];
+            // What is beyond the grid is in the face round all others.
+            finder.faces(anchors, faces);
+            if nowhere != WORLD {
+                let no_anchor = faces.iter_mut().zip(anchors).filter(|(_, at)| !at.in_range());
+                no_anchor.for_each(|(face, _)| *face = nowhere);
+            }
+            // Rows stand in Hilbert order, so neighbours mostly have one face.
+            for run in faces.chunk_by(|a, b| a == b) {
+                sums.add(run[0], &counted.sum(from..from + run.len()));
+                from += run.len();
             }
             if to < p.segment.len() {
-                out.push(NOTHING);
+                out.push(NONE);
             }
             from = to + 1;
         }
     }
-    sums.add(face, &sum);
-    out.resize(table.end() as usize, NOTHING);
+    out.resize(table.end() as usize, NONE);
     for (slot, row) in table.overlay().iter() {
         let Some(row) = row.as_deref().map(RowRef::Own) else { continue };
-        let face = row.anchor().map(|at| finder.face(at));
-        out[slot as usize] = face.map_or(nowhere, |f| sums.owner(f));
-        if out[slot as usize] != NOTHING {
-            let mut t = Tally::default();
-            match table.kind() {
-                Kind::Courtyards => t.courtyards += 1,
-                Kind::Incidents => t.incidents += 1,
-                _ => t.add_building(row, 1),
-            }
-            sums.add(face.unwrap_or(WORLD), &t);
+        let face = row.anchor().map_or(nowhere, |at| finder.face(at));
+        out[slot as usize] = face;
+        let mut t = Tally::default();
+        match table.kind() {
+            Kind::Courtyards => t.courtyards += 1,
+            Kind::Incidents => t.incidents += 1,
+            _ => t.add_building(row, 1),
         }
+        sums.add(face, &t);
     }
-    out
+    Owners::of_faces(out, &sums.owners)
 }
 
 #[cfg(test)]

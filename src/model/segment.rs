@@ -1,9 +1,9 @@
 //! Segments: immutable blocks of rows in columns, named by the hash of their bytes.
 
 use super::{Field, Kind, ModelError, Row, ShapeRef, Value};
-use crate::geom::{Box2, Pt};
+use crate::geom::{Box2, Pt, pt};
 use crate::index::{PackedTree, hilbert};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::sync::{Arc, OnceLock};
 
 /// BLAKE3 of a segment's bytes.
@@ -24,9 +24,50 @@ enum Column {
         words: Vec<String>,
         index: Vec<u32>,
     },
-    Count(Vec<Option<u32>>),
+    Count(Counts),
     Int(Vec<Option<i64>>),
     Float(Vec<Option<f64>>),
+}
+
+/// Optional counts, written as a list of them; in memory side by side, so that many are added up fast.
+#[derive(Clone, Debug)]
+struct Counts {
+    /// 0 where there is none.
+    values: Vec<u32>,
+    /// A bit for each value: whether there is one.
+    given: Vec<u64>,
+}
+
+impl FromIterator<Option<u32>> for Counts {
+    fn from_iter<I: IntoIterator<Item = Option<u32>>>(counts: I) -> Counts {
+        let mut out = Counts { values: Vec::new(), given: Vec::new() };
+        for (i, count) in counts.into_iter().enumerate() {
+            if i % 64 == 0 {
+                out.given.push(0);
+            }
+            out.given[i / 64] |= u64::from(count.is_some()) << (i % 64);
+            out.values.push(count.unwrap_or(0));
+        }
+        out
+    }
+}
+
+impl Counts {
+    fn get(&self, i: usize) -> Option<u32> {
+        (self.given[i / 64] >> (i % 64) & 1 == 1).then_some(self.values[i])
+    }
+}
+
+impl Serialize for Counts {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        s.collect_seq((0..self.values.len()).map(|i| self.get(i)))
+    }
+}
+
+impl<'de> Deserialize<'de> for Counts {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Counts, D::Error> {
+        Ok(Vec::<Option<u32>>::deserialize(d)?.into_iter().collect())
+    }
 }
 
 /// Texts end to end.
@@ -92,12 +133,38 @@ mod deltas {
     }
 }
 
+/// The place of a row without an anchor; it lies beyond the grid, so no anchor is there.
+const NOWHERE: Pt = pt(i32::MIN, i32::MIN);
+
+/// Optional anchors, written as a list of them; in memory [`NOWHERE`] stands for none.
+mod anchors {
+    use super::{NOWHERE, Pt};
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub fn serialize<S: Serializer>(places: &[Pt], s: S) -> Result<S::Ok, S::Error> {
+        s.collect_seq(places.iter().map(|&p| super::anchor(p)))
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Vec<Pt>, D::Error> {
+        let anchors = Vec::<Option<Pt>>::deserialize(d)?;
+        if !anchors.iter().flatten().all(|a| a.in_range()) {
+            return Err(serde::de::Error::custom("an anchor is out of range"));
+        }
+        Ok(anchors.into_iter().map(|a| a.unwrap_or(NOWHERE)).collect())
+    }
+}
+
+fn anchor(place: Pt) -> Option<Pt> {
+    (place != NOWHERE).then_some(place)
+}
+
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Columns {
     kind: Kind,
     codes: Texts,
     names: Texts,
-    anchors: Vec<Option<Pt>>,
+    #[serde(with = "anchors")]
+    anchors: Vec<Pt>,
     fields: Vec<(Field, Column)>,
     shapes: Shapes,
 }
@@ -136,7 +203,7 @@ impl Segment {
         for r in &rows {
             cols.codes.push(&r.code);
             cols.names.push(&r.name);
-            cols.anchors.push(r.anchor);
+            cols.anchors.push(r.anchor.unwrap_or(NOWHERE));
             let s = &mut cols.shapes;
             let shape = r.shape.as_ref();
             s.tags.push(shape.tag);
@@ -181,12 +248,11 @@ impl Segment {
             && ascending(&s.ring_ends, s.points.len());
         let fields = cols.fields.iter().all(|(_, c)| match c {
             Column::Text { words, index } => index.len() == n && index.iter().all(|&i| i as usize <= words.len()),
-            Column::Count(v) => v.len() == n,
+            Column::Count(v) => v.values.len() == n,
             Column::Int(v) => v.len() == n,
             Column::Float(v) => v.len() == n,
         });
-        let anchors = cols.anchors.iter().flatten().all(|a| a.in_range());
-        if !(texts(&cols.codes) && texts(&cols.names) && shapes && fields && anchors) {
+        if !(texts(&cols.codes) && texts(&cols.names) && shapes && fields) {
             return Err(bad("columns do not fit together"));
         }
         let hash = SegmentHash(*blake3::hash(bytes).as_bytes());
@@ -243,7 +309,12 @@ impl Segment {
 
     /// Anchor of row `i`.
     pub fn anchor(&self, i: usize) -> Option<Pt> {
-        self.cols.anchors[i]
+        anchor(self.cols.anchors[i])
+    }
+
+    /// Anchors of all rows; where there is none, a point beyond the grid.
+    pub fn anchors(&self) -> &[Pt] {
+        &self.cols.anchors
     }
 
     /// Boxes of all rows.
@@ -256,18 +327,18 @@ impl Segment {
         self.tree.get_or_init(|| PackedTree::build(&self.boxes))
     }
 
-    /// A column of counts, by row.
-    pub fn counts(&self, field: Field) -> Option<&[Option<u32>]> {
-        match self.column(field)? {
-            Column::Count(v) => Some(v),
-            _ => None,
+    /// Counts of all rows, 0 where there is none; empty where no row has any.
+    pub fn counts(&self, field: Field) -> &[u32] {
+        match self.column(field) {
+            Some(Column::Count(v)) => &v.values,
+            _ => &[],
         }
     }
 
     /// A count of row `i`.
     pub fn count(&self, i: usize, field: Field) -> Option<u32> {
         match self.column(field)? {
-            Column::Count(v) => v[i],
+            Column::Count(v) => v.get(i),
             _ => None,
         }
     }
@@ -284,7 +355,7 @@ impl Segment {
     pub fn value(&self, i: usize, field: Field) -> Option<Value> {
         match self.column(field)? {
             Column::Text { .. } => self.text(i, field).map(|t| Value::Text(t.to_owned())),
-            Column::Count(v) => v[i].map(Value::Count),
+            Column::Count(v) => v.get(i).map(Value::Count),
             Column::Int(v) => v[i].map(Value::Int),
             Column::Float(v) => v[i].map(Value::Float),
         }

@@ -5,6 +5,7 @@
 //! Start at [`Project`], then [`apply`].
 
 mod apply;
+mod coded;
 mod edit;
 mod error;
 mod history;
@@ -13,6 +14,7 @@ mod project;
 mod tx;
 
 pub use apply::{Context, Ground, NoSegments, Outcome, Part, Segments, apply};
+pub use coded::{Coded, HasCode};
 pub use edit::{CutCell, Edit, Hash, Op, PlanOp, RedrawnCell, Ring, SetOp, Take};
 pub use error::{EditError, Held};
 pub use history::{History, Staged, Step};

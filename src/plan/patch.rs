@@ -277,10 +277,10 @@ impl Project {
                     }
                 }
             }
-            (Key::Member(id), Some(Item::Member(v))) => map(&mut f.members, id, Some(v)),
-            (Key::Member(id), None) => map(&mut f.members, id, None),
-            (Key::Post(id), Some(Item::Post(v))) => map(&mut f.posts, id, Some(v)),
-            (Key::Post(id), None) => map(&mut f.posts, id, None),
+            (Key::Member(id), Some(Item::Member(v))) => f.members.set(id, Some(v)),
+            (Key::Member(id), None) => f.members.set(id, None),
+            (Key::Post(id), Some(Item::Post(v))) => f.posts.set(id, Some(v)),
+            (Key::Post(id), None) => f.posts.set(id, None),
             (Key::Org(id), Some(Item::Org(v))) => map(&mut f.orgs, id, Some(v)),
             (Key::Org(id), None) => map(&mut f.orgs, id, None),
             (Key::Plan(id), Some(Item::Plan(meta))) => self.with_plan(id, |p| p.meta = meta),
@@ -295,7 +295,7 @@ impl Project {
                 };
             }),
             (Key::CellPost(plan, id), item) => self.with_plan(plan, |p| {
-                map(&mut p.posts, id, item.and_then(|i| if let Item::Post(x) = i { Some(x) } else { None }));
+                p.posts.set(id, item.and_then(|i| if let Item::Post(x) = i { Some(x) } else { None }));
             }),
             (Key::LockedUnit(plan, layer, id), item) => {
                 self.with_layer(plan, layer, |l| set(&mut Arc::make_mut(&mut l.locks).units, id, item));

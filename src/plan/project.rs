@@ -1,5 +1,6 @@
 //! The value that everything is about: facts that all plans share, and plans.
 
+use super::coded::Coded;
 use crate::geom::{Origin, Place, Pt};
 use crate::model::{Date, Field, GridLayer, Id, Kind, Member, Org, Post, Rules, Table, Target, Unit, item_sum};
 use crate::topology::{OUTSIDE, Owner, Partition};
@@ -30,9 +31,9 @@ pub struct Facts {
     /// Tables of places, in the order of [`Kind::TABLES`].
     pub tables: Arc<Vec<Table>>,
     /// Post holders.
-    pub members: Arc<BTreeMap<Id, Arc<Member>>>,
+    pub members: Coded<Member>,
     /// Posts on courtyards, buildings and organisations.
-    pub posts: Arc<BTreeMap<Id, Arc<Post>>>,
+    pub posts: Coded<Post>,
     /// Organisations.
     pub orgs: Arc<BTreeMap<Id, Arc<Org>>>,
 }
@@ -67,7 +68,7 @@ pub struct Plan {
     /// One for each of [`Facts::layers`].
     pub layers: Arc<Vec<Layer>>,
     /// Posts on cells.
-    pub posts: Arc<BTreeMap<Id, Arc<Post>>>,
+    pub posts: Coded<Post>,
 }
 
 /// A grid layer as one plan draws it.
@@ -198,11 +199,11 @@ impl Project {
                 rules: Arc::default(),
                 layers: Arc::new(layers),
                 tables: Arc::new(Kind::TABLES.iter().map(|&k| Table::new(k)).collect()),
-                members: Arc::default(),
-                posts: Arc::default(),
+                members: Coded::default(),
+                posts: Coded::default(),
                 orgs: Arc::default(),
             },
-            plans: Arc::new(vec![Arc::new(Plan { id: plan, meta, layers: Arc::new(empty), posts: Arc::default() })]),
+            plans: Arc::new(vec![Arc::new(Plan { id: plan, meta, layers: Arc::new(empty), posts: Coded::default() })]),
             state: 0,
         };
         p.state = p.recount_state();
@@ -260,13 +261,13 @@ impl Project {
 
     /// A member by code.
     pub fn member(&self, code: &str) -> Option<&Arc<Member>> {
-        self.facts.members.values().find(|m| m.code == code)
+        self.facts.members.coded(code)
     }
 
     /// The post with a code, in the facts or in a plan.
     pub fn post(&self, plan: Id, code: &str) -> Option<&Arc<Post>> {
-        let in_plan = self.plan(plan).and_then(|p| p.posts.values().find(|x| x.code == code));
-        in_plan.or_else(|| self.facts.posts.values().find(|x| x.code == code))
+        let in_plan = self.plan(plan).and_then(|p| p.posts.coded(code));
+        in_plan.or_else(|| self.facts.posts.coded(code))
     }
 
     /// The largest step number of a replica among all identities in the project.

@@ -10,6 +10,7 @@ mod build;
 mod fill;
 pub mod import;
 mod import_fit;
+pub mod network;
 pub mod posts;
 mod redraw;
 mod selected;
@@ -17,6 +18,7 @@ mod sentence;
 pub mod slivers;
 pub mod snap;
 pub mod tools;
+pub mod words;
 
 pub use build::{BuildError, empty_project, layer_from_text, sample_project, sample_titles};
 pub use fill::{fill, next_code, next_member_code, next_post_code};
@@ -25,10 +27,10 @@ pub use sentence::{area_text, kind_name, place_of, sentence};
 pub use slivers::{OnSlivers, SLIVER_M, Sliver};
 
 use crate::assign::{Assignment, Changes};
-use crate::model::{Id, Lang, Said, Segment, SegmentHash};
+use crate::model::{EditId, Id, Lang, Said, Segment, SegmentHash};
 use crate::plan::{Edit, EditError, History, Op, PlanOp, Project, Segments, Step};
 use crate::store::{UnitTally, shown_plan};
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -131,6 +133,19 @@ struct Draft {
     new: String,
 }
 
+/// What a step moved in one layer of one plan: taken back or done again, it moves the same.
+#[derive(Clone, Debug)]
+struct Flow {
+    step: EditId,
+    plan: Id,
+    layer: u16,
+    changes: Changes,
+}
+
+/// Steps whose flow is kept, and the rows of one of them at most; those of others are found anew.
+const FLOWS: usize = 100;
+const FLOW_ROWS: usize = 2_000;
+
 /// An opened project with everything that follows it.
 #[derive(Clone, Debug)]
 pub struct Session {
@@ -138,6 +153,8 @@ pub struct Session {
     assignment: Arc<Assignment>,
     /// What the staged edit moves; empty if nothing is staged.
     staged: Changes,
+    /// What the last steps moved.
+    flows: VecDeque<Flow>,
     segments: Store,
     plan: Id,
     layer: u16,
@@ -169,6 +186,7 @@ impl Session {
         Session {
             assignment,
             staged: Changes::default(),
+            flows: VecDeque::new(),
             segments,
             plan,
             layer: 0,
@@ -464,6 +482,11 @@ impl Session {
             self.assignment = Arc::new(a);
         }
         Arc::make_mut(&mut self.assignment).apply(&changes);
+        if changes.rows() <= FLOW_ROWS {
+            self.flows.truncate(FLOWS - 1);
+            let (plan, layer) = (self.plan, self.layer);
+            self.flows.push_front(Flow { step: step.id, plan, layer, changes: changes.clone() });
+        }
         self.generation += 1;
         if self.history.stable().plan(self.plan).is_none() {
             self.follow_plan();
@@ -510,7 +533,17 @@ impl Session {
                 None => self.follow_plan(),
             }
         } else if let Some(patch) = &step.patch {
-            changes = self.assignment.changes(&old, self.history.stable(), patch, undo);
+            let anew = || self.assignment.changes(&old, self.history.stable(), patch, undo);
+            let here = |f: &&Flow| (f.step, f.plan, f.layer) == (step.id, self.plan, self.layer);
+            let known = self.flows.iter().find(here).map(|f| &f.changes);
+            let known = known.and_then(|c| if undo { c.reversed() } else { Some(c.clone()) });
+            changes = known.unwrap_or_else(anew);
+            debug_assert!({
+                let a = anew();
+                (&a.buildings, &a.courtyards, &a.incidents)
+                    == (&changes.buildings, &changes.courtyards, &changes.incidents)
+                    && (&a.delta, a.unlocated) == (&changes.delta, changes.unlocated)
+            });
             Arc::make_mut(&mut self.assignment).apply(&changes);
             // Done again, it may have made the plan it belongs to.
             self.go_to_plan_of(&step, &mut effects);

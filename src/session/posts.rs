@@ -90,7 +90,7 @@ mod tests {
             let p = self.0.project();
             let posts = p.plan(self.0.plan()).unwrap().posts.values().filter(|x| x.post == duty);
             let mut out: Vec<_> = posts
-                .map(|x| (x, &p.facts.members[&x.member]))
+                .map(|x| (x, p.facts.members.get(&x.member).unwrap()))
                 .map(|(x, m)| (m.name.clone(), m.phone.clone(), m.code.clone(), x.code.clone()))
                 .collect();
             out.sort();

@@ -115,7 +115,7 @@ impl WholePlan<WholeLayer> {
             id: self.id,
             meta: self.meta,
             layers: Arc::new(layers.collect::<Result<_, &'static str>>()?),
-            posts: Arc::new(self.posts.into_iter().map(|p| (p.id, p)).collect()),
+            posts: self.posts.into_iter().collect(),
         })
     }
 }

@@ -4,7 +4,7 @@ use super::StoreError;
 use super::bytes::{hex, read_all, read_sealed, sealed};
 use crate::geom::{LIMIT, Origin, Pt};
 use crate::model::{Extent, Id, Kind, Rules, Segment, SegmentHash, Shape, Table, Target};
-use crate::plan::{Facts, Item, Key, Layer, Plan, Project};
+use crate::plan::{Coded, Facts, Item, Key, Layer, Plan, Project};
 use crate::topology::{Edge, Face, Node, OUTSIDE, Partition};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -211,7 +211,7 @@ pub(super) fn project_of(rows: &Rows, shelf: &Shelf) -> Result<Project, StoreErr
                 })?;
             own.push(Layer { partition, ..Layer::default() });
         }
-        plans.push(Arc::new(Plan { id, meta, layers: Arc::new(own), posts: Arc::default() }));
+        plans.push(Arc::new(Plan { id, meta, layers: Arc::new(own), posts: Coded::default() }));
     }
     if plans.is_empty() {
         return Err(StoreError::damaged(Part::Plans.table(), "", "there is no plan"));
@@ -231,8 +231,8 @@ pub(super) fn project_of(rows: &Rows, shelf: &Shelf) -> Result<Project, StoreErr
             rules: Arc::new(rules),
             layers: Arc::new(layers),
             tables: Arc::new(Kind::TABLES.iter().map(|&k| Table::new(k)).collect()),
-            members: Arc::default(),
-            posts: Arc::default(),
+            members: Coded::default(),
+            posts: Coded::default(),
             orgs: Arc::default(),
         },
         plans: Arc::new(plans),

@@ -5,12 +5,12 @@
 //! at a node round, or turn a face over. How it weaves about its own old course is free.
 
 use super::draft::{Draft, Hit, ROUNDING2_MM2, turn_is_kept};
+use super::segments::Segments;
 use super::vertex::{MayMove, guard};
 use super::{Edge, Half, Owner, Partition, PartitionPatch, TopologyError, WORLD};
-use crate::geom::{
-    Box2, Meet, Pt, chain_area2, chain_length, cross, crossing_point, dist2_to_segment, meet, ring_contains,
-};
+use crate::geom::{Box2, Meet, Pt, chain_area2, chain_length, cross, crossing_point, dist2_to_segment, meet};
 use smallvec::SmallVec;
+use std::cell::LazyCell;
 use std::collections::{BTreeSet, BinaryHeap};
 
 /// Whether vertices `i..=j` of edge `e` may be replaced by `new` (same first and last point): the new segments meet
@@ -65,22 +65,26 @@ pub(super) fn check_line(
     let (first, last) = (new[0], new[new.len() - 1]);
     let crosses = |at: Pt| Err(TopologyError::Crosses { at });
     let m = new.len() - 1;
-    for a in 0..m {
-        if new[a] == new[a + 1] {
-            return Err(TopologyError::TooFew { at: new[a] });
-        }
-        for b in a + 1..m {
-            match meet(new[a], new[a + 1], new[b], new[b + 1]) {
-                Meet::Apart => {}
-                Meet::Touch(q) if b == a + 1 && q == new[b] => {}
-                Meet::Touch(q) if a == 0 && b + 1 == m && q == first && first == last => {}
-                _ => return crosses(new[b]),
-            }
-        }
+    let course = Segments::of_line(new);
+    let wrong = |a: usize, b: usize, how: Meet| match how {
+        Meet::Apart => None,
+        Meet::Touch(q) if b == a + 1 && q == new[b] => None,
+        Meet::Touch(q) if a == 0 && b + 1 == m && q == first && first == last => None,
+        _ => Some((a, new[b])),
+    };
+    let meets = course.first_meeting(wrong);
+    let stands = (0..m).find(|&a| new[a] == new[a + 1]);
+    match (stands, meets) {
+        (Some(a), met) if met.is_none_or(|(b, _)| a <= b) => return Err(TopologyError::TooFew { at: new[a] }),
+        (_, Some((_, at))) => return crosses(at),
+        _ => {}
     }
     let area = Box2::of(new).union(Box2::of(old));
     // Where the two do not end at the same points the way over to the other and back cancels out.
-    let lens: SmallVec<[Pt; 8]> = old.iter().chain(new.iter().rev()).copied().collect();
+    let lens = LazyCell::new(|| {
+        let round = || old.iter().chain(new.iter().rev()).copied();
+        Segments::of(round().zip(round().skip(1).chain([old[0]])))
+    });
     // Only where the old one ended may others end too: a ring of its own that moves has no such place.
     let (starts, stops) = (first == old[0], last == old[old.len() - 1]);
     let at_an_end = |s: usize, q: Pt| (starts && s == 0 && q == first) || (stops && s + 1 == m && q == last);
@@ -91,16 +95,20 @@ pub(super) fn check_line(
             if gone(g, k) || !Box2::of_two(w[0], w[1]).meets(&area) {
                 continue;
             }
-            for (s, x) in new.windows(2).enumerate() {
-                match meet(x[0], x[1], w[0], w[1]) {
-                    Meet::Apart => {}
-                    Meet::Touch(q) if at_an_end(s, q) && (q == w[0] || q == w[1]) => {}
-                    Meet::Touch(q) | Meet::Overlap(q, _) => return crosses(q),
-                    Meet::Cross => return crosses(crossing_point(x[0], x[1], w[0], w[1])),
-                }
+            let mut met = None;
+            course.near(&Box2::of_two(w[0], w[1]), |s, x| {
+                met = met.or(match meet(x.0, x.1, w[0], w[1]) {
+                    Meet::Apart => None,
+                    Meet::Touch(q) if at_an_end(s, q) && (q == w[0] || q == w[1]) => None,
+                    Meet::Touch(q) | Meet::Overlap(q, _) => Some(q),
+                    Meet::Cross => Some(crossing_point(x.0, x.1, w[0], w[1])),
+                });
+            });
+            if let Some(at) = met {
+                return crosses(at);
             }
             for v in [w[0], w[1]] {
-                if area.contains(v) && !of_old.contains(&v) && v != first && v != last && ring_contains(&lens, v) {
+                if area.contains(v) && !of_old.contains(&v) && v != first && v != last && lens.contains(v) {
                     return Err(TopologyError::Engulfs { at: v });
                 }
             }

@@ -2,8 +2,8 @@
 
 use super::chain::check_chain;
 use super::{Change, Edge, Face, Half, NO_FACE, Node, Partition, PartitionPatch, TopologyError, trim};
-use crate::geom::{Box2, LIMIT, Pt, cross, dist2_to_segment, on_segment, orient, pt};
-use crate::index::Paged;
+use crate::geom::{LIMIT, Pt, cross, dist2_to_segment, on_segment, orient, pt};
+use crate::index::{Buckets, Paged};
 use smallvec::SmallVec;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -49,6 +49,8 @@ pub(crate) struct Draft {
     pub inserted: BTreeMap<Pt, (Pt, Pt)>,
     /// Directed segments of the drawn line that run along borders or are borders now.
     pub path: BTreeSet<(Pt, Pt)>,
+    /// The locator that stood before one was made for a long line; it knows nothing of the changes.
+    pub locator_before: Option<Buckets>,
 }
 
 impl Draft {
@@ -65,6 +67,7 @@ impl Draft {
             joints: Vec::new(),
             inserted: BTreeMap::new(),
             path: BTreeSet::new(),
+            locator_before: None,
         }
     }
 
@@ -78,6 +81,10 @@ impl Draft {
             edges: changes(self.edges, &self.p.edges),
             faces: changes(self.faces, &self.p.faces),
         };
+        if let Some(locator) = self.locator_before {
+            self.p.locator = locator;
+            self.p.relocate(&patch, false);
+        }
         (self.p, patch)
     }
 
@@ -422,23 +429,24 @@ fn grid_along(at: Pt, c: Pt, d: Pt) -> impl Iterator<Item = Pt> {
 
 /// Where a grid point stands in a partition.
 pub(crate) fn hit(p: &Partition, at: Pt) -> Hit {
-    for e in p.edges_near(&Box2::of_two(at, at)) {
-        let Some(edge) = p.edge(e) else { continue };
-        for (i, w) in edge.points.windows(2).enumerate() {
-            if !on_segment(at, w[0], w[1]) {
-                continue;
-            }
-            let last = edge.points.len() - 1;
-            return match (w[0] == at, w[1] == at) {
+    let l = &p.locator;
+    let mut found: Option<(u32, Hit)> = None;
+    // One square: no edge is in its list twice. The edge of the least number is the one that counts.
+    for &e in l.at(l.col(at.x), l.row(at.y)) {
+        let Some(edge) = p.edge(e).filter(|_| found.is_none_or(|(f, _)| e < f)) else { continue };
+        let last = edge.points.len() - 1;
+        let on = edge.points.windows(2).position(|w| on_segment(at, w[0], w[1])).map(|i| {
+            match (edge.points[i] == at, edge.points[i + 1] == at) {
                 (true, _) if i == 0 => Hit::Node(edge.from),
                 (true, _) => Hit::Vertex(e, i),
                 (_, true) if i + 1 == last => Hit::Node(edge.to),
                 (_, true) => Hit::Vertex(e, i + 1),
                 _ => Hit::Segment(e, i),
-            };
-        }
+            }
+        });
+        found = on.map(|hit| (e, hit)).or(found);
     }
-    Hit::Free
+    found.map_or(Hit::Free, |(_, hit)| hit)
 }
 
 fn put<T: Clone>(slots: &mut Paged<Option<T>>, before: &mut BTreeMap<u32, Option<T>>, i: u32, v: Option<T>) {

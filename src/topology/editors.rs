@@ -2,10 +2,10 @@
 
 use super::draft::{Draft, Hit};
 use super::overlay::Rules;
+use super::segments::{Segments, self_crossing};
 use super::{Half, OUTSIDE, Owner, Partition, PartitionPatch, TopologyError, WORLD};
 use crate::geom::{
-    Box2, Meet, Pt, anchor_of_polygons, chain_length, crossing_point, dist2_to_segment, foot_on_segment, meet,
-    ring_area2, ring_contains,
+    Box2, Pt, anchor_of_polygons, chain_length, dist2_to_segment, foot_on_segment, ring_area2, ring_contains,
 };
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -57,15 +57,18 @@ impl<'a> DrawRules<'a> {
 /// A ring that crosses itself or has fewer than three points, two borders too close for the grid, no ground taken,
 /// an owner that would lose all its ground (those that may vanish are no error).
 pub fn draw(p: &Partition, rings: &[Vec<Pt>], rules: &DrawRules<'_>) -> Result<Drawn, TopologyError> {
-    let mut d = Draft::new(p);
     let rings = oriented(rings)?;
     let first = rings[0][0];
-    for ring in &rings {
-        let closed: Vec<Pt> = ring.iter().copied().chain([ring[0]]).collect();
-        d.overlay(&closed, &Rules { obstacle: &|_, _| true, inside: &|_| true })?;
+    let rings: Vec<Vec<Pt>> = rings.into_iter().map(|r| r.iter().copied().chain([r[0]]).collect()).collect();
+    for &q in rings.iter().flatten() {
+        Draft::in_range(q)?;
     }
-    d.trace();
-    let inside = inside_faces(&d, first)?;
+    // What is crossed where nothing else is near is told before any of it is drawn; what is not so plain by the faces.
+    let sides = Segments::of(rings.iter().flat_map(|r| r.windows(2)).map(|w| (w[0], w[1])));
+    if let Some(at) = sides.clear_crossing() {
+        return Err(TopologyError::SelfCrossing { at });
+    }
+    let (mut d, inside) = drawn_inside(p, &rings)?;
     let mut taken: BTreeMap<Owner, i128> = BTreeMap::new();
     for f in one_side(&d, &inside, rules) {
         let (owner, area2) = d.p.face(f).map_or((OUTSIDE, 0), |x| (x.owner, x.area2));
@@ -86,6 +89,17 @@ pub fn draw(p: &Partition, rings: &[Vec<Pt>], rules: &DrawRules<'_>) -> Result<D
     d.clean(inside);
     let (partition, patch) = d.finish();
     Ok(Drawn { partition, patch, taken })
+}
+
+/// Closed rings drawn, and the faces inside them.
+pub(super) fn drawn_inside(p: &Partition, rings: &[Vec<Pt>]) -> Result<(Draft, BTreeSet<u32>), TopologyError> {
+    let mut d = Draft::new(p);
+    for closed in rings {
+        d.overlay(closed, &Rules { obstacle: &|_, _| true, inside: &|_| true })?;
+    }
+    d.trace();
+    let inside = inside_faces(&d, rings[0][0])?;
+    Ok((d, inside))
 }
 
 /// The faces inside that may be taken together: all, but of ground on two sides of a border that may not be crossed that on
@@ -133,7 +147,7 @@ fn one_side(d: &Draft, inside: &BTreeSet<u32>, rules: &DrawRules<'_>) -> Vec<u32
 }
 
 /// Rings without repeated points, the outer ones counter-clockwise, holes clockwise (by how many others contain them).
-fn oriented(rings: &[Vec<Pt>]) -> Result<Vec<Vec<Pt>>, TopologyError> {
+pub(super) fn oriented(rings: &[Vec<Pt>]) -> Result<Vec<Vec<Pt>>, TopologyError> {
     let at = rings.first().and_then(|r| r.first()).copied().unwrap_or_default();
     let mut out: Vec<Vec<Pt>> = Vec::new();
     for ring in rings {
@@ -392,24 +406,6 @@ fn parted(p: &Partition, sided: Sided, cuts: &[Cut]) -> Result<Parted, TopologyE
     let of = |owner: fn(&Cut) -> Owner| cuts.iter().flat_map(|c| partition.faces_of(owner(c))).collect();
     let faces = (of(|c| c.owner), of(|c| c.new));
     Ok(Parted { partition, patch, faces })
-}
-
-/// Where a line crosses or touches itself; its two ends may meet. O(n²), for what a hand draws.
-pub(super) fn self_crossing(line: &[Pt]) -> Option<Pt> {
-    let last = line.len() - 2;
-    let closed = line.first() == line.last();
-    for (i, s) in line.windows(2).enumerate() {
-        for (j, t) in line.windows(2).enumerate().skip(i + 1) {
-            match meet(s[0], s[1], t[0], t[1]) {
-                Meet::Apart => {}
-                Meet::Touch(q) if j == i + 1 && q == s[1] => {}
-                Meet::Touch(q) if closed && (i, j) == (0, last) && q == s[0] => {}
-                Meet::Touch(q) | Meet::Overlap(q, _) => return Some(q),
-                Meet::Cross => return Some(crossing_point(s[0], s[1], t[0], t[1])),
-            }
-        }
-    }
-    None
 }
 
 /// The segment of the faces' borders nearest to a point: edge, number, squared distance in mm².

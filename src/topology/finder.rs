@@ -9,6 +9,8 @@ use crate::geom::{Box2, LIMIT, Pt, cross, pt, right_of_point};
 
 /// Points from which on a raster is made: what a drag asks is not worth one.
 const FEW: usize = 64;
+/// Points that are found together.
+const AT_ONCE: usize = 64;
 /// Pixels of the largest raster.
 const MOST: u64 = 1 << 22;
 /// Marks a pixel that borders pass; the rest is the number of its first [`Side`].
@@ -226,21 +228,27 @@ impl<'a> Finder<'a> {
     /// The faces at as many points as there is room for: as [`Finder::face`], but the memory that one point waits for is
     /// fetched while others wait for theirs.
     pub fn faces(&self, at: &[Pt], out: &mut [u32]) {
-        for (face, &p) in out.iter_mut().zip(at) {
-            *face = self.pixel(p);
-        }
-        // The first side of each pixel is asked for here, so that they come all at once: a ray waits for nothing else.
-        let first = |pixel: u32| self.sides.get((pixel & !CROSSED) as usize).map_or(0, |s| s.west);
-        let sides = out.iter().filter(|p| **p & CROSSED != 0).fold(0, |a, &pixel| a ^ first(pixel));
-        std::hint::black_box(sides);
-        for (face, &p) in out.iter_mut().zip(at) {
-            *face = self.known(p, *face);
+        for (at, out) in at.chunks(AT_ONCE).zip(out.chunks_mut(AT_ONCE)) {
+            let (mut crossed, mut many) = ([0; AT_ONCE], 0);
+            for (k, (face, &p)) in out.iter_mut().zip(at).enumerate() {
+                let pixel = self.pixel(p);
+                crossed[many] = k;
+                many += (pixel >> 31) as usize;
+                *face = if pixel & CROSSED == 0 { pixel.wrapping_sub(1) } else { pixel };
+            }
+            // The first side of each pixel is asked for here, so that they come all at once: a ray waits for nothing else.
+            let first = |pixel: u32| self.sides.get((pixel & !CROSSED) as usize).map_or(0, |s| s.west);
+            std::hint::black_box(crossed[..many].iter().fold(0, |a, &k| a ^ first(out[k])));
+            for &k in &crossed[..many] {
+                out[k] = self.known(at[k], out[k]);
+            }
         }
     }
 
     /// Column and row of a point on the ground of the raster.
-    fn square(&self, at: Pt) -> (u64, u64) {
-        let from = |v: i32, v0: i32| ((i64::from(v) - i64::from(v0)) >> self.shift) as u64;
+    #[inline]
+    fn square(&self, at: Pt) -> (usize, usize) {
+        let from = |v: i32, v0: i32| (v.wrapping_sub(v0) as u32 >> self.shift) as usize;
         (from(at.x, self.area.min.x), from(at.y, self.area.min.y))
     }
 
@@ -249,11 +257,10 @@ impl<'a> Finder<'a> {
     fn pixel(&self, at: Pt) -> u32 {
         // The last pixels of a row or column reach beyond the ground of the raster, where borders are not entered.
         let (min, max) = (self.area.min, self.area.max);
-        if (at.x < min.x) | (at.y < min.y) | (at.x > max.x) | (at.y > max.y) {
-            return BEYOND;
-        }
+        let within = (at.x >= min.x) & (at.y >= min.y) & (at.x <= max.x) & (at.y <= max.y);
         let (col, row) = self.square(at);
-        self.pixels[(row * self.cols + col) as usize]
+        let i = if within { row * self.cols as usize + col } else { usize::MAX };
+        self.pixels.get(i).copied().unwrap_or(BEYOND)
     }
 
     /// The face at a point whose pixel is known.
@@ -261,16 +268,11 @@ impl<'a> Finder<'a> {
     fn known(&self, at: Pt, pixel: u32) -> u32 {
         match pixel {
             open if open & CROSSED == 0 => open.wrapping_sub(1),
-            BEYOND => {
-                if self.whole {
-                    WORLD
-                } else {
-                    self.p.locate(at)
-                }
-            }
+            BEYOND if self.whole || !at.in_range() => WORLD,
+            BEYOND => self.p.locate(at),
             _ => {
-                let (col, row) = self.square(at);
-                self.ray((row * self.cols + col) as usize, ((row + 1) * self.cols) as usize, at)
+                let ((col, row), cols) = (self.square(at), self.cols as usize);
+                self.ray(row * cols + col, (row + 1) * cols, at)
             }
         }
     }

@@ -21,6 +21,7 @@ mod narrow;
 mod overlay;
 pub mod repair;
 mod reshape;
+mod segments;
 mod slide;
 mod vertex;
 
@@ -343,21 +344,30 @@ impl Partition {
     /// Applies a patch, or with `back` its inverse. O(change), O(vertices) where it leaves the locator's ground.
     pub fn patched(&self, patch: &PartitionPatch, back: bool) -> Partition {
         let mut p = self.clone();
-        for c in &patch.edges {
-            let (old, new) = if back { (&c.after, &c.before) } else { (&c.before, &c.after) };
-            match (old, new) {
-                (Some(o), Some(n)) => p.locator.replace(c.slot, &o.points, &n.points),
-                (Some(o), None) => p.locator.remove(c.slot, &o.points),
-                (None, Some(n)) => p.locator.insert(c.slot, &n.points),
-                (None, None) => {}
-            }
-        }
         apply_changes(&mut p.nodes, &patch.nodes, back);
         apply_changes(&mut p.edges, &patch.edges, back);
         apply_changes(&mut p.faces, &patch.faces, back);
-        let now = patch.edges.iter().filter_map(|c| if back { c.before.as_ref() } else { c.after.as_ref() });
-        let outgrown = now.into_iter().any(|e| !p.locator.covers(&Box2::of(e.points.iter())));
-        if outgrown { p.with_fitted_locator() } else { p }
+        p.relocate(patch, back);
+        p
+    }
+
+    /// Brings the locator up to date after a patch, or with `back` its inverse.
+    pub(crate) fn relocate(&mut self, patch: &PartitionPatch, back: bool) {
+        let mut outgrown = false;
+        for c in &patch.edges {
+            let (old, new) = if back { (&c.after, &c.before) } else { (&c.before, &c.after) };
+            match (old, new) {
+                (Some(o), Some(n)) if Arc::ptr_eq(&o.points, &n.points) => {}
+                (Some(o), Some(n)) => self.locator.replace(c.slot, &o.points, &n.points),
+                (Some(o), None) => self.locator.remove(c.slot, &o.points),
+                (None, Some(n)) => self.locator.insert(c.slot, &n.points),
+                (None, None) => {}
+            }
+            outgrown |= new.as_ref().is_some_and(|e| !self.locator.covers(&Box2::of(e.points.iter())));
+        }
+        if outgrown {
+            *self = std::mem::take(self).with_fitted_locator();
+        }
     }
 
     /// The patch from this partition to another. O(both).

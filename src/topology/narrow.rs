@@ -7,9 +7,12 @@
 //! is under the limit. It is *new* if no such thing stood within [`STOOD_MM`] of it before, and *asked for* if both of its
 //! sides are the line that was drawn.
 
+use super::segments::Segments;
 use super::{Half, NO_FACE, OUTSIDE, Owner, Partition, PartitionPatch};
 use crate::geom::{Box2, Pt};
+use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::rc::Rc;
 
 /// Length from which a narrow stretch counts, mm.
 pub const STRETCH_MM: f64 = 2_000.0;
@@ -126,9 +129,12 @@ pub fn narrow(
     }
 
     let mut tips: Vec<(u32, Xy)> = Vec::new();
+    let in_necks: Vec<&Piece> = necks.iter().flatten().collect();
+    let places = Segments::of(in_necks.iter().map(|p| (pt(p.q), pt(p.q))));
     for &(h, face) in &changed {
         for tip in now.tips(h, &is_new) {
-            let told = necks.iter().flatten().any(|p| p.face == face && dist(p.q, tip.at) < APART_MM)
+            let of_neck = |i: usize| in_necks[i].face == face && dist(in_necks[i].q, tip.at) < APART_MM;
+            let told = places.any_near(&box_of(tip.at, APART_MM), |i, _| of_neck(i))
                 || tips.iter().any(|&(f, at)| f == face && dist(at, tip.at) < STRETCH_MM);
             let asked = tip.halfway.iter().all(|&p| drawn.made(p));
             if told || asked || then.had_tip(tip.at) {
@@ -206,24 +212,29 @@ fn near_boxes(a: &Box2, b: &Box2) -> bool {
 
 /// The lines of an edit, told from the borders that were there.
 struct Drawn<'a> {
-    lines: Vec<(Pt, Pt)>,
+    lines: Segments,
     before: &'a Partition,
+    /// Borders that were there, as they are met.
+    borders: RefCell<HashMap<u32, Rc<Segments>>>,
 }
 
 impl Drawn<'_> {
     fn of<'a>(lines: &[Vec<Pt>], before: &'a Partition) -> Drawn<'a> {
-        Drawn { lines: lines.iter().flat_map(|l| l.windows(2).map(|w| (w[0], w[1]))).collect(), before }
+        let segments = lines.iter().flat_map(|l| l.windows(2).map(|w| (w[0], w[1])));
+        Drawn { lines: Segments::of(segments), before, borders: RefCell::default() }
+    }
+
+    fn border(&self, e: u32) -> Rc<Segments> {
+        let points = || self.before.edge(e).map_or(&[][..], |e| &e.points);
+        self.borders.borrow_mut().entry(e).or_insert_with(|| Rc::new(Segments::of_line(points()))).clone()
     }
 
     /// Whether a border point came with the drawn line, and was no border point before.
     fn made(&self, p: Xy) -> bool {
         let area = box_of(p, ON_MM);
-        let on = |a: Pt, b: Pt| Box2::of_two(a, b).meets(&area) && dist(p, nearest(p, xy(a), xy(b))) <= ON_MM;
-        self.lines.iter().any(|&(a, b)| on(a, b))
-            && !{
-                let edges = self.before.edges_near(&area);
-                edges.iter().filter_map(|&e| self.before.edge(e)).any(|e| e.points.windows(2).any(|w| on(w[0], w[1])))
-            }
+        let on = |_, (a, b): (Pt, Pt)| dist(p, nearest(p, xy(a), xy(b))) <= ON_MM;
+        self.lines.any_near(&area, on)
+            && !self.before.edges_near(&area).into_iter().any(|e| self.border(e).any_near(&area, on))
     }
 }
 
@@ -255,9 +266,17 @@ struct Near {
     from: f64,
 }
 
+/// A half-edge: its segments, and where each begins along its ring; the end of the last, too.
+struct Chain {
+    ring: usize,
+    segments: Segments,
+    from: Vec<f64>,
+}
+
 /// The rings of a partition with lengths along them, made as they are met.
 struct Rings<'a> {
     p: &'a Partition,
+    chains: HashMap<Half, Rc<Chain>>,
     at: HashMap<Half, (usize, f64)>,
     /// Half-edges with where each begins, and the whole length.
     rings: Vec<(Vec<(Half, f64)>, f64)>,
@@ -265,7 +284,7 @@ struct Rings<'a> {
 
 impl<'a> Rings<'a> {
     fn of(p: &'a Partition) -> Rings<'a> {
-        Rings { p, at: HashMap::new(), rings: Vec::new() }
+        Rings { p, chains: HashMap::new(), at: HashMap::new(), rings: Vec::new() }
     }
 
     /// Number of the ring of a half-edge, and where the half-edge begins along it.
@@ -283,6 +302,23 @@ impl<'a> Rings<'a> {
         self.at.get(&h).copied().unwrap_or_default()
     }
 
+    fn chain(&mut self, h: Half) -> Rc<Chain> {
+        if let Some(chain) = self.chains.get(&h) {
+            return chain.clone();
+        }
+        let (ring, begin) = self.place(h);
+        let points = self.p.points(h);
+        let mut from = vec![begin];
+        let mut at = begin;
+        from.extend(points.windows(2).map(|w| {
+            at += dist(xy(w[0]), xy(w[1]));
+            at
+        }));
+        let chain = Rc::new(Chain { ring, segments: Segments::of_line(&points), from });
+        self.chains.insert(h, chain.clone());
+        chain
+    }
+
     /// The way along the border between two places of rings.
     fn apart(&self, a: (usize, f64), b: (usize, f64)) -> f64 {
         if a.0 != b.0 {
@@ -297,16 +333,11 @@ impl<'a> Rings<'a> {
         let mut out = Vec::new();
         for e in self.p.edges_near(area) {
             for h in [Half::new(e, false), Half::new(e, true)] {
-                if self.p.left(h) != face {
-                    continue;
-                }
-                let (ring, mut from) = self.place(h);
-                for w in self.p.points(h).windows(2) {
-                    let (a, b) = (xy(w[0]), xy(w[1]));
-                    if Box2::of_two(w[0], w[1]).meets(area) {
-                        out.push(Near { a, b, ring, from });
-                    }
-                    from += dist(a, b);
+                if self.p.left(h) == face {
+                    let c = self.chain(h);
+                    c.segments.near(area, |i, (a, b)| {
+                        out.push(Near { a: xy(a), b: xy(b), ring: c.ring, from: c.from[i] });
+                    });
                 }
             }
         }
@@ -395,64 +426,49 @@ impl<'a> Rings<'a> {
 
     /// Whether this partition has a narrow place where a piece of another has one, in the face that was there.
     fn stood(&mut self, p: &Piece, width: f64) -> bool {
-        let area = box_of(p.q, STOOD_MM);
         let face = self.p.locate(pt(mid(p.q, p.r)));
-        for e in self.p.edges_near(&area) {
-            for h in [Half::new(e, false), Half::new(e, true)] {
-                if self.p.left(h) != face || self.p.owner(face) == OUTSIDE {
-                    continue;
-                }
-                let (ring, mut from) = self.place(h);
-                for w in self.p.points(h).windows(2) {
-                    let (a, b) = (xy(w[0]), xy(w[1]));
-                    let q = nearest(p.q, a, b);
-                    let pos = (ring, from + dist(a, q));
-                    from += dist(a, b);
-                    if dist(q, p.q) > STOOD_MM {
-                        continue;
-                    }
-                    let d = (b.0 - a.0, b.1 - a.1);
-                    let near = self.near(&box_of(p.r, STOOD_MM), face);
-                    let same = near.iter().any(|s| {
-                        let r = nearest(p.r, s.a, s.b);
-                        dist(r, p.r) <= STOOD_MM
-                            && dist(q, r) <= width + 2.0 * STOOD_MM
-                            && turn(d, (r.0 - q.0, r.1 - q.1)) > 0.0
-                            && self.apart(pos, (s.ring, s.from + dist(s.a, r))) > APART_MM - 4.0 * STOOD_MM
-                    });
-                    if same {
-                        return true;
-                    }
-                }
-            }
+        if self.p.owner(face) == OUTSIDE {
+            return false;
         }
-        false
+        let here = self.near(&box_of(p.q, STOOD_MM), face);
+        let across = self.near(&box_of(p.r, STOOD_MM), face);
+        here.iter().any(|t| {
+            let q = nearest(p.q, t.a, t.b);
+            let (pos, d) = ((t.ring, t.from + dist(t.a, q)), (t.b.0 - t.a.0, t.b.1 - t.a.1));
+            dist(q, p.q) <= STOOD_MM
+                && across.iter().any(|s| {
+                    let r = nearest(p.r, s.a, s.b);
+                    dist(r, p.r) <= STOOD_MM
+                        && dist(q, r) <= width + 2.0 * STOOD_MM
+                        && turn(d, (r.0 - q.0, r.1 - q.1)) > 0.0
+                        && self.apart(pos, (s.ring, s.from + dist(s.a, r))) > APART_MM - 4.0 * STOOD_MM
+                })
+        })
     }
 
     /// The point at a place of a ring.
-    fn point(&self, ring: usize, at: f64) -> Option<Xy> {
+    fn point(&mut self, ring: usize, at: f64) -> Option<Xy> {
         let (halves, whole) = self.rings.get(ring)?;
         let at = at.rem_euclid(*whole);
         let i = halves.partition_point(|h| h.1 <= at).checked_sub(1)?;
-        let (h, mut from) = *halves.get(i)?;
-        let points = self.p.points(h);
-        for w in points.windows(2) {
-            let (a, b) = (xy(w[0]), xy(w[1]));
-            let length = dist(a, b);
-            if at <= from + length {
-                return Some(along(a, b, ((at - from) / length.max(1e-9)).clamp(0.0, 1.0)));
-            }
-            from += length;
+        let h = halves.get(i)?.0;
+        let c = self.chain(h);
+        let last = c.from.len().checked_sub(2)?;
+        let k = c.from[1..].partition_point(|&end| end < at);
+        let (a, b) = c.segments.get(k.min(last))?;
+        if k > last {
+            return Some(xy(b));
         }
-        points.last().map(|&p| xy(p))
+        let length = dist(xy(a), xy(b));
+        Some(along(xy(a), xy(b), ((at - c.from[k]) / length.max(1e-9)).clamp(0.0, 1.0)))
     }
 
     /// The corner at a place of a ring, if it is under the limit.
-    fn tip(&self, ring: usize, pos: f64, at: Xy) -> Option<Tip> {
+    fn tip(&mut self, ring: usize, pos: f64, at: Xy) -> Option<Tip> {
         if self.rings.get(ring)?.1 < 2.0 * APART_MM {
             return None;
         }
-        let arm = |by: f64| self.point(ring, pos + by);
+        let mut arm = |by: f64| self.point(ring, pos + by);
         let (f, b) = (arm(ARM_MM)?, arm(-ARM_MM)?);
         let (df, db) = ((f.0 - at.0, f.1 - at.1), (b.0 - at.0, b.1 - at.1));
         let angle = turn(df, db).atan2(df.0 * db.0 + df.1 * db.1).to_degrees();
@@ -464,13 +480,13 @@ impl<'a> Rings<'a> {
     fn tips(&mut self, h: Half, is_new: &dyn Fn(Pt, Pt) -> bool) -> Vec<Tip> {
         let (ring, mut pos) = self.place(h);
         let points = self.p.points(h);
-        let new: Vec<(Xy, Xy)> =
-            points.windows(2).filter(|w| is_new(w[0], w[1])).map(|w| (xy(w[0]), xy(w[1]))).collect();
+        let new = Segments::of(points.windows(2).filter(|w| is_new(w[0], w[1])).map(|w| (w[0], w[1])));
         let mut out = Vec::new();
         for (i, &p) in points.iter().enumerate() {
             let ends_new = points[i.saturating_sub(1)..points.len().min(i + 2)].windows(2).any(|w| is_new(w[0], w[1]));
             let p = xy(p);
-            if ends_new || new.iter().any(|&(a, b)| dist(p, nearest(p, a, b)) <= ARM_MM) {
+            let beside = |_, (a, b): (Pt, Pt)| dist(p, nearest(p, xy(a), xy(b))) <= ARM_MM;
+            if ends_new || new.any_near(&box_of(p, ARM_MM), beside) {
                 out.extend(self.tip(ring, pos, p));
             }
             pos += points.get(i + 1).map_or(0.0, |&n| dist(p, xy(n)));
@@ -516,8 +532,9 @@ fn runs(mut pieces: Vec<Piece>, rings: &Rings) -> Vec<Vec<Piece>> {
             let whole = rings.rings.get(l.ring).map_or(0.0, |r| r.1);
             l.from + l.length > whole - STEP_MM
         });
-        let first = all.iter().position(|r| r[0].ring == all[i][0].ring && r[0].from < STEP_MM);
-        if let Some(j) = first.filter(|&j| ends && j < i) {
+        let begins = |r: &Vec<Piece>| r[0].ring == all[i][0].ring && r[0].from < STEP_MM;
+        let first = if ends { all[..i].iter().position(begins) } else { None };
+        if let Some(j) = first {
             let start = std::mem::take(&mut all[j]);
             all[i].extend(start);
             all.remove(j);

@@ -8,7 +8,7 @@
 
 use super::draft::{Draft, Hit, ROUNDING2_MM2};
 use super::{NO_FACE, Partition, TopologyError, WORLD};
-use crate::geom::{Box2, Meet, Pt, cross, crossing_point, dist2_to_segment, meet};
+use crate::geom::{Box2, Meet, Pt, chain_length, cross, crossing_point, dist2_to_segment, meet};
 use crate::index::Buckets;
 use std::collections::BTreeSet;
 
@@ -35,6 +35,12 @@ const TRIES: usize = 24;
 
 /// Points of a line from which on borders near it are cut into pieces, and half the points of the longest piece.
 const PIECE: usize = 64;
+
+/// Points of a line from which on a locator of its own, with squares that fit it, is worth making.
+const FINE: usize = 1_000;
+
+/// Pieces of a line that such a square is to hold.
+const PIECES: f64 = 6.0;
 
 /// Borders that one segment of a line may bend: far more than a map has in its way.
 const BENDS: usize = 4096;
@@ -111,19 +117,23 @@ impl Draft {
         Ok(())
     }
 
-    /// Before a line of many points: a locator that reaches as far as the line, and old borders near it in short pieces,
-    /// so that no border is walked from end to end for each point of the line. [`Draft::clean`] joins the pieces again.
+    /// Before a line of many points: a locator that reaches as far as the line, for very many with squares that hold
+    /// little of it, and old borders near it in short pieces, so that no border is walked from end to end for each point
+    /// of the line. [`Draft::clean`] joins the pieces again, [`Draft::finish`] brings the old locator up to date.
     /// O(n log n) in the vertices of borders near the line.
     fn make_ready(&mut self, line: &[Pt]) {
         if line.len() <= PIECE {
             return;
         }
         let area = Box2::of(line);
-        if !self.p.locator.covers(&area) {
-            let mut locator =
-                Buckets::new(self.p.extent().union(area).grown(super::LOCATOR_SIDE_MM), super::LOCATOR_SIDE_MM);
+        let fine = line.len() >= FINE;
+        if fine || !self.p.locator.covers(&area) {
+            let ground = if fine { area } else { self.p.extent().union(area) };
+            let side_mm = if fine { fitting_side_mm(line, &area) } else { super::LOCATOR_SIDE_MM };
+            let mut locator = Buckets::new(ground.grown(side_mm), side_mm);
             self.p.edges().for_each(|(i, e)| locator.insert(i, &e.points));
-            self.p.locator = locator;
+            let old = std::mem::replace(&mut self.p.locator, locator);
+            self.locator_before.get_or_insert(old);
         }
         // What these cuts alone would leave to be joined stands in `joints`.
         let cut_ends = self.cut_ends.clone();
@@ -193,7 +203,6 @@ impl Draft {
 
     /// What the line from `a` to `b` meets first; its own end only where it meets nothing else on the way.
     fn first_stop(&self, a: Pt, b: Pt, rules: &Rules<'_>) -> Option<Stop> {
-        let area = Box2::of_two(a, b);
         let (dx, dy) = (f64::from(b.x) - f64::from(a.x), f64::from(b.y) - f64::from(a.y));
         // Part of the way from `a` to `b`.
         let along = |p: Pt| {
@@ -201,46 +210,35 @@ impl Draft {
             if p == b { f64::INFINITY } else { way / (dx * dx + dy * dy) }
         };
         let mut best: Option<(f64, Stop)> = None;
-        let mut offer = |t: f64, s: Stop| {
-            if best.as_ref().is_none_or(|(u, _)| t < *u) {
-                best = Some((t, s));
-            }
+        // Square by square: what is met first is mostly met soon.
+        let steps = dx.hypot(dy) / self.p.locator.side_mm() as f64;
+        let steps = steps.ceil().clamp(1.0, self.p.edges.len() as f64 + 1.0);
+        let place = |k: f64| {
+            let part = k / steps;
+            let at = |from: i32, run: f64| (f64::from(from) + run * part).round() as i32;
+            Pt { x: at(a.x, dx), y: at(a.y, dy) }
         };
-        for g in self.p.edges_near(&area) {
-            let Some(edge) = self.p.edge(g) else { continue };
-            if edge.left != NO_FACE && !(rules.obstacle)(&self.p, g) {
-                continue;
-            }
-            for (i, w) in edge.points.windows(2).enumerate() {
-                if !Box2::of_two(w[0], w[1]).meets(&area) {
+        let mut k = 0.0;
+        while k < steps {
+            // Grown by what rounding takes: whatever is met on this part of the way is in it.
+            let area = Box2::of_two(place(k), place(k + 1.0)).grown(2);
+            k += 1.0;
+            for g in self.p.edges_near(&area) {
+                let Some(edge) = self.p.edge(g) else { continue };
+                if edge.left != NO_FACE && !(rules.obstacle)(&self.p, g) {
                     continue;
                 }
-                match meet(a, b, w[0], w[1]) {
-                    Meet::Apart => {}
-                    Meet::Touch(p) if p == a => {}
-                    Meet::Touch(p) => offer(along(p), Stop::At(p)),
-                    Meet::Overlap(p, q) if p == a || q == a => offer(-1.0, Stop::Along(if p == a { q } else { p })),
-                    Meet::Overlap(p, q) => {
-                        let near = if along(p) < along(q) { p } else { q };
-                        offer(along(near), Stop::At(near));
-                    }
-                    Meet::Cross => {
-                        let p = crossing_point(a, b, w[0], w[1]);
-                        // By the crossing itself: of two borders less than a grid square apart both would round to one.
-                        let (before, after) = (cross(w[0], w[1], a) as f64, cross(w[0], w[1], b) as f64);
-                        let t = before / (before - after);
-                        if p == w[0] || p == w[1] {
-                            // Rounded onto an old vertex: the line goes there, unless it starts there already.
-                            if p == a {
-                                offer(t, Stop::Bend(g, i, p));
-                            } else {
-                                offer(t, Stop::At(p));
-                            }
-                        } else {
-                            offer(t, Stop::Bend(g, i, p));
-                        }
+                for (i, w) in edge.points.windows(2).enumerate() {
+                    if Box2::of_two(w[0], w[1]).meets(&area)
+                        && let Some((t, stop)) = stop_at((a, b), &along, (g, i), (w[0], w[1]))
+                        && best.as_ref().is_none_or(|(u, _)| t < *u)
+                    {
+                        best = Some((t, stop));
                     }
                 }
+            }
+            if best.as_ref().is_some_and(|(t, _)| *t < k / steps) {
+                break;
             }
         }
         best.map(|(_, s)| s)
@@ -300,6 +298,39 @@ impl Draft {
             self.drawn_in.keys().filter_map(|&e| self.p.edge(e)).flat_map(|e| [e.from, e.to]).collect();
         nodes.into_iter().filter_map(|n| self.p.node(n).filter(|x| x.halves.len() == 1).map(|x| (n, x.at))).collect()
     }
+}
+
+/// Where segment `g` of a border, its number with that of the border before it, stops the way from `a` to `b`: the part
+/// of the way (`along` for points on it) and how.
+fn stop_at((a, b): (Pt, Pt), along: &dyn Fn(Pt) -> f64, (g, i): (u32, usize), (c, d): (Pt, Pt)) -> Option<(f64, Stop)> {
+    match meet(a, b, c, d) {
+        Meet::Apart => None,
+        Meet::Touch(p) if p == a => None,
+        Meet::Touch(p) => Some((along(p), Stop::At(p))),
+        Meet::Overlap(p, q) if p == a || q == a => Some((-1.0, Stop::Along(if p == a { q } else { p }))),
+        Meet::Overlap(p, q) => {
+            let near = if along(p) < along(q) { p } else { q };
+            Some((along(near), Stop::At(near)))
+        }
+        Meet::Cross => {
+            let p = crossing_point(a, b, c, d);
+            // By the crossing itself: of two borders less than a grid square apart both would round to one.
+            let (before, after) = (cross(c, d, a) as f64, cross(c, d, b) as f64);
+            let t = before / (before - after);
+            // Rounded onto an old vertex the line goes there, unless it starts there already.
+            let stop = if (p == c || p == d) && p != a { Stop::At(p) } else { Stop::Bend(g, i, p) };
+            Some((t, stop))
+        }
+    }
+}
+
+/// Side of squares that hold few pieces of a line: by how much of it there is on its ground, and by how long its pieces
+/// are; not under a quarter of a metre.
+fn fitting_side_mm(line: &[Pt], area: &Box2) -> i32 {
+    let length = chain_length(line).max(1.0);
+    let by_ground = PIECES * (area.width() as f64 * area.height() as f64) / length;
+    let by_piece = PIECES * length / line.len() as f64;
+    by_ground.min(by_piece).clamp(256.0, f64::from(super::LOCATOR_SIDE_MM)) as i32
 }
 
 /// The sector at an inner vertex or within a segment of one border.

@@ -1,8 +1,9 @@
 //! Reshaping: a line drawn across borders moves the ground between it and the borders to the other side.
 
 use super::draft::Draft;
-use super::editors::{carried, carry, self_crossing};
+use super::editors::{carried, carry};
 use super::overlay::Rules;
+use super::segments::self_crossing;
 use super::vertex::MayMove;
 use super::{Half, OUTSIDE, Owner, Partition, PartitionPatch, TopologyError, WORLD};
 use crate::geom::{Box2, Meet, Pt, chain_length, meet};
@@ -203,15 +204,25 @@ impl Parts<'_> {
         }
         // Pieces on two sides of the line were one.
         let mut whole: Vec<usize> = (0..pieces.len()).collect();
+        fn root(whole: &mut [usize], mut n: usize) -> usize {
+            while whole[n] != n {
+                whole[n] = whole[whole[n]];
+                n = whole[n];
+            }
+            n
+        }
         for (n, g) in across {
             if let Some(&m) = piece.get(&g) {
-                let (a, b) = (whole[n], whole[m]);
-                whole.iter_mut().filter(|w| **w == a).for_each(|w| *w = b);
+                let (a, b) = (root(&mut whole, n), root(&mut whole, m));
+                whole[a.max(b)] = a.min(b);
             }
         }
+        let mut wholes: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        for n in 0..pieces.len() {
+            wholes.entry(root(&mut whole, n)).or_default().push(n);
+        }
         let mut comes = Vec::new();
-        for w in whole.iter().copied().collect::<BTreeSet<usize>>() {
-            let of: Vec<usize> = (0..pieces.len()).filter(|&n| whole[n] == w).collect();
+        for of in wholes.into_values() {
             let touching: Vec<usize> = of.iter().copied().filter(|&n| pieces[n].1).collect();
             let ground = |n: &usize| {
                 let faces = pieces[*n].0.iter().map(|&f| self.size(f));

@@ -1,4 +1,5 @@
 mod editors;
+mod long;
 
 use super::*;
 use crate::geom::{pt, ring_area2, rings_contain};

@@ -359,7 +359,7 @@ fn place_of_free(doc: &Doc) -> Option<String> {
     let l = p.layer(s.plan(), s.layer())?;
     let lowest = p.facts.layers.get(s.layer() as usize).map_or(0, |d| d.cell_level());
     let free: HashSet<u64> = free(l, lowest).collect();
-    let slot = s.assignment().owners().iter().position(|o| free.contains(o))?;
+    let slot = s.assignment().owners().position(|o| free.contains(&o))?;
     let row = p.table(Kind::Buildings).get(slot as u32)?;
     Some(row.text(Field::Address).unwrap_or(row.name()).to_owned())
 }

@@ -7,6 +7,7 @@ use crate::jobs::{JobError, Jobs, Latest};
 use crate::model::{Field, Id, Kind, Lang as Language};
 use crate::plan::Project;
 use crate::scene::{CellColours, cell_chip};
+use crate::session::words::Words;
 use crate::ui::panels::tool_bar::{Hit, HitKind};
 
 /// Search results shown.
@@ -130,52 +131,4 @@ fn search(
     }
     hits.truncate(HITS);
     Some(hits)
-}
-
-/// Words to look for, in lower case.
-struct Words {
-    chars: Vec<char>,
-    /// The same as bytes, if all of them are ASCII: those are never part of another character.
-    ascii: Option<Vec<u8>>,
-}
-
-impl Words {
-    fn new(lower: &str) -> Words {
-        Words { chars: lower.chars().collect(), ascii: lower.is_ascii().then(|| lower.as_bytes().to_vec()) }
-    }
-
-    /// Whether a text holds them, whatever its own case. Nothing is allocated.
-    fn are_in(&self, text: &str) -> bool {
-        let Some(&first) = self.chars.first() else { return true };
-        if let Some(words) = &self.ascii {
-            return text.as_bytes().windows(words.len()).any(|w| w.eq_ignore_ascii_case(words));
-        }
-        let begins = |rest: &str| {
-            let mut lower = rest.chars().flat_map(char::to_lowercase);
-            self.chars.iter().all(|w| lower.next() == Some(*w))
-        };
-        text.char_indices().any(|(i, c)| c.to_lowercase().next() == Some(first) && text.get(i..).is_some_and(begins))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn words_are_found_in_any_case_and_script() {
-        for (text, w, want) in [
-            ("Birch Lane 77", "birch lane 7", true),
-            ("ÄRZTEHAUS 3", "ärzte", true),
-            ("梅园二村 7 号楼", "二村 7", true),
-            ("梅园二村 B7 号楼", "b7", true),
-            ("梅园二村", "三村", false),
-            ("aab", "ab", true),
-            ("", "a", false),
-            ("anything", "", true),
-            ("short", "shorter", false),
-        ] {
-            assert_eq!(Words::new(&w.to_lowercase()).are_in(text), want, "{text} {w}");
-        }
-    }
 }
