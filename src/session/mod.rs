@@ -13,6 +13,7 @@ mod import_fit;
 pub mod network;
 pub mod posts;
 mod redraw;
+mod selected;
 mod sentence;
 pub mod slivers;
 pub mod snap;
@@ -26,7 +27,6 @@ pub use sentence::{area_text, kind_name, place_of, sentence};
 pub use slivers::{OnSlivers, SLIVER_M, Sliver};
 
 use crate::assign::{Assignment, Changes};
-use crate::geom::Box2;
 use crate::model::{EditId, Id, Lang, Said, Segment, SegmentHash};
 use crate::plan::{Edit, EditError, History, Op, PlanOp, Project, Segments, Step};
 use crate::store::{UnitTally, shown_plan};
@@ -491,6 +491,7 @@ impl Session {
         if self.history.stable().plan(self.plan).is_none() {
             self.follow_plan();
         }
+        self.reselect(&step.edit, false);
         let mut effects = vec![Effect::Committed { step, created, changes, slivers }];
         effects.extend(draft.map(|Draft { old, new, .. }| {
             Effect::Say(Said::new(
@@ -547,6 +548,7 @@ impl Session {
             // Done again, it may have made the plan it belongs to.
             self.go_to_plan_of(&step, &mut effects);
         }
+        self.reselect(&step.edit, undo);
         effects.push(Effect::Stepped { step, undone: undo, changes });
         effects
     }
@@ -607,26 +609,6 @@ impl Session {
             }));
         }
         out
-    }
-
-    /// Where the selection lies; empty if nothing is selected.
-    pub fn selection_box(&self) -> Box2 {
-        let p = self.project();
-        let rows = |kind, slots: &[u32]| {
-            slots.iter().filter_map(|&s| p.table(kind).get(s)).fold(Box2::EMPTY, |b, r| b.union(r.bbox()))
-        };
-        use crate::model::Kind;
-        match &self.selection {
-            Selection::None => Box2::EMPTY,
-            Selection::Units(ids) => {
-                let Some(l) = p.layer(self.plan, self.layer) else { return Box2::EMPTY };
-                let ground = ids.iter().flat_map(|&id| l.ground(id));
-                ground.flatten().fold(Box2::EMPTY, |b, r| b.union(Box2::of(r.iter())))
-            }
-            Selection::Buildings(slots) => rows(Kind::Buildings, slots),
-            Selection::Courtyard(slot) => rows(Kind::Courtyards, &[*slot]),
-            Selection::Facility(slot) => rows(Kind::Facilities, &[*slot]),
-        }
     }
 }
 

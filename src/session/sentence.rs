@@ -205,13 +205,37 @@ pub fn sentence(old: &Project, new: &Project, edit: &Edit, out: &Outcome, change
                 format!("{title} made of {y} courtyards and {b} buildings"),
             )
         }
-        Op::Lock { cell, on: _, value } => {
-            let border = Said::new("一段边界", "A border");
+        Op::Lock { cell, on, value } => {
+            let border = on.and_then(|[a, b]| {
+                let l = old.layer(plan_id, layer)?;
+                let e = l.partition.border_of(old.grid(a)?, old.grid(b)?).and_then(|e| l.partition.edge(e))?;
+                let (a, b) = l.partition.sides(e);
+                let mut of: Vec<String> = [a, b].iter().filter_map(|o| Some(cell_chip(l, l.unit_of(*o)?))).collect();
+                of.sort_unstable();
+                let of = of.join(" / ");
+                Some(Said::new(format!("{of} 的边界"), format!("The border of {of}")))
+            });
+            let border = border.unwrap_or_else(|| Said::new("一段边界", "A border"));
             let what = cell.as_ref().map(|c| chip(old, plan_id, layer, c));
             let (zh, en) = what.map_or((border.zh, border.en), |c| (c.clone(), c));
             match value {
                 true => s(format!("锁定 {zh}"), format!("{en} locked")),
-                false => s(format!("解锁 {zh}"), format!("{en} unlocked")),
+                false => {
+                    let l = new.layer(plan_id, layer);
+                    let unit = cell.as_ref().zip(l).and_then(|(c, l)| Some((l, l.unit(c)?)));
+                    let above = unit.filter(|(l, u)| l.is_locked(u.id)).and_then(|(l, u)| {
+                        let by = l.chain(u.id).into_iter().find(|x| l.locks.units.contains(&x.id))?;
+                        Some(if by.name.is_empty() { by.code.clone() } else { by.name.clone() })
+                    });
+                    match above {
+                        // Its own lock is gone, but not that of the unit above.
+                        Some(by) => s(
+                            format!("取消 {zh} 自己的锁；{by} 仍锁定，{zh} 也仍锁定"),
+                            format!("{en} lost its own lock; {by} is locked and so {en} still is"),
+                        ),
+                        None => s(format!("解锁 {zh}"), format!("{en} unlocked")),
+                    }
+                }
             }
         }
         Op::Whole { courtyard, value } => {
@@ -383,6 +407,9 @@ pub fn kind_name(kind: Kind) -> (&'static str, &'static str) {
     }
 }
 
+/// Twice the area, mm², that is no more than rounding: 0.5 m².
+const ROUNDED_MM2: i128 = 1_000_000;
+
 /// Numbers of the cells whose area a patch changed, ascending; where it changed none, of those beside the borders that it
 /// changed. Of borders alone one could not tell: those beside a new node are others too.
 fn sides_of(old: &Project, new: &Project, patch: &Patch, plan: Id, layer: u16) -> Vec<String> {
@@ -408,7 +435,10 @@ fn sides_of(old: &Project, new: &Project, patch: &Patch, plan: Id, layer: u16) -
     let named = |owners: &mut dyn Iterator<Item = Owner>| -> BTreeSet<String> {
         owners.filter_map(|o| is.unit_of(o)).map(|u| cell_chip(is, u)).collect()
     };
-    let changed = named(&mut area2.into_iter().filter(|(_, d)| *d != 0).map(|(o, _)| o));
+    // A new node in the border of a third cell moves it by what rounding takes: that is not worth its name.
+    let most = area2.values().map(|d| d.abs()).max().unwrap_or(0);
+    let least = if most > ROUNDED_MM2 { ROUNDED_MM2 } else { 0 };
+    let changed = named(&mut area2.into_iter().filter(|(_, d)| d.abs() > least).map(|(o, _)| o));
     let all = if changed.is_empty() { named(&mut beside.into_iter()) } else { changed };
     all.into_iter().collect()
 }

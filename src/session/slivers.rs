@@ -125,6 +125,19 @@ impl Session {
         Ok(best)
     }
 
+    /// Why an edit would be refused now; nothing if it would be done.
+    pub fn refusal_of(&self, edit: Edit) -> Option<EditError> {
+        self.tried(edit).err()
+    }
+
+    /// The edit with every choice made, as it would be done now.
+    ///
+    /// # Errors
+    /// Why it would be refused.
+    pub fn filled(&self, edit: Edit) -> Result<Edit, EditError> {
+        self.tried(edit).map(|(_, filled, _)| filled)
+    }
+
     /// What an edit would make, on what it would be done.
     fn tried(&self, edit: Edit) -> Result<(Project, Edit, Outcome), EditError> {
         let stable = self.history.stable();

@@ -66,9 +66,16 @@ pub struct Snapped {
     pub kind: SnapKind,
 }
 
-/// What the pointer at `at` snaps to within `radius_mm`, or nothing. `not`: a vertex that is being dragged, which is
-/// not a target. What counts over what: [`SnapKind`]; of equals the nearest. O(things within the radius).
-pub fn snap(p: &Project, plan: Id, layer: u16, at: Pt, radius_mm: i32, not: Option<Pt>) -> Option<Snapped> {
+/// What the pointer at `at` snaps to within `radius_mm`, or nothing. `not`: a vertex that is being dragged, `own`: a segment
+/// of the border that is; neither is a target. What counts over what: [`SnapKind`]; of equals the nearest. O(things within the radius).
+pub fn snap(
+    p: &Project,
+    (plan, layer): (Id, u16),
+    at: Pt,
+    radius_mm: i32,
+    not: Option<Pt>,
+    own: Option<(Pt, Pt)>,
+) -> Option<Snapped> {
     let area = Box2::of_two(at, at).grown(radius_mm);
     let r2 = f64::from(radius_mm) * f64::from(radius_mm);
     let mut best: Option<(u8, f64, Snapped)> = None;
@@ -80,7 +87,8 @@ pub fn snap(p: &Project, plan: Id, layer: u16, at: Pt, radius_mm: i32, not: Opti
         }
     };
     if let Some(l) = p.layer(plan, layer) {
-        for e in l.partition.edges_near(&area) {
+        let own = own.and_then(|(a, b)| l.partition.border_of(a, b));
+        for e in l.partition.edges_near(&area).into_iter().filter(|e| Some(*e) != own) {
             let Some(edge) = l.partition.edge(e) else { continue };
             for w in edge.points.windows(2) {
                 if !Box2::of_two(w[0], w[1]).meets(&area) || not.is_some_and(|n| w.contains(&n)) {

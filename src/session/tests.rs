@@ -1,5 +1,5 @@
 use super::*;
-use crate::geom::Place;
+use crate::geom::{Box2, Place};
 use crate::model::{Date, Kind};
 use crate::plan::Take;
 use crate::topology::WORLD;
@@ -379,6 +379,7 @@ mod ground;
 
 mod hands {
     use super::*;
+
     use crate::geom::{Pt, pt};
     use crate::session::snap::{SnapKind, snap};
     use crate::session::tools::{Grip, Hand, Tool};
@@ -524,20 +525,20 @@ mod hands {
         let s = sample();
         let p = s.project();
         let v = p.origin().grid(inner_vertex(&s).0).unwrap();
-        let hit = snap(p, s.plan(), 0, pt(v.x + 700, v.y - 300), 2500, None).unwrap();
+        let hit = snap(p, (s.plan(), 0), pt(v.x + 700, v.y - 300), 2500, None, None).unwrap();
         assert!(matches!(hit.kind, SnapKind::Vertex | SnapKind::Node), "{hit:?}");
-        let other = snap(p, s.plan(), 0, pt(v.x + 700, v.y - 300), 2500, Some(v));
+        let other = snap(p, (s.plan(), 0), pt(v.x + 700, v.y - 300), 2500, Some(v), None);
         assert!(other.is_none_or(|o| o.at != v));
         let (_, b) = p.table(Kind::Buildings).iter().next().unwrap();
         let corner = b.shape().parts[0][0][0];
-        let hit = snap(p, s.plan(), 0, pt(corner.x + 100, corner.y + 100), 400, None).unwrap();
+        let hit = snap(p, (s.plan(), 0), pt(corner.x + 100, corner.y + 100), 400, None, None).unwrap();
         assert_eq!((hit.kind, hit.at), (SnapKind::Corner, corner));
         // A border wins over a road that runs along it: a new line attaches instead of leaving a strip.
         let l = p.layer(s.plan(), 0).unwrap();
         let (_, e) = l.partition.edges().find(|(_, e)| e.points[0].dist(e.points[1]) > 30_000.0).unwrap();
         let (a, b) = (e.points[0], e.points[1]);
         let middle = pt(((i64::from(a.x) + i64::from(b.x)) / 2) as i32, ((i64::from(a.y) + i64::from(b.y)) / 2) as i32);
-        let hit = snap(p, s.plan(), 0, pt(middle.x + 300, middle.y + 300), 12_000, None).unwrap();
+        let hit = snap(p, (s.plan(), 0), pt(middle.x + 300, middle.y + 300), 12_000, None, None).unwrap();
         assert_eq!(hit.kind, SnapKind::Border, "{hit:?}");
         for k in [SnapKind::Vertex, SnapKind::Road, SnapKind::Side, SnapKind::Crossing] {
             assert!(!k.said().zh.is_empty());

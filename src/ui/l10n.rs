@@ -165,6 +165,8 @@ texts! {
     zoom_out: "缩小", "Zoom out";
     takes_effect: "松手生效", "Release to apply";
     not_yet: "双击完成", "Double-click to finish";
+    by_click: "点一下生效", "Click to apply";
+    by_enter: "回车生效", "Enter to apply";
     refused: "不能这样改", "Cannot be done";
     d_households: "Δ户", "Δ hh";
     d_residents: "Δ人", "Δ res";

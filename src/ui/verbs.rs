@@ -16,8 +16,14 @@ pub enum Tool {
     DrawCell,
     Split,
     Merge,
-    /// Move, add and delete vertices, move nodes.
+    /// Move, add and delete vertices, move nodes, slide borders.
     Move,
+    /// Draw a line across borders.
+    Reshape,
+    /// Give gaps to cells.
+    Fill,
+    /// Make a cell of one piece of a cell.
+    Detach,
 }
 
 /// A command without an argument.
@@ -34,7 +40,18 @@ pub enum Verb {
     Quit,
     Undo,
     Redo,
-    DeleteVertex,
+    /// Delete the chosen border point, else dissolve the selected cells.
+    Delete,
+    /// Make the corners of the selected cells' borders right; shown first.
+    Square,
+    /// Make the borders of the selected cells plainer; shown first.
+    Simplify,
+    /// Change only the ground of the community of what is selected.
+    OnlyWithin,
+    /// Take only ground without a cell.
+    OnlyGaps,
+    /// The menu of the place under the pointer.
+    PlaceMenu,
     Tool(Tool),
     Snapping,
     ZoomIn,
@@ -100,7 +117,8 @@ verbs! {
     File Verb::Quit, "退出", "Quit", "Ctrl Q", None;
     Edit Verb::Undo, "撤销", "Undo", "Ctrl Z", Some(Icon::Undo);
     Edit Verb::Redo, "重做", "Redo", "Ctrl Shift Z", Some(Icon::Redo);
-    Edit Verb::DeleteVertex, "删除折点", "Delete vertex", "Delete", None;
+    Edit Verb::Delete, "删除折点或撤销网格", "Delete vertex or cell", "Delete", Some(Icon::Trash);
+    Edit Verb::PlaceMenu, "此处能做什么", "What can be done here", "Shift F10", None;
     Edit Verb::Search, "查找", "Find", "Ctrl F", Some(Icon::Search);
     Tools Verb::Tool(Tool::Select), "选择", "Select", "V", Some(Icon::Select);
     Tools Verb::Tool(Tool::Move), "改边界", "Move border", "M", Some(Icon::Move);
@@ -108,6 +126,11 @@ verbs! {
     Tools Verb::Tool(Tool::Split), "切分", "Split", "X", Some(Icon::Split);
     Tools Verb::Tool(Tool::Merge), "合并", "Merge", "C", Some(Icon::Merge);
     Tools Verb::Tool(Tool::Outline), "画范围", "Draw outline", "O", Some(Icon::Outline);
+    Tools Verb::Tool(Tool::Reshape), "画线改边界", "Reshape", "R", Some(Icon::Reshape);
+    Tools Verb::Tool(Tool::Fill), "填空白", "Fill gaps", "F", Some(Icon::Fill);
+    Tools Verb::Tool(Tool::Detach), "分出飞地", "Detach a piece", "D", Some(Icon::Detach);
+    Tools Verb::Square, "边界取直角", "Square borders", "Q", Some(Icon::Square);
+    Tools Verb::Simplify, "简化边界", "Simplify borders", "Shift Q", Some(Icon::Simplify);
     Tools Verb::Snapping, "吸附", "Snapping", "S", Some(Icon::Snap);
     View Verb::ZoomIn, "放大", "Zoom in", "+", Some(Icon::Plus);
     View Verb::ZoomOut, "缩小", "Zoom out", "-", Some(Icon::Minus);
@@ -120,6 +143,8 @@ verbs! {
     Grid Verb::NextCell, "下一个网格", "Next cell", ".", None;
     Grid Verb::NextUnassigned, "下一处未划入", "Next unassigned", "N", None;
     Grid Verb::Lock, "锁定或解锁网格", "Lock or unlock cells", "L", Some(Icon::Lock);
+    Grid Verb::OnlyWithin, "只动本社区", "Only this community", "W", Some(Icon::Within);
+    Grid Verb::OnlyGaps, "只填空白", "Only fill gaps", "Shift W", Some(Icon::Gaps);
     Grid Verb::ImportIncidents, "导入事件…", "Import incidents…", "", Some(Icon::Import);
     Grid Verb::CopyPlan, "复制出新方案", "Copy to a new plan", "", Some(Icon::Copy);
     Grid Verb::Plans, "管理方案…", "Manage plans…", "", None;

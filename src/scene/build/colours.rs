@@ -4,7 +4,7 @@ use crate::assign::is_cell;
 use crate::model::Id;
 use crate::plan::Project;
 use crate::scene::{Tone, four_colouring};
-use crate::topology::Owner;
+use crate::topology::{Owner, neighbours};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The colours of the cells of one layer.
@@ -32,6 +32,21 @@ impl CellColours {
         let before: Vec<Option<u8>> = cells.iter().map(|c| self.0.get(c).copied()).collect();
         let colours = four_colouring(cells.len(), &near, &before);
         CellColours(cells.into_iter().zip(colours).collect())
+    }
+
+    /// Lends colours to cells that an edit makes which is only tried: to each the first that no neighbour wears.
+    /// O(faces) a cell.
+    pub fn lend(&mut self, project: &Project, plan: Id, layer: u16, cells: &[Id]) {
+        let Some(l) = project.layer(plan, layer) else { return };
+        for id in cells {
+            self.0.remove(id);
+        }
+        for &id in cells.iter().filter(|id| is_cell(project, plan, layer, id.0)) {
+            let faces = l.partition.faces_of(id.0);
+            let beside = faces.into_iter().flat_map(|f| neighbours(&l.partition, f).into_keys());
+            let worn: BTreeSet<u8> = beside.filter_map(|o| self.number(o)).collect();
+            self.0.insert(id, (0..4).find(|c| !worn.contains(c)).unwrap_or(0));
+        }
     }
 
     /// The tone of a cell; `None` for ground without one.

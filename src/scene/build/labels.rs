@@ -10,6 +10,8 @@ use crate::scene::{Label, LabelClass, LineClass, ScaleClass, pole};
 use std::collections::HashMap;
 use std::sync::Arc;
 
+/// Blank as wide as a padlock's plate at the end of a locked cell's name.
+const PADLOCK_ROOM: &str = "\u{3000} ";
 /// A label is about this many times as wide as high.
 const ASPECT: f64 = 2.5;
 
@@ -115,6 +117,10 @@ fn units(project: &Project, l: &Layer, a: &Assignment, o: &LabelOptions, poles: 
         if cell {
             let households = a.own(id.0).households;
             label.chip = Some(cell_chip(l, unit));
+            if l.is_locked(*id) {
+                // Room for the padlock beside the name, so that no other name lies under it.
+                label.text.push_str(PADLOCK_ROOM);
+            }
             label.within = within.clone();
             label.note = Some(note(households, project.facts.rules.deviation(households.max(0) as u64), o.lang));
         } else if label.text.is_empty() {

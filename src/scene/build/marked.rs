@@ -126,6 +126,19 @@ pub fn staged_layers(
         .collect()
 }
 
+/// Hatch over the ground of locked cells and units; none where nothing is locked. O(ground that is locked).
+pub fn locked_layer(project: &Project, plan: Id, layer: u16) -> Option<Arc<Layer>> {
+    let l = project.layer(plan, layer).filter(|l| !l.locks.units.is_empty())?;
+    // A cell that is locked twice is hatched once.
+    let above = |u: Id| l.chain(u).iter().skip(1).any(|x| l.locks.units.contains(&x.id));
+    let fills = l.locks.units.iter().filter(|u| !above(**u)).flat_map(|&u| l.ground(u));
+    let fills: Vec<Fill> = fills.map(|rings| Fill::new(rings, FillClass::Locked)).collect();
+    // With the fills of the cells, which the panel switches, and after them.
+    let mut hatch = Layer::clone(&*made(Stack::Band, fills, vec![], vec![])?);
+    hatch.key.part += 2;
+    Some(Arc::new(hatch))
+}
+
 /// Another part than that of the marks, so that both may stand in one scene.
 fn renumbered(layer: Arc<Layer>) -> Arc<Layer> {
     let mut layer = Layer::clone(&layer);

@@ -19,7 +19,7 @@ pub use cells::{ByKey, Touched, cell_layers, cell_layers_anew, touch_cells};
 pub use colours::CellColours;
 pub use ground::{ROWS_A_LAYER, ground_layers, ground_layers_while};
 pub use labels::{LabelOptions, Poles, cell_chip, cell_name, labels};
-pub use marked::{Marked, marked_layers, staged_layers};
+pub use marked::{Marked, locked_layer, marked_layers, staged_layers};
 pub use symbols::{heat_image, incident_list, symbols};
 
 use super::camera::Camera;

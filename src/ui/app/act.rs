@@ -2,10 +2,11 @@
 
 use super::App;
 use super::doc::Shown;
+use super::place_menu::{open_here, tool};
 use crate::geom::Box2;
 use crate::model::{Id, Kind};
 use crate::plan::{Edit, Op, PlanOp, SetOp};
-use crate::session::tools::{Tool, here};
+use crate::session::tools::here;
 use crate::session::{Command, Selection, free_plan_name, posts};
 use crate::ui::panels::cells::{CellsAction, Pick};
 use crate::ui::panels::inspector::InspectorAction;
@@ -13,19 +14,7 @@ use crate::ui::panels::layers::LayersAction;
 use crate::ui::panels::plans::PlansAction;
 use crate::ui::panels::post_form::NewPost;
 use crate::ui::panels::tool_bar::{Hit, HitKind};
-use crate::ui::verbs::{Tool as Button, Verb};
-
-/// The tool a button stands for.
-fn tool(button: Button) -> Tool {
-    match button {
-        Button::Select => Tool::Select,
-        Button::Outline => Tool::Outline,
-        Button::DrawCell => Tool::Draw,
-        Button::Split => Tool::Split,
-        Button::Merge => Tool::Merge,
-        Button::Move => Tool::Move,
-    }
-}
+use crate::ui::verbs::Verb;
 
 impl App {
     /// A command without an argument, from a menu, a button or a key.
@@ -53,23 +42,36 @@ impl App {
             Verb::Export => self.export(),
             Verb::ExportPicture => self.export_picture(),
             Verb::StartPage => self.leave(super::Leave::Start),
-            // Inside a drawing undo takes a point back.
+            // Inside a drawing undo and redo are of its points.
             Verb::Undo if doc.hand.take_back(&mut doc.session, now) => {}
             Verb::Undo => {
                 let effects = doc.dispatch(Command::Undo, now);
                 self.heed(effects, time);
             }
+            Verb::Redo if doc.hand.put_back() => {}
             Verb::Redo => {
                 let effects = doc.dispatch(Command::Redo, now);
                 self.heed(effects, time);
             }
-            Verb::DeleteVertex => {
-                if let Some(crate::session::tools::Grip::Point(at)) = doc.grip {
-                    let effects = doc.hand.delete(&mut doc.session, at, now);
-                    doc.follow(&effects);
-                    self.heed(effects, time);
+            Verb::Delete => self.delete(time),
+            Verb::Square | Verb::Simplify => {
+                let effects = doc.hand.simplify(&mut doc.session, verb == Verb::Square, now);
+                doc.follow(&effects);
+                match &effects[..] {
+                    // Nothing is selected: that is no success.
+                    [crate::session::Effect::Say(said)] => {
+                        let said = said.get(self.language()).to_owned();
+                        self.warn(&said);
+                    }
+                    _ => self.heed(effects, time),
                 }
             }
+            Verb::OnlyWithin => self.only_within(now),
+            Verb::OnlyGaps => {
+                let on = !doc.session.only_gaps();
+                doc.dispatch(Command::OnlyGaps(on), now);
+            }
+            Verb::PlaceMenu => open_here(ctx, doc),
             Verb::Tool(button) => {
                 let effects = doc.hand.take(tool(button), &mut doc.session, now);
                 doc.follow(&effects);
@@ -112,6 +114,74 @@ impl App {
         }
     }
 
+    /// Deletes the chosen border point, else the one under the pointer, else dissolves the selected cells.
+    fn delete(&mut self, time: f64) {
+        let now = self.now();
+        let Some(doc) = &mut self.doc else { return };
+        if doc.hand.busy() {
+            return;
+        }
+        let under = match doc.grip {
+            Some(crate::session::tools::Grip::Point(at)) => Some(at),
+            _ => None,
+        };
+        if let Some(at) = doc.hand.vertex().or(under) {
+            let effects = doc.hand.delete(&mut doc.session, at, now);
+            doc.hand.choose(None);
+            doc.follow(&effects);
+            return self.heed(effects, time);
+        }
+        let s = &doc.session;
+        let layer = s.project().layer(s.plan(), s.layer());
+        let codes: Vec<String> = match s.selection() {
+            Selection::Units(ids) => ids.iter().filter_map(|id| Some(layer?.units.get(id)?.code.clone())).collect(),
+            _ => vec![],
+        };
+        let mut edits: Vec<Edit> = codes.into_iter().map(|cell| here(s, Op::Dissolve { cell })).collect();
+        let edit = match edits.len() {
+            0 => {
+                let said = self.lang.pick(
+                    "没有可删的：先选一个边界点，或选要撤销的网格",
+                    "Nothing to delete: choose a border point, or a cell to dissolve",
+                );
+                return self.warn(said);
+            }
+            1 => edits.remove(0),
+            _ => Op::Together { edits }.into(),
+        };
+        let effects = doc.dispatch(Command::Do(edit), now);
+        self.tell(&effects);
+        self.heed(effects, time);
+    }
+
+    /// Changes only the ground of the community of what is selected, or all again.
+    fn only_within(&mut self, now: i64) {
+        let Some(doc) = &mut self.doc else { return };
+        let s = &doc.session;
+        let unit = match (s.only_within(), s.selection()) {
+            (Some(_), _) => None,
+            (None, Selection::Units(ids)) => ids.first().copied(),
+            (None, _) => doc.hovered,
+        };
+        let layer = s.project().layer(s.plan(), s.layer());
+        let lowest = s.project().facts.layers.get(usize::from(s.layer())).map_or(0, |d| d.cell_level());
+        let all: Vec<Id> =
+            layer.into_iter().flat_map(|l| l.units.values()).filter(|u| u.level < lowest).map(|u| u.id).collect();
+        let of = unit
+            .and_then(|id| layer?.units.get(&id))
+            .map(|u| if u.level < lowest { u.id } else { u.parent.unwrap_or(u.id) });
+        // Where there is but one community, it is meant.
+        let only = if let [one] = all[..] { Some(one) } else { None };
+        let to = of.or(only).filter(|_| s.only_within().is_none());
+        if to.is_none() && s.only_within().is_none() {
+            let said = self
+                .lang
+                .pick("先选一个网格，再只动它所在的社区", "Select a cell first; then only its community changes");
+            return self.warn(said);
+        }
+        doc.dispatch(Command::OnlyWithin(to), now);
+    }
+
     /// Locks the selected cells, or unlocks them if all are locked.
     fn lock_selected(&mut self, time: f64) {
         let Some(doc) = &self.doc else { return };
@@ -135,7 +205,11 @@ impl App {
         };
         let mut edits: Vec<Edit> = units.iter().filter(|u| is_locked(u.id) != value).map(lock).collect();
         let edit = if edits.len() == 1 { edits.remove(0) } else { Op::Together { edits }.into() };
-        self.edit(edit, time);
+        let now = self.now();
+        let Some(doc) = &mut self.doc else { return };
+        let effects = doc.dispatch(Command::Do(edit), now);
+        self.tell(&effects);
+        self.heed(effects, time);
     }
 
     /// Does an edit and says what came of it.

@@ -158,6 +158,12 @@ pub struct Doc {
     pub hovered: Option<Id>,
     /// The grid point under the pointer.
     pub pointer: Option<Pt>,
+    /// What the pointer means: typed, held to an angle, snapped, or as it is.
+    pub point: Option<Pt>,
+    /// A point that is being typed.
+    pub typing: Option<super::numbers::Typing>,
+    /// The menu of a place.
+    pub menu: Option<super::place_menu::PlaceMenu>,
     /// Whether the map is being panned by the hand.
     pub panning: bool,
     /// Where a selection box began.
@@ -207,6 +213,9 @@ impl Doc {
             grip: None,
             hovered: None,
             pointer: None,
+            point: None,
+            typing: None,
+            menu: None,
             panning: false,
             box_from: None,
             hidden: vec![Shown::Incidents],

@@ -1,26 +1,29 @@
 //! The map in the window: pointer and keys become camera moves and commands; the painter and the floats are called.
 
 use super::doc::Doc;
+use super::gestures::{self, floats, sketch};
 use super::picture::{Lettering, refresh};
 use super::timing::{Spent, clock};
+use super::{numbers, place_menu};
 use crate::geom::{Box2, Pt};
 use crate::model::{Id, Kind, Lang as Language};
 use crate::scene::{Camera, FontSet, Stack, StyleSheet, Theme};
 use crate::session::snap::snap;
-use crate::session::tools::{Grip, Tool};
+use crate::session::tools::{Grip, Tool, constrained};
 use crate::session::{Command, Effect, Selection, answers};
-use crate::topology::NarrowKind;
 use crate::ui::fonts;
 use crate::ui::gpu::{Faces, MapPainter, PaintOptions, paint_labels, paint_symbols};
 use crate::ui::l10n::Lang;
 use crate::ui::theme::Tokens;
-use crate::ui::widgets::{Delta, DeltaSide, delta_float, hint_plate, nothing_yet, scale_bar, zoom_buttons};
-use egui::{Key, PointerButton, Pos2, Rect, Response, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+use crate::ui::widgets::{hint_plate, nothing_yet, scale_bar, zoom_buttons};
+use egui::{Key, PointerButton, Pos2, Rect, Response, Role, Sense, Stroke, Ui, WidgetInfo, vec2};
 
 /// How near the pointer must be, points.
-const REACH_PT: f64 = 11.0;
+pub const REACH_PT: f64 = 11.0;
 /// How far the pointer goes before a press is a drag, points.
 pub const DRAG_PT: f32 = 4.0;
+/// What of a stroke the screen does not show, points.
+const COARSE_PT: f64 = 2.0;
 /// Seconds of a flight.
 const FLIGHT_S: f64 = 0.35;
 
@@ -33,6 +36,8 @@ pub struct Asked {
     pub effects: Vec<Effect>,
     /// The legend's padlock was clicked.
     pub pin_scale: bool,
+    /// What was done was chosen from a menu: it is told in words.
+    pub told: bool,
     /// Where the frame's time went.
     pub spent: Spent,
 }
@@ -68,8 +73,15 @@ pub fn map_ui(ui: &mut Ui, doc: &mut Doc, around: Around<'_>) -> Asked {
     let time = ui.input(|i| i.time);
     fly(ui, doc, time);
     let before = doc.session.generation();
+    doc.hand.keep(&doc.session);
+    place_menu::show(ui, doc, rect, &around, &mut asked);
+    let typing = doc.typing.is_some();
+    numbers::show(ui, doc, &around);
     let moved = pointer(ui, doc, &response, rect, &around, &mut asked);
-    keys(ui, doc, &around, &mut asked);
+    if !typing {
+        // Enter and Esc in the field are the field's.
+        keys(ui, doc, &around, &mut asked);
+    }
     if doc.session.generation() != before && ui.input(|i| !i.events.is_empty()) {
         // The panels were laid out before the hand changed something: they follow at once, also when it rests.
         ui.ctx().request_repaint();
@@ -157,31 +169,47 @@ fn pointer(ui: &Ui, doc: &mut Doc, r: &Response, rect: Rect, around: &Around<'_>
     doc.pointer = hover.and_then(place);
     let Some(raw) = at else {
         if !r.dragged() {
-            (doc.hovered, doc.grip, doc.snapped) = (None, None, None);
+            (doc.hovered, doc.grip, doc.snapped, doc.point) = (None, None, None, None);
+            doc.hand.away(&mut doc.session, around.now);
         }
         return moving;
     };
-    // What the point means: snapped, unless Alt is held.
-    let drawing = matches!(doc.hand.tool(), Tool::Draw | Tool::Split | Tool::Outline);
-    let dragged = match doc.hand.grip() {
-        Some(Grip::Point(p)) => Some(p),
-        _ => None,
+    // What the point means: as typed, else held to an angle, else snapped, unless Alt is held.
+    let drawing = doc.hand.tool().draws();
+    let snapped = |doc: &Doc, at: Pt| {
+        let (not, own) = match doc.hand.grip() {
+            Some(Grip::Point(p)) => (Some(p), None),
+            grip => (None, grip.and_then(Grip::segment)),
+        };
+        let wanted = doc.snapping && !free && (drawing || doc.hand.grip().is_some());
+        let p = doc.session.history().stable();
+        let here = (doc.session.plan(), doc.session.layer());
+        wanted.then(|| snap(p, here, at, reach_mm, not, own)).flatten()
     };
-    doc.snapped = (doc.snapping && !free && (drawing || doc.hand.grip().is_some()))
-        .then(|| {
-            let p = doc.session.history().stable();
-            snap(p, doc.session.plan(), doc.session.layer(), raw, reach_mm, dragged)
-        })
-        .flatten();
-    // The first point of the line being drawn closes it.
-    let close = doc.hand.line().first().filter(|f| doc.hand.line().len() > 2 && f.dist(raw) <= f64::from(reach_mm));
-    let point = close.copied().or(doc.snapped.map(|s| s.at)).unwrap_or(raw);
+    let line = doc.hand.line();
+    let held = line.last().filter(|_| drawing && shift).map(|last| {
+        let before = line.len().checked_sub(2).and_then(|i| line.get(i)).copied();
+        constrained(before, *last, raw)
+    });
+    doc.snapped = if held.is_some() { None } else { snapped(doc, raw) };
+    // The first point of the ring being drawn closes it.
+    let begun = doc.hand.line().first().or(doc.hand.stroke().first());
+    let far = doc.hand.line().len() > 2 || doc.hand.stroke().len() > 8;
+    let close = begun.filter(|f| doc.hand.tool().closes() && far && f.dist(raw) <= f64::from(reach_mm));
+    let given = numbers::given(doc, raw);
+    let point = given.or(close.copied()).or(held).or(doc.snapped.map(|s| s.at)).unwrap_or(raw);
+    doc.point = Some(point);
 
     if r.drag_started_by(PointerButton::Primary) && !space {
         let origin = ui.input(|i| i.pointer.press_origin()).and_then(place).unwrap_or(raw);
-        match doc.hand.grip_at(&doc.session, origin, reach_mm) {
+        let tried = doc.hand.trial().is_some();
+        match doc.hand.grip_at(&doc.session, origin, reach_mm).filter(|_| !tried) {
             Some(grip) => doc.hand.grab(grip),
             None if shift && doc.hand.tool() == Tool::Select => doc.box_from = Some(origin),
+            None if drawing => {
+                let from = snapped(doc, origin).map_or(origin, |s| s.at);
+                doc.hand.pen_down(from);
+            }
             None => doc.panning = true,
         }
     }
@@ -192,41 +220,78 @@ fn pointer(ui: &Ui, doc: &mut Doc, r: &Response, rect: Rect, around: &Around<'_>
         doc.hand.hover(&mut doc.session, point, attach_m, around.now);
         moving = true;
     }
+    let coarse_mm = COARSE_PT * camera.mm_per_pt();
+    if r.dragged_by(PointerButton::Primary) && !doc.hand.stroke().is_empty() && !space {
+        // Every place it came by since the last frame, so that a slow frame cuts no corner.
+        let way: Vec<Pt> = ui.input(|i| {
+            let down = |e: &egui::Event| matches!(e, egui::Event::PointerButton { pressed: true, .. });
+            let since = i.events.iter().rposition(down).map_or(0, |k| k + 1);
+            let moves = i.events[since..].iter().filter_map(|e| match e {
+                egui::Event::PointerMoved(at) => Some(*at),
+                _ => None,
+            });
+            moves.filter_map(place).collect()
+        });
+        doc.hand.pen_along(&mut doc.session, &way, coarse_mm, attach_m, around.now);
+        moving = true;
+    }
     if r.drag_stopped_by(PointerButton::Primary) {
         doc.panning = false;
         if let Some(from) = doc.box_from.take() {
             select_box(doc, Box2::of_two(from, raw), around.now);
         }
-        let effects = doc.hand.release(&mut doc.session, around.now);
+        let mut effects = doc.hand.release(&mut doc.session, around.now);
+        effects.extend(doc.hand.pen_up(&mut doc.session, point, coarse_mm, attach_m, around.now));
         doc.follow(&effects);
         asked.effects.extend(effects);
     }
     if !r.dragged() {
-        doc.grip = doc.hand.grip_at(&doc.session, raw, reach_mm);
+        doc.grip = doc.hand.grip_at(&doc.session, raw, reach_mm).filter(|_| doc.hand.trial().is_none());
         let p = doc.session.history().stable();
         let over = p.layer(doc.session.plan(), doc.session.layer()).and_then(|l| l.unit_at(raw));
         doc.hovered = over.map(|u| u.id).filter(|id| is_cell(doc, *id));
-        if !doc.hand.line().is_empty() && r.hovered() {
+        let aims = matches!(doc.hand.tool(), Tool::Fill | Tool::Detach);
+        if (aims || !doc.hand.line().is_empty()) && (r.hovered() || given.is_some()) {
             doc.hand.hover(&mut doc.session, point, attach_m, around.now);
-            moving = true;
+            moving |= !aims;
         }
     }
     let mut effects = Vec::new();
-    if drawing && (r.double_clicked() || r.secondary_clicked()) {
+    let waits = doc.hand.trial().is_some();
+    let finishes = waits && r.secondary_clicked()
+        || drawing && (r.double_clicked() || r.secondary_clicked() && !doc.hand.line().is_empty());
+    if finishes {
         effects = doc.hand.finish(&mut doc.session, attach_m, around.now);
+    } else if r.secondary_clicked() {
+        let corner = ui.input(|i| i.pointer.latest_pos()).unwrap_or(rect.center());
+        place_menu::open(ui, doc, raw, corner, reach_mm);
     } else if r.clicked() {
-        match doc.hand.tool() {
-            Tool::Select | Tool::Move => select_at(doc, raw, shift, ctrl, around.now),
+        if waits {
+            // A click elsewhere is no yes.
+            doc.hand.escape(&mut doc.session, around.now);
+        }
+        match (doc.hand.tool(), doc.grip) {
+            (Tool::Select | Tool::Move, Some(Grip::Point(v))) if !shift && !ctrl => doc.hand.choose(Some(v)),
+            (Tool::Select | Tool::Move, _) => {
+                doc.hand.choose(None);
+                select_at(doc, raw, shift, ctrl, around.now);
+            }
             _ => effects = doc.hand.click(&mut doc.session, point, attach_m, around.now),
         }
     }
     doc.follow(&effects);
     asked.effects.extend(effects);
-    if doc.grip.is_some() || doc.hand.grip().is_some() {
-        ui.ctx().set_cursor_icon(egui::CursorIcon::Move);
-    } else if drawing {
+    match doc.hand.grip().or(doc.grip) {
+        Some(Grip::Border(..)) => ui.ctx().set_cursor_icon(egui::CursorIcon::Grab),
+        Some(_) => ui.ctx().set_cursor_icon(egui::CursorIcon::Move),
+        None => {}
+    }
+    let free = doc.hand.grip().or(doc.grip).is_none();
+    if free && matches!(doc.hand.tool(), Tool::Fill | Tool::Detach) {
+        ui.ctx().set_cursor_icon(egui::CursorIcon::PointingHand);
+    } else if free && drawing {
         ui.ctx().set_cursor_icon(egui::CursorIcon::Crosshair);
-    } else if doc.panning || space {
+    } else if free && (doc.panning || space) {
         ui.ctx().set_cursor_icon(egui::CursorIcon::Grabbing);
     }
     moving
@@ -313,6 +378,9 @@ fn keys(ui: &Ui, doc: &mut Doc, around: &Around<'_>, asked: &mut Asked) {
     if pressed(Key::Backspace) {
         doc.hand.take_back(&mut doc.session, around.now);
     }
+    if doc.hand.tool().draws() && doc.hand.asked().is_empty() {
+        numbers::begin(ui, doc);
+    }
     doc.follow(&effects);
     asked.effects.extend(effects);
     if let Some(c) = &mut doc.camera {
@@ -362,11 +430,13 @@ fn paint(ui: &mut Ui, doc: &mut Doc, rect: Rect, around: Around<'_>, moving: boo
     asked.spent.painter = began.elapsed();
     let faces = Faces { regular: fonts::regular(13.0).family, bold: fonts::semi(13.0).family };
     sketch(doc, &painter, rect, &camera, t);
+    let locks = gestures::padlocks(doc, &camera);
     let symbols = &doc.picture.scene().symbols;
     paint_symbols(&painter, rect, &camera, &sheet, symbols, &[Stack::Facilities, Stack::Incidents], &faces);
     if doc.picture.labels_fit(&camera) {
         paint_labels(&painter, rect, &camera, &doc.placed, &faces);
     }
+    paint_symbols(&painter, rect, &camera, &sheet, &locks, &[Stack::Handles], &faces);
     paint_symbols(&painter, rect, &camera, &sheet, symbols, &[Stack::Handles], &faces);
     if let Some(from) = doc.box_from
         && let Some(to) = doc.pointer
@@ -375,7 +445,8 @@ fn paint(ui: &mut Ui, doc: &mut Doc, rect: Rect, around: Around<'_>, moving: boo
         painter.rect(b, 0.0, t.accent.gamma_multiply(0.12), Stroke::new(1.5, t.accent), egui::StrokeKind::Middle);
     }
     let (lead, more) = doc.hand.hint();
-    hint_plate(ui, rect.min + vec2(13.0, 13.0), lead.get(around.language), more.get(around.language));
+    let plate = hint_plate(ui, rect.min + vec2(13.0, 13.0), lead.get(around.language), more.get(around.language));
+    asked.verbs.extend(gestures::limits(ui, doc, around.lang, plate.left_bottom() + vec2(0.0, 7.0)));
     scale_bar(ui, around.lang, rect.left_bottom() + vec2(15.0, -14.0), camera.mm_per_pt() / 1000.0);
     asked.verbs.extend(zoom_buttons(ui, around.lang, rect.right_bottom() - vec2(13.0, 13.0)));
     if doc.heat.on
@@ -396,127 +467,4 @@ fn is_bare(doc: &Doc) -> bool {
     let p = doc.session.project();
     p.facts.tables.iter().all(|t| t.is_empty())
         && p.plans.iter().all(|x| x.layers.iter().all(|l| l.partition.extent().is_empty()))
-}
-
-/// The line being drawn, and from the last valid place to a refused one.
-fn sketch(doc: &Doc, painter: &egui::Painter, rect: Rect, camera: &Camera, t: &Tokens) {
-    let mut line: Vec<Pos2> = doc.hand.line().iter().map(|&p| on_screen(rect, camera, p)).collect();
-    if let (false, true, Some(p)) = (line.is_empty(), doc.hand.asked().is_empty(), doc.pointer) {
-        line.push(on_screen(rect, camera, doc.snapped.map_or(p, |s| s.at)));
-    }
-    if line.len() > 1 {
-        painter.line(line.clone(), Stroke::new(5.0, t.raise));
-        painter.line(line, Stroke::new(2.6, t.accent));
-    }
-    // Slivers that it would leave: their length, hatched, and their narrowest place.
-    for s in doc.hand.asked() {
-        let mut along: Vec<Pos2> = s.narrow.along.iter().map(|&p| on_screen(rect, camera, p)).collect();
-        if s.narrow.kind == NarrowKind::Face {
-            along.extend(along.first().copied());
-        }
-        painter.line(along.clone(), Stroke::new(9.0, t.raise));
-        painter.line(along.clone(), Stroke::new(7.0, t.warn_soft));
-        painter.extend(egui::Shape::dashed_line(&along, Stroke::new(7.0, t.warn), 3.0, 4.0));
-        let at = on_screen(rect, camera, s.narrow.at);
-        painter.circle_stroke(at, 13.0, Stroke::new(4.5, t.raise));
-        painter.circle_stroke(at, 13.0, Stroke::new(2.4, t.warn));
-    }
-    // Where it is refused, if that is a place.
-    let origin = doc.session.project().origin();
-    if let Some(at) = doc.hand.refusal().and_then(|e| e.at()).and_then(|p| origin.grid(p)) {
-        let at = on_screen(rect, camera, at);
-        painter.circle_stroke(at, 11.0, Stroke::new(4.0, t.raise));
-        painter.circle_stroke(at, 11.0, Stroke::new(2.2, t.err));
-    }
-    if doc.hand.refusal().is_some()
-        && let (Some(p), Some(Grip::Point(at))) = (doc.pointer, doc.hand.grip())
-    {
-        let ends = [on_screen(rect, camera, at), on_screen(rect, camera, p)];
-        painter.extend(egui::Shape::dashed_line(&ends, Stroke::new(1.8, t.err), 5.0, 4.0));
-    }
-}
-
-/// The name of what the pointer snapped to, and the read-out of what moves.
-fn floats(ui: &Ui, doc: &Doc, rect: Rect, camera: &Camera, lang: Lang, language: Language) {
-    let Some(at) = doc.pointer.map(|p| on_screen(rect, camera, p)) else { return };
-    let t = Tokens::of(ui);
-    if doc.hand.grip().is_some() || !doc.hand.line().is_empty() {
-        if let Some(s) = doc.snapped {
-            let said = s.kind.said();
-            let galley = ui.painter().layout_no_wrap(said.get(language).to_owned(), fonts::regular(11.5), t.on_accent);
-            let foot = on_screen(rect, camera, s.at);
-            let size = galley.size() + vec2(12.0, 5.0);
-            let plate = Rect::from_min_size(pos2(foot.x - size.x - 12.0, foot.y - size.y - 8.0), size);
-            ui.painter().rect_filled(plate, 3.0, t.accent);
-            ui.painter().galley(plate.min + vec2(6.0, 2.5), galley, t.on_accent);
-        }
-        if let Some(delta) = delta(doc, language) {
-            delta_float(ui, lang, at, rect, &delta);
-        }
-    }
-}
-
-/// What the staged edit moves, or why it cannot be.
-fn delta(doc: &Doc, language: Language) -> Option<Delta> {
-    if let Some(e) = doc.hand.refusal() {
-        return Some(Delta { refusal: Some(e.said().get(language).to_owned()), ..Delta::default() });
-    }
-    let staged = doc.session.history().staged()?;
-    let s = &doc.session;
-    let project = &staged.outcome.project;
-    let l = project.layer(s.plan(), s.layer())?;
-    let old = s.history().stable();
-    let rules = &project.facts.rules;
-    let lowest = project.facts.layers.get(s.layer() as usize).map_or(0, |d| d.cell_level());
-    let unassigned = if language == Language::Zh { "未划入" } else { "None" };
-    let changes = s.staged();
-    // Those whose households change, and the two sides of the border that moves.
-    let mut owners: Vec<u64> = changes.delta.keys().copied().collect();
-    for (_, _, p) in &staged.outcome.patch.partitions {
-        for e in p.edges.iter().filter_map(|c| c.after.as_ref()) {
-            let (a, b) = l.partition.sides(e);
-            owners.extend([a, b].into_iter().filter(|_| p.edges.len() < 3));
-        }
-    }
-    owners.sort_unstable();
-    owners.dedup();
-    let mut sides: Vec<(i64, DeltaSide)> = owners
-        .iter()
-        .filter_map(|owner| {
-            let unit = l.unit_of(*owner).or_else(|| old.layer(s.plan(), s.layer())?.unit_of(*owner))?;
-            let d = changes.delta.get(owner).map_or(0, |d| d.households);
-            let before = s.assignment().own(*owner).households;
-            // Ground of a higher unit is ground that no cell has: it wears no cell's code and has no range to keep.
-            let cell = unit.level >= lowest;
-            let side = DeltaSide {
-                code: if cell { crate::scene::cell_chip(l, unit) } else { unassigned.to_owned() },
-                tone: doc.picture.layers.colours.number(*owner).unwrap_or(0),
-                before,
-                after: before + d,
-                deviation: cell.then(|| rules.deviation((before + d).max(0) as u64)),
-            };
-            (cell || d != 0).then_some((d, side))
-        })
-        .collect();
-    sides.sort_by_key(|(d, _)| *d);
-    let moved = &changes.buildings;
-    let table = project.table(Kind::Buildings);
-    let sum = |f: crate::model::Field| -> i64 {
-        moved.iter().filter_map(|m| table.get(m.slot)?.count(f)).map(i64::from).sum()
-    };
-    let yard = moved.iter().find_map(|m| {
-        let yard = s.assignment().courtyards().of_building(m.slot)?;
-        project.table(Kind::Courtyards).get(yard).map(|r| r.name().to_owned())
-    });
-    let incidents = !project.table(Kind::Incidents).is_empty();
-    Some(Delta {
-        sides: sides.into_iter().map(|(_, s)| s).collect(),
-        place: yard.unwrap_or_default(),
-        households: sum(crate::model::Field::Households),
-        residents: sum(crate::model::Field::Residents),
-        buildings: moved.len() as i64,
-        incidents: incidents.then_some(changes.incidents.len() as i64),
-        refusal: None,
-        drawing: !doc.hand.line().is_empty(),
-    })
 }

@@ -7,10 +7,13 @@ mod act;
 mod dialogs;
 mod doc;
 mod files;
+mod gestures;
 mod heat;
 mod lists;
 mod map;
+mod numbers;
 mod picture;
+mod place_menu;
 mod search;
 mod start;
 #[cfg(test)]
@@ -293,7 +296,8 @@ impl App {
         for e in effects {
             match e {
                 Effect::Refused(e) => {
-                    let said = e.said();
+                    let s = self.doc.as_ref().map(|d| &d.session);
+                    let said = s.map_or_else(|| e.said(), |s| crate::session::tools::why(s, &e));
                     self.push_toast(ToastKind::Warning, said.get(language), "", "");
                 }
                 Effect::Say(said) => self.push_toast(ToastKind::Done, said.get(language), "", ""),
@@ -321,7 +325,9 @@ impl App {
                 ctx.send_viewport_cmd(egui::ViewportCommand::CancelClose);
             }
         }
-        let typing = ctx.text_edit_focused();
+        // A field that was opened a frame ago may not have the keys yet.
+        let opened = self.doc.as_ref().is_some_and(|d| d.typing.is_some());
+        let typing = ctx.text_edit_focused() || opened;
         let busy = self.dialog.is_some() || self.keys_open || typing || egui::Popup::is_any_open(&ctx);
         if self.dialog.is_none()
             && let Some((verb, times)) = ctx.input_mut(|i| verbs::pressed(i, typing))
@@ -469,7 +475,20 @@ impl App {
         if self.dialog.is_none() && self.doc.as_ref().is_some_and(|d| !d.hand.asked().is_empty()) {
             self.dialog = Some(dialogs::Dialog::Slivers);
         }
+        if asked.told {
+            self.tell(&asked.effects);
+        }
         self.heed(asked.effects, time);
+    }
+
+    /// Says in words what a step did, and how to take it back.
+    fn tell(&mut self, effects: &[Effect]) {
+        let done = effects.iter().find_map(|e| if let Effect::Committed { step, .. } = e { Some(step) } else { None });
+        if let Some(step) = done {
+            let said = step.sentence.get(self.language()).to_owned();
+            let back = self.lang.pick("Ctrl+Z 撤销", "Ctrl+Z to undo");
+            self.say(&said, "", back);
+        }
     }
 
     /// Layers and plans, floating beside what they belong to.

@@ -7,8 +7,8 @@ use crate::jobs::{Jobs, Latest};
 use crate::model::{Id, Kind, Lang};
 use crate::scene::{
     Camera, FontSet, Label, LabelOptions, Layer, Marked, PlacedLabel, Poles, ScaleClass, Scene, Snap, Stack,
-    StyleSheet, Symbol, SymbolKind, Theme, incident_list, incident_marks, labels, marked_layers, place_labels,
-    staged_layers, symbols,
+    StyleSheet, Symbol, SymbolKind, Theme, incident_list, incident_marks, labels, locked_layer, marked_layers,
+    place_labels, staged_layers, symbols,
 };
 use crate::session::Selection;
 use crate::session::snap::SnapKind;
@@ -37,6 +37,8 @@ pub struct Picture {
     /// Of what the scene's layers were put together.
     shown: Option<(u64, Vec<Shown>)>,
     scene: Scene,
+    /// Hatch over locked ground, and what it was made for.
+    locked: (Option<(u128, Id, u16)>, Option<Arc<Layer>>),
     /// Facilities and incidents in view, and what they were looked up for.
     standing: (Option<Standing>, Vec<Symbol>),
     /// Places of labels in cells; of one job at a time.
@@ -98,10 +100,16 @@ pub fn refresh(doc: &mut Doc, with: &Lettering<'_>, jobs: &Jobs, now: i64, still
         pic.marked_for = Some(wanted);
         anew = true;
     }
+    let stable = doc.session.history().stable();
+    let locked_for = (stable.state, plan, layer);
+    if pic.locked.0 != Some(locked_for) {
+        pic.locked = (Some(locked_for), locked_layer(stable, plan, layer));
+        anew = true;
+    }
     let made_of = (pic.layers.version(), doc.hidden.clone());
     if anew || pic.shown.as_ref() != Some(&made_of) {
         let shown = |l: &&Arc<Layer>| stack_shown(&doc.hidden, l.key.stack);
-        pic.scene.layers = pic.layers.iter().chain(&pic.marked).filter(shown).cloned().collect();
+        pic.scene.layers = pic.layers.iter().chain(&pic.locked.1).chain(&pic.marked).filter(shown).cloned().collect();
         pic.shown = Some(made_of);
     }
     let heat = doc.heat.ready.as_ref().filter(|_| doc.heat.on);
@@ -247,7 +255,7 @@ fn handles(doc: &mut Doc, camera: Camera) {
     for &v in doc.hand.line() {
         out.push(Symbol { at: v, kind: SymbolKind::Vertex });
     }
-    if let Some(s) = doc.snapped.filter(|_| dragging || matches!(tool, Tool::Draw | Tool::Split | Tool::Outline)) {
+    if let Some(s) = doc.snapped.filter(|_| dragging || tool.draws()) {
         let kind = match s.kind {
             SnapKind::Vertex | SnapKind::Node | SnapKind::RoadPoint => Snap::Vertex,
             SnapKind::Border | SnapKind::Road => Snap::Edge,

@@ -3,6 +3,8 @@
 
 mod camera;
 mod files;
+mod gestures;
+mod ground;
 mod heat;
 mod inspector;
 mod keys;

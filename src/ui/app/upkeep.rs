@@ -287,6 +287,8 @@ impl Layers {
             let mut now = Since::default();
             if let Some(e) = staged {
                 now.patch(s, &e.outcome.patch, &s.staged().buildings);
+                let made = e.outcome.created.iter().filter(|(l, _)| *l == s.layer()).map(|(_, id)| *id);
+                self.colours.lend(s.project(), s.plan(), s.layer(), &made.collect::<Vec<_>>());
             }
             now
         });

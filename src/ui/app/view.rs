@@ -26,6 +26,9 @@ pub fn button(tool: crate::session::tools::Tool) -> Button {
         T::Split => Button::Split,
         T::Merge => Button::Merge,
         T::Move => Button::Move,
+        T::Reshape => Button::Reshape,
+        T::Fill => Button::Fill,
+        T::Detach => Button::Detach,
     }
 }
 
@@ -47,6 +50,8 @@ pub fn menu(doc: Option<&Doc>, lang: Language, theme: egui::ThemePreference, lay
         redo,
         tool: button(doc.hand.tool()),
         snapping: doc.snapping,
+        within: doc.session.only_within().is_some(),
+        gaps: doc.session.only_gaps(),
         layers: layers_open,
         heat: doc.heat.on,
         incidents: !doc.session.project().table(Kind::Incidents).is_empty(),
@@ -64,6 +69,8 @@ pub fn tools(doc: &Doc, lang: Language) -> ToolBarView {
     ToolBarView {
         tool: button(doc.hand.tool()),
         snapping: doc.snapping,
+        within: doc.session.only_within().is_some(),
+        gaps: doc.session.only_gaps(),
         undo,
         redo,
         plans,
@@ -179,7 +186,7 @@ fn cell(doc: &Doc, id: Id) -> Option<CellView> {
         name: u.name.clone(),
         tone: doc.picture.layers.colours.number(id.0).unwrap_or(0),
         place: parent.map_or(level.clone(), |x| format!("{level} · {x}")),
-        locked: false,
+        locked: l.is_locked(id),
         households: t.households,
         before: (was.households != t.households).then_some(was.households),
         deviation: p.facts.rules.deviation(t.households.max(0) as u64),

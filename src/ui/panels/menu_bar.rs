@@ -23,6 +23,9 @@ pub struct MenuView {
     pub redo: Option<String>,
     pub tool: Tool,
     pub snapping: bool,
+    /// Whether only one community may change, and whether only gaps are filled.
+    pub within: bool,
+    pub gaps: bool,
     pub layers: bool,
     pub heat: bool,
     /// Whether there are incidents to show.
@@ -56,9 +59,17 @@ pub fn menu_bar(ui: &mut Ui, lang: Lang, view: &MenuView, out: &mut Vec<MenuActi
         menu(ui, text.menu_view, |ui| view_menu(ui, lang, view, out));
         if view.open {
             menu(ui, text.menu_grid, |ui| {
-                for tool in [Tool::DrawCell, Tool::Split, Tool::Merge, Tool::Move, Tool::Outline] {
+                let tools = [Tool::DrawCell, Tool::Split, Tool::Merge, Tool::Move, Tool::Reshape];
+                for tool in tools.into_iter().chain([Tool::Fill, Tool::Detach, Tool::Outline]) {
                     item(ui, lang, Verb::Tool(tool), view.tool == tool, true, out);
                 }
+                gap(ui);
+                for verb in [Verb::Square, Verb::Simplify, Verb::Lock] {
+                    item(ui, lang, verb, false, true, out);
+                }
+                gap(ui);
+                item(ui, lang, Verb::OnlyWithin, view.within, true, out);
+                item(ui, lang, Verb::OnlyGaps, view.gaps, true, out);
                 gap(ui);
                 for verb in [Verb::PreviousCell, Verb::NextCell, Verb::NextUnassigned] {
                     item(ui, lang, verb, false, true, out);
@@ -169,7 +180,8 @@ fn edit_menu(ui: &mut Ui, lang: Lang, view: &MenuView, out: &mut Vec<MenuAction>
         }
     }
     gap(ui);
-    item(ui, lang, Verb::DeleteVertex, false, view.tool == Tool::Move, out);
+    item(ui, lang, Verb::Delete, false, true, out);
+    item(ui, lang, Verb::PlaceMenu, false, true, out);
     item(ui, lang, Verb::Snapping, view.snapping, true, out);
     gap(ui);
     item(ui, lang, Verb::Search, false, true, out);

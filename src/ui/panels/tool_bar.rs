@@ -49,6 +49,9 @@ pub struct Hit {
 pub struct ToolBarView {
     pub tool: Tool,
     pub snapping: bool,
+    /// Whether only one community may change, and whether only gaps are filled.
+    pub within: bool,
+    pub gaps: bool,
     pub undo: Option<String>,
     pub redo: Option<String>,
     pub plans: Vec<PlanTab>,
@@ -73,13 +76,18 @@ pub enum ToolBarAction {
 }
 
 /// The verbs of the bar from left to right.
-const SHOWN: [Verb; 8] = [
+const SHOWN: [Verb; 13] = [
     Verb::Tool(Tool::Select),
     Verb::Tool(Tool::DrawCell),
     Verb::Tool(Tool::Split),
     Verb::Tool(Tool::Merge),
     Verb::Tool(Tool::Move),
+    Verb::Tool(Tool::Reshape),
+    Verb::Tool(Tool::Fill),
+    Verb::Square,
     Verb::Snapping,
+    Verb::OnlyWithin,
+    Verb::OnlyGaps,
     Verb::Undo,
     Verb::Redo,
 ];
@@ -101,6 +109,8 @@ pub fn tool_bar(ui: &mut Ui, lang: Lang, view: &ToolBarView, out: &mut Vec<ToolB
             let (on, sentence) = match verb {
                 Verb::Tool(tool) if tool == view.tool => (Toggle::Tool, None),
                 Verb::Snapping if view.snapping => (Toggle::Switch, None),
+                Verb::OnlyWithin if view.within => (Toggle::Switch, None),
+                Verb::OnlyGaps if view.gaps => (Toggle::Switch, None),
                 Verb::Undo => (Toggle::Off, Some(&view.undo)),
                 Verb::Redo => (Toggle::Off, Some(&view.redo)),
                 _ => (Toggle::Off, None),

@@ -5,7 +5,7 @@ use egui::{
     StrokeKind, Ui, WidgetInfo, pos2, vec2,
 };
 
-use super::{code_chip, deviation_words, icon_button, primary_button, put, put_galley, put_within};
+use super::{code_chip, cut, deviation_words, icon_button, primary_button, put, put_galley, put_within};
 use crate::scene::{count_text, heat_ticks, radius_text};
 use crate::ui::fonts::{regular, semi};
 use crate::ui::icons::Icon;
@@ -25,12 +25,16 @@ pub fn float_frame(ui: &Ui) -> Frame {
 }
 
 /// The dark plate that says what the tool expects: `lead` in white, `keys` paler. Its left top at `at`; returns the plate.
+/// Where the `ui` is too narrow the keys go first, then the lead is cut.
 pub fn hint_plate(ui: &Ui, at: Pos2, lead: &str, keys: &str) -> Rect {
     let t = Tokens::of(ui);
     let p = ui.painter();
-    let lead = p.layout_no_wrap(lead.to_owned(), regular(BODY), t.on_plate);
+    let room = ui.max_rect().right() - at.x - 33.0;
+    let lead = cut(p, lead, regular(BODY), t.on_plate, room);
     let pale = t.on_plate.gamma_multiply(0.75);
-    let keys = p.layout_no_wrap(keys.to_owned(), regular(BODY), pale);
+    let all = p.layout_no_wrap(keys.to_owned(), regular(BODY), pale);
+    let fits = lead.size().x + 12.0 + all.size().x <= room;
+    let keys = if fits { all } else { p.layout_no_wrap(String::new(), regular(BODY), pale) };
     let gap = if keys.size().x > 0.0 { 12.0 } else { 0.0 };
     let rect = Rect::from_min_size(at, vec2(lead.size().x + gap + keys.size().x + 20.0, 26.0));
     p.rect_filled(rect, CONTROL, t.plate);
@@ -69,8 +73,22 @@ pub struct Delta {
     pub incidents: Option<i64>,
     /// The reason, where the edit cannot be: the figures then give way to it.
     pub refusal: Option<String>,
-    /// A line is being drawn: it takes effect when it is finished, not when the button is let go.
-    pub drawing: bool,
+    /// What makes it take effect.
+    pub when: When,
+}
+
+/// What makes a staged edit take effect.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum When {
+    /// The button is let go.
+    #[default]
+    Release,
+    /// The line is finished.
+    Finish,
+    /// A click here.
+    Click,
+    /// Enter.
+    Enter,
 }
 
 /// Paints the read-out 24 points right of and above `pointer`, flipped where `bounds` ends. Returns its rectangle.
@@ -109,7 +127,9 @@ pub fn delta_float(ui: &Ui, lang: Lang, pointer: Pos2, bounds: Rect, delta: &Del
     }
     let status = match delta {
         Delta { refusal: Some(_), .. } => (text.refused, t.err),
-        Delta { drawing: true, .. } => (text.not_yet, t.t2),
+        Delta { when: When::Finish, .. } => (text.not_yet, t.t2),
+        Delta { when: When::Click, .. } => (text.by_click, t.t2),
+        Delta { when: When::Enter, .. } => (text.by_enter, t.t2),
         _ => (text.takes_effect, t.t2),
     };
     let right = put(p, pos2(inner.right(), y), Align2::RIGHT_CENTER, status.0, regular(SMALL), status.1);

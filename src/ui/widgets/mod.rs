@@ -15,8 +15,8 @@ pub use buttons::{
 };
 pub use fields::{choice, field, labelled, search_box};
 pub use floats::{
-    Delta, DeltaSide, HeatLegend, Toast, ToastKind, delta_float, float_frame, heat_legend, hint_plate, nothing_yet,
-    toasts,
+    Delta, DeltaSide, HeatLegend, Toast, ToastKind, When, delta_float, float_frame, heat_legend, hint_plate,
+    nothing_yet, toasts,
 };
 pub use rows::{Fact, code_chip, facts, list_row, person_row, section};
 

@@ -12,6 +12,9 @@ fn letters_take_tools_and_s_switches_snapping() {
         (Key::X, Tool::Split),
         (Key::C, Tool::Merge),
         (Key::M, Tool::Move),
+        (Key::R, Tool::Reshape),
+        (Key::F, Tool::Fill),
+        (Key::D, Tool::Detach),
         (Key::O, Tool::Outline),
         (Key::V, Tool::Select),
     ];

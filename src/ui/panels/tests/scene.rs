@@ -214,7 +214,7 @@ pub(super) fn delta() -> Delta {
         buildings: 5,
         incidents: Some(17),
         refusal: None,
-        drawing: false,
+        when: Default::default(),
     }
 }
 

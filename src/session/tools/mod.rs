@@ -2,11 +2,27 @@
 //!
 //! A point is a grid point already snapped by the caller. Every tool keeps only the gesture it is in; what is drawn so
 //! far is shown by staging the edit it would make, so that what is seen is what will be done.
+//! Start at [`Hand`]: [`grips`](Grip) are what a border is dragged by, `drawn` makes edits of lines, `tried` holds edits that
+//! wait for a yes, `offers` is the menu of a place, `typed` reads numbers, `thin` a line drawn without lifting the pen.
+
+mod drawn;
+mod grips;
+mod hints;
+mod offers;
+mod thin;
+mod tried;
+mod typed;
+
+pub use grips::Grip;
+pub use hints::why;
+pub use offers::{Deed, Offer, Offered, What, offers};
+pub use thin::thinned;
+pub use typed::{constrained, typed};
 
 use super::{Command, OnSlivers, Selection, Session, Sliver};
-use crate::geom::{Box2, Place, Pt, dist2_to_segment};
-use crate::model::{Id, Said};
-use crate::plan::{Edit, EditError, Op, Take};
+use crate::geom::Pt;
+use crate::model::Id;
+use crate::plan::{Edit, EditError, Op};
 use crate::topology::{Spot, spot};
 
 /// A tool.
@@ -23,17 +39,31 @@ pub enum Tool {
     Split,
     /// Merges cells.
     Merge,
-    /// Moves, adds and deletes points of borders.
+    /// Moves, adds and deletes points of borders, slides whole borders.
     Move,
+    /// Draws a line across borders; the ground between changes hands.
+    Reshape,
+    /// Gives a gap to a cell.
+    Fill,
+    /// Makes a cell of one piece of a cell.
+    Detach,
 }
 
-/// What a drag of a border moves.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Grip {
-    /// A vertex or node.
-    Point(Pt),
-    /// A segment, by its ends; dragging puts a new vertex into it.
-    Segment(Pt, Pt),
+impl Tool {
+    /// Whether points are put one after another.
+    pub fn draws(self) -> bool {
+        matches!(self, Tool::Outline | Tool::Draw | Tool::Split | Tool::Reshape)
+    }
+
+    /// Whether borders can be dragged.
+    pub fn drags(self) -> bool {
+        matches!(self, Tool::Select | Tool::Move)
+    }
+
+    /// Whether what is drawn is a ring.
+    pub fn closes(self) -> bool {
+        matches!(self, Tool::Outline | Tool::Draw)
+    }
 }
 
 /// The tool in the hand and the gesture it is in.
@@ -42,16 +72,32 @@ pub struct Hand {
     tool: Tool,
     /// Points of the line being drawn.
     line: Vec<Pt>,
+    /// How long the line was before each click, typed point or stroke.
+    strokes: Vec<usize>,
+    /// What was taken back of it, the last first to come again.
+    undone: Vec<Vec<Pt>>,
+    /// A stroke drawn without lifting the pen, not yet part of the line.
+    stroke: Vec<Pt>,
     /// Border being dragged.
     grip: Option<Grip>,
     /// Where the drag last was valid.
     good: Option<Pt>,
     /// Why the gesture cannot be finished here.
     refusal: Option<EditError>,
+    /// The point under the pointer with which what is staged was made.
+    shown: Option<Pt>,
+    /// Whether the line in the hand does not reach a border yet.
+    open: bool,
     /// Cells picked for a merge.
     picked: Vec<Id>,
     /// The edit that waits for an answer, with the slivers that it would leave; it is staged.
     asked: Option<(Edit, Vec<Sliver>)>,
+    /// The vertex that a click chose.
+    vertex: Option<Pt>,
+    /// The edit that is staged to be looked at, and waits for a yes.
+    trial: Option<Edit>,
+    /// The ground that Fill or Detach points at.
+    aim: Option<tried::Aim>,
 }
 
 /// What is to be done with an edit that leaves slivers.
@@ -76,6 +122,26 @@ impl Hand {
         &self.line
     }
 
+    /// The stroke that is being drawn without lifting the pen.
+    pub fn stroke(&self) -> &[Pt] {
+        &self.stroke
+    }
+
+    /// The border point that a click chose.
+    pub fn vertex(&self) -> Option<Pt> {
+        self.vertex
+    }
+
+    /// Chooses a border point, or none.
+    pub fn choose(&mut self, vertex: Option<Pt>) {
+        self.vertex = vertex;
+    }
+
+    /// Where a drag last was valid.
+    pub fn good(&self) -> Option<Pt> {
+        self.good
+    }
+
     /// What is being dragged.
     pub fn grip(&self) -> Option<Grip> {
         self.grip
@@ -98,7 +164,12 @@ impl Hand {
 
     /// Whether a gesture is on its way.
     pub fn busy(&self) -> bool {
-        self.asked.is_some() || !self.line.is_empty() || self.grip.is_some() || !self.picked.is_empty()
+        self.asked.is_some()
+            || self.trial.is_some()
+            || !self.line.is_empty()
+            || !self.stroke.is_empty()
+            || self.grip.is_some()
+            || !self.picked.is_empty()
     }
 
     /// Takes another tool; the gesture is dropped. Merging with several cells selected merges them at once.
@@ -119,55 +190,34 @@ impl Hand {
     pub fn escape(&mut self, s: &mut Session, now: i64) {
         if self.busy() {
             self.drop_gesture(s, now);
+        } else if self.vertex.is_some() {
+            self.vertex = None;
         } else if self.tool == Tool::Select {
             s.dispatch(Command::Select(Selection::None), now);
         } else {
+            self.drop_gesture(s, now);
             self.tool = Tool::Select;
         }
     }
 
-    fn drop_gesture(&mut self, s: &mut Session, now: i64) {
+    fn drop_line(&mut self) {
         self.line.clear();
+        self.strokes.clear();
+        self.undone.clear();
+        self.stroke.clear();
+    }
+
+    fn drop_gesture(&mut self, s: &mut Session, now: i64) {
+        self.drop_line();
+        self.vertex = None;
+        self.trial = None;
+        self.aim = None;
         self.grip = None;
         self.good = None;
         self.refusal = None;
         self.picked.clear();
         self.asked = None;
         s.dispatch(Command::Revert, now);
-    }
-
-    /// What could be dragged at `at` within `radius_mm`: a vertex or node first, else a segment. In Select only borders
-    /// of selected cells.
-    pub fn grip_at(&self, s: &Session, at: Pt, radius_mm: i32) -> Option<Grip> {
-        let p = s.history().stable();
-        let l = p.layer(s.plan(), s.layer())?;
-        let allowed = |e: &crate::topology::Edge| match (self.tool, s.selection()) {
-            (Tool::Move, _) => true,
-            (Tool::Select, Selection::Units(ids)) => {
-                let (a, b) = l.partition.sides(e);
-                ids.iter().any(|id| id.0 == a || id.0 == b)
-            }
-            _ => false,
-        };
-        let area = Box2::of_two(at, at).grown(radius_mm);
-        let r2 = f64::from(radius_mm) * f64::from(radius_mm);
-        let (mut point, mut segment): (Option<(f64, Pt)>, Option<(f64, Pt, Pt)>) = (None, None);
-        for e in l.partition.edges_near(&area) {
-            let Some(edge) = l.partition.edge(e).filter(|e| allowed(e)) else { continue };
-            for w in edge.points.windows(2) {
-                for &v in w {
-                    let d2 = at.dist2(v) as f64;
-                    if d2 <= r2 && point.is_none_or(|(d, _)| d2 < d) {
-                        point = Some((d2, v));
-                    }
-                }
-                let d2 = dist2_to_segment(at, w[0], w[1]);
-                if d2 <= r2 && segment.is_none_or(|(d, _, _)| d2 < d) {
-                    segment = Some((d2, w[0], w[1]));
-                }
-            }
-        }
-        point.map(|(_, v)| Grip::Point(v)).or(segment.map(|(_, a, b)| Grip::Segment(a, b)))
     }
 
     /// Begins to drag a border.
@@ -180,11 +230,11 @@ impl Hand {
     /// The pointer is at `at` (snapped). While a border is dragged or a line drawn, the edit it would make is staged; an
     /// invalid place leaves the last valid one staged and says why.
     pub fn hover(&mut self, s: &mut Session, at: Pt, attach_m: f64, now: i64) {
-        if self.asked.is_some() {
+        if self.asked.is_some() || self.trial.is_some() {
             return;
         }
         if let Some(grip) = self.grip {
-            let refused = self.stage(s, drag_edit(s, grip, at), now);
+            let refused = self.stage(s, grip.edit(s, at), now);
             match refused {
                 None => self.good = Some(at),
                 Some(EditError::Nothing) => {
@@ -194,11 +244,15 @@ impl Hand {
                 Some(e) => {
                     self.refusal = Some(e);
                     if let Some(good) = self.good {
-                        let edit = drag_edit(s, grip, good);
+                        let edit = grip.edit(s, good);
                         s.dispatch(Command::Stage(edit), now);
                     }
                 }
             }
+            return;
+        }
+        if matches!(self.tool, Tool::Fill | Tool::Detach) {
+            self.aim_at(s, at, now);
             return;
         }
         if self.line.is_empty() {
@@ -208,13 +262,8 @@ impl Hand {
         if line.last() != Some(&at) {
             line.push(at);
         }
-        match self.drawn_edit(s, &line, attach_m) {
-            Some(edit) => self.refusal = self.stage(s, edit, now),
-            None => {
-                s.dispatch(Command::Revert, now);
-                self.refusal = None;
-            }
-        }
+        self.stage_open(s, &line, attach_m, now);
+        self.shown = Some(at).filter(|_| s.history().staged().is_some());
     }
 
     fn stage(&mut self, s: &mut Session, edit: Edit, now: i64) -> Option<EditError> {
@@ -232,7 +281,7 @@ impl Hand {
             s.dispatch(Command::Revert, now);
             return vec![];
         };
-        if self.ask(s, drag_edit(s, grip, good)) { vec![] } else { s.dispatch(Command::Commit, now) }
+        if self.ask(s, grip.edit(s, good)) { vec![] } else { s.dispatch(Command::Commit, now) }
     }
 
     /// Keeps the staged edit for an answer if it leaves slivers. `edit`: the same as it was given, choices left open.
@@ -264,20 +313,18 @@ impl Hand {
         effects
     }
 
-    /// A click with a drawing tool adds a point, with Merge it picks a cell.
+    /// A click with a drawing tool adds a point, with Merge it picks a cell, with Fill and Detach it does what is shown.
     pub fn click(&mut self, s: &mut Session, at: Pt, attach_m: f64, now: i64) -> Vec<super::Effect> {
         if self.asked.is_some() {
             return vec![];
         }
         match self.tool {
-            Tool::Outline | Tool::Draw | Tool::Split => {
+            Tool::Outline | Tool::Draw | Tool::Split | Tool::Reshape => {
                 // Back on the first point the ring is closed.
-                if self.tool != Tool::Split && self.line.len() > 2 && self.line.first() == Some(&at) {
+                if self.tool.closes() && self.line.len() > 2 && self.line.first() == Some(&at) {
                     return self.finish(s, attach_m, now);
                 }
-                if self.line.last() != Some(&at) {
-                    self.line.push(at);
-                }
+                self.put(&[at]);
                 self.hover(s, at, attach_m, now);
                 vec![]
             }
@@ -293,6 +340,7 @@ impl Hand {
                 s.dispatch(Command::Select(Selection::Units(picked)), now);
                 if self.picked.len() < 2 { vec![] } else { self.merge(s, now) }
             }
+            Tool::Fill | Tool::Detach => self.click_aimed(s, at, now),
             Tool::Select | Tool::Move => vec![],
         }
     }
@@ -305,36 +353,36 @@ impl Hand {
         let edit = here(s, Op::Merge { cells, keep: None, apart: false });
         let effects = s.dispatch(Command::Do(edit), now);
         self.tool = Tool::Select;
-        let kept = effects.iter().find_map(|e| match e {
-            super::Effect::Committed { step, .. } => step.edit.ops().find_map(|op| match op {
-                Op::Merge { keep, .. } => keep.clone(),
-                _ => None,
-            }),
-            _ => None,
-        });
-        if let Some(keep) = &kept
-            && let Some(u) = s.project().layer(s.plan(), s.layer()).and_then(|l| l.unit(keep)).map(|u| u.id)
-        {
-            s.dispatch(Command::Select(Selection::Units(vec![u])), now);
-        }
         effects
     }
 
-    /// Double-click, Enter or right button: the line is done.
+    /// Double-click, Enter or right button: the line is done, or what is tried.
     pub fn finish(&mut self, s: &mut Session, attach_m: f64, now: i64) -> Vec<super::Effect> {
         if self.asked.is_some() {
             return vec![];
         }
+        if self.trial.is_some() {
+            return self.confirm(s, now);
+        }
+        let shown = self.shown.take();
         let line = self.line.clone();
-        let Some(edit) = self.drawn_edit(s, &line, attach_m) else {
-            return vec![];
-        };
-        let staged = s.dispatch(Command::Stage(edit.clone()), now);
+        let mut edit = self.stage_line(s, &line, attach_m, now);
+        // A line that is whole only with the point under the pointer is meant with it: so it was shown.
+        if let Some(at) = shown.filter(|at| (edit.is_none() || self.refusal.is_some()) && line.last() != Some(at)) {
+            let why = self.refusal.take();
+            let longer: Vec<Pt> = line.iter().copied().chain([at]).collect();
+            let with = self.stage_line(s, &longer, attach_m, now);
+            if self.refusal.is_none() && with.is_some() {
+                edit = with;
+                self.put(&[at]);
+            } else {
+                self.refusal = why;
+            }
+        }
+        let Some(edit) = edit else { return vec![] };
         // Where it is refused the line stays, so that a point can be taken back.
-        self.refusal =
-            staged.iter().find_map(|e| if let super::Effect::Refused(e) = e { Some(e.clone()) } else { None });
-        if self.refusal.is_some() {
-            return staged;
+        if let Some(e) = &self.refusal {
+            return vec![super::Effect::Refused(e.clone())];
         }
         if self.ask(s, edit) {
             return vec![];
@@ -350,29 +398,22 @@ impl Hand {
             self.refusal = Some(e.clone());
             return;
         }
-        self.line.clear();
+        self.drop_line();
         self.refusal = None;
         if self.tool == Tool::Outline {
             // There is one outline; what comes next is its cells.
             self.tool = Tool::Draw;
         }
-        let made = effects.iter().find_map(|e| match e {
-            super::Effect::Committed { created, .. } => created.first().map(|(_, id)| *id),
-            _ => None,
-        });
-        if let Some(id) = made {
-            s.dispatch(Command::Select(Selection::Units(vec![id])), now);
+        let made: Vec<Id> = effects
+            .iter()
+            .find_map(|e| match e {
+                super::Effect::Committed { created, .. } => Some(created.iter().map(|(_, id)| *id).collect()),
+                _ => None,
+            })
+            .unwrap_or_default();
+        if !made.is_empty() {
+            s.dispatch(Command::Select(Selection::Units(made)), now);
         }
-    }
-
-    /// Backspace or undo while drawing: takes the last point back. True if there was one.
-    pub fn take_back(&mut self, s: &mut Session, now: i64) -> bool {
-        let had = self.asked.is_none() && self.line.pop().is_some();
-        if had {
-            self.refusal = None;
-            s.dispatch(Command::Revert, now);
-        }
-        had
     }
 
     /// Deletes the border point at `at`.
@@ -385,89 +426,6 @@ impl Hand {
         let edit = here(s, Op::Delete { at: p.origin().place(at) });
         s.dispatch(Command::Do(edit), now)
     }
-
-    /// The edit that a drawn line makes; `None` while it is too short.
-    fn drawn_edit(&self, s: &Session, line: &[Pt], attach_m: f64) -> Option<Edit> {
-        let o = s.project().origin();
-        let places: Vec<Place> = line.iter().map(|&q| o.place(q)).collect();
-        let op = match self.tool {
-            Tool::Outline if line.len() > 2 => Op::Outline { rings: vec![places], crs: None },
-            Tool::Draw if line.len() > 2 => {
-                Op::Draw { code: None, name: None, rings: vec![places], take: Take::Free, parent: None }
-            }
-            Tool::Split if line.len() > 1 => {
-                let cell = self.cell_to_split(s, line)?;
-                Op::Split { cell, line: places, code: None, name: None, keep: None, attach_m: Some(attach_m) }
-            }
-            _ => return None,
-        };
-        let mut edit = here(s, op);
-        if self.tool == Tool::Outline {
-            // Drawing the outline is opening it.
-            edit.opened.push("outline".into());
-        }
-        Some(edit)
-    }
-
-    /// The cell a line runs through: the selected one if it does, else the one in the middle of the first stretch that
-    /// lies in a cell.
-    fn cell_to_split(&self, s: &Session, line: &[Pt]) -> Option<String> {
-        let p = s.history().stable();
-        let l = p.layer(s.plan(), s.layer())?;
-        let lowest = p.facts.layers.get(s.layer() as usize)?.cell_level();
-        let through = line.windows(2).flat_map(|w| {
-            [0.5, 0.25, 0.75, 0.1, 0.9].map(|t| Pt {
-                x: (f64::from(w[0].x) + t * (f64::from(w[1].x) - f64::from(w[0].x))).round() as i32,
-                y: (f64::from(w[0].y) + t * (f64::from(w[1].y) - f64::from(w[0].y))).round() as i32,
-            })
-        });
-        let cells: Vec<_> = through.filter_map(|q| l.unit_at(q)).filter(|u| u.level >= lowest).collect();
-        let selected = match s.selection() {
-            Selection::Units(ids) => cells.iter().find(|u| ids.contains(&u.id)),
-            _ => None,
-        };
-        selected.or(cells.first()).map(|u| u.code.clone())
-    }
-
-    /// What the tool expects next: a lead and the keys that help.
-    pub fn hint(&self) -> (Said, Said) {
-        let keys = |zh: &str, en: &str| Said::new(zh, en);
-        let drawing = !self.line.is_empty();
-        match (self.tool, drawing) {
-            _ if self.grip.is_some() => (
-                Said::new("拖动边界 · 松手生效", "Dragging a border · let go to keep"),
-                keys("Alt 暂停吸附　Esc 放回原处", "Alt no snapping　Esc put back"),
-            ),
-            (Tool::Select, _) => (
-                Said::new("点选网格或楼栋 · 拖动地图", "Click a cell or building · drag the map"),
-                keys("Shift 加选　双击列表飞到", "Shift adds　double-click the list to fly"),
-            ),
-            (Tool::Move, _) => (
-                Said::new("拖动边界上的点，或拖边加点", "Drag a border point, or a border to add one"),
-                keys("Delete 删点　Alt 暂停吸附", "Delete removes a point　Alt no snapping"),
-            ),
-            (Tool::Draw, false) => (
-                Said::new("点出网格的一圈", "Click round the cell"),
-                keys("沿边界会自动共用　Esc 退出", "borders are shared　Esc leave"),
-            ),
-            (Tool::Outline, false) => {
-                (Said::new("点出整个范围的一圈", "Click round the outline"), keys("Esc 退出", "Esc leave"))
-            }
-            (Tool::Split, false) => {
-                (Said::new("从边界到边界画一条线", "Draw a line from border to border"), keys("Esc 退出", "Esc leave"))
-            }
-            (Tool::Draw | Tool::Outline | Tool::Split, true) => (
-                Said::new("继续点 · 双击或回车完成", "Go on · double-click or Enter to finish"),
-                keys("退格 退一点　Esc 放弃", "Backspace takes a point back　Esc drops"),
-            ),
-            (Tool::Merge, _) if self.picked.len() == 1 => {
-                (Said::new("再点相邻的一个网格", "Click the neighbour to merge with"), keys("Esc 放弃", "Esc drops"))
-            }
-            (Tool::Merge, _) => {
-                (Said::new("点第一个要合并的网格", "Click the first cell to merge"), keys("Esc 退出", "Esc leave"))
-            }
-        }
-    }
 }
 
 /// An edit for the shown layer.
@@ -475,13 +433,4 @@ pub fn here(s: &Session, op: Op) -> Edit {
     let layer = s.project().facts.layers.get(s.layer() as usize).map(|l| l.id.clone());
     let plan = s.project().plan(s.plan()).map(|p| p.meta.name.clone());
     s.limited(Edit { layer, plan, ..op.into() })
-}
-
-fn drag_edit(s: &Session, grip: Grip, to: Pt) -> Edit {
-    let o = s.project().origin();
-    let op = match grip {
-        Grip::Point(at) => Op::Move { at: o.place(at), to: o.place(to) },
-        Grip::Segment(a, b) => Op::Insert { on: [o.place(a), o.place(b)], at: o.place(to) },
-    };
-    here(s, op)
 }
