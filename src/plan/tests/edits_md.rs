@@ -54,6 +54,8 @@ fn word(op: &Op) -> &'static str {
         Op::Whole { .. } => "whole",
         Op::Member { .. } => "member",
         Op::Post { .. } => "post",
+        Op::Add { .. } => "add",
+        Op::Shift { .. } => "shift",
         Op::Remove { .. } => "remove",
         Op::Layer { .. } => "layer",
         Op::Unit { .. } => "unit",
@@ -64,7 +66,7 @@ fn word(op: &Op) -> &'static str {
     }
 }
 
-const WORDS: usize = 29;
+const WORDS: usize = 31;
 
 #[test]
 fn every_example_is_an_edit_and_every_edit_has_one() {

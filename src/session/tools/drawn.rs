@@ -54,7 +54,7 @@ impl Hand {
     /// The pen goes down at `at` (snapped) to draw without being lifted.
     pub fn pen_down(&mut self, at: Pt) {
         self.stroke.clear();
-        if self.tool.draws() && self.asked.is_none() {
+        if self.tool.draws() && !self.tool.builds() && self.asked.is_none() {
             self.stroke.push(at);
         }
     }
@@ -101,12 +101,16 @@ impl Hand {
         vec![]
     }
 
-    /// A point given in numbers.
-    pub fn put_typed(&mut self, s: &mut Session, at: Pt, attach_m: f64, now: i64) {
+    /// A point given in numbers. With a tool that builds it may be the last, and makes a step.
+    pub fn put_typed(&mut self, s: &mut Session, at: Pt, attach_m: f64, now: i64) -> Vec<Effect> {
+        if self.tool.builds() {
+            return self.click_building(s, at, now);
+        }
         if self.tool.draws() && self.asked.is_none() {
             self.put(&[at]);
             self.hover(s, at, attach_m, now);
         }
+        vec![]
     }
 
     /// Stages what a line makes that is still drawn: not to have reached a border yet is no fault of it.

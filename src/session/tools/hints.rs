@@ -51,6 +51,9 @@ impl Hand {
                 "then press Enter",
             );
         }
+        if self.carries() {
+            return self.building_hint();
+        }
         let drawing = self.line.len();
         match (self.tool, self.grip, drawing) {
             (_, Some(Grip::Border(..)), _) => pair(
@@ -152,6 +155,9 @@ impl Hand {
             }
             (Tool::Detach, ..) => {
                 pair("指向网格要分出的那一块", "Point at the piece of a cell to detach", "Esc 退出", "Esc leave")
+            }
+            (Tool::Rectangle | Tool::Footprint | Tool::Spot | Tool::Copies | Tool::Courtyard, ..) => {
+                self.building_hint()
             }
         }
     }

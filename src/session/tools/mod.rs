@@ -5,6 +5,7 @@
 //! Start at [`Hand`]: [`grips`](Grip) are what a border is dragged by, `drawn` makes edits of lines, `tried` holds edits that
 //! wait for a yes, `offers` is the menu of a place, `typed` reads numbers, `thin` a line drawn without lifting the pen.
 
+mod building;
 mod drawn;
 mod grips;
 mod hints;
@@ -13,6 +14,7 @@ mod thin;
 mod tried;
 mod typed;
 
+pub use building::{MOST_COPIES, Sketch};
 pub use grips::Grip;
 pub use hints::why;
 pub use offers::{Deed, Offer, Offered, What, offers};
@@ -47,12 +49,22 @@ pub enum Tool {
     Fill,
     /// Makes a cell of one piece of a cell.
     Detach,
+    /// Makes a building: a rectangle by three points.
+    Rectangle,
+    /// Makes a building: its footprint corner by corner.
+    Footprint,
+    /// Makes a building of which only the place is known.
+    Spot,
+    /// Puts copies of a building along a line.
+    Copies,
+    /// Makes a courtyard.
+    Courtyard,
 }
 
 impl Tool {
     /// Whether points are put one after another.
     pub fn draws(self) -> bool {
-        matches!(self, Tool::Outline | Tool::Draw | Tool::Split | Tool::Reshape)
+        matches!(self, Tool::Outline | Tool::Draw | Tool::Split | Tool::Reshape) || self.builds()
     }
 
     /// Whether borders can be dragged.
@@ -62,7 +74,7 @@ impl Tool {
 
     /// Whether what is drawn is a ring.
     pub fn closes(self) -> bool {
-        matches!(self, Tool::Outline | Tool::Draw)
+        matches!(self, Tool::Outline | Tool::Draw | Tool::Footprint | Tool::Courtyard)
     }
 }
 
@@ -98,6 +110,14 @@ pub struct Hand {
     trial: Option<Edit>,
     /// The ground that Fill or Detach points at.
     aim: Option<tried::Aim>,
+    /// Buildings being dragged.
+    carried: Option<building::Carried>,
+    /// How many copies are made; 0 = nobody said yet.
+    copies: u32,
+    /// The building made last, whose name goes on.
+    last_made: Option<u32>,
+    /// How near the pointer must be, mm, as the last click had it.
+    reach_mm: i32,
 }
 
 /// What is to be done with an edit that leaves slivers.
@@ -169,6 +189,7 @@ impl Hand {
             || !self.line.is_empty()
             || !self.stroke.is_empty()
             || self.grip.is_some()
+            || self.carried.is_some()
             || !self.picked.is_empty()
     }
 
@@ -212,6 +233,7 @@ impl Hand {
         self.vertex = None;
         self.trial = None;
         self.aim = None;
+        self.carried = None;
         self.grip = None;
         self.good = None;
         self.refusal = None;
@@ -255,7 +277,7 @@ impl Hand {
             self.aim_at(s, at, now);
             return;
         }
-        if self.line.is_empty() {
+        if self.line.is_empty() || self.tool.builds() {
             return;
         }
         let mut line = self.line.clone();
@@ -319,6 +341,10 @@ impl Hand {
             return vec![];
         }
         match self.tool {
+            tool if tool.builds() => {
+                self.reach_mm = (attach_m * 1000.0).clamp(1.0, 1e8) as i32;
+                self.click_building(s, at, now)
+            }
             Tool::Outline | Tool::Draw | Tool::Split | Tool::Reshape => {
                 // Back on the first point the ring is closed.
                 if self.tool.closes() && self.line.len() > 2 && self.line.first() == Some(&at) {
@@ -341,7 +367,7 @@ impl Hand {
                 if self.picked.len() < 2 { vec![] } else { self.merge(s, now) }
             }
             Tool::Fill | Tool::Detach => self.click_aimed(s, at, now),
-            Tool::Select | Tool::Move => vec![],
+            _ => vec![],
         }
     }
 
@@ -363,6 +389,9 @@ impl Hand {
         }
         if self.trial.is_some() {
             return self.confirm(s, now);
+        }
+        if self.tool.builds() {
+            return self.finish_building(s, now);
         }
         let shown = self.shown.take();
         let line = self.line.clone();

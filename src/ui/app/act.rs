@@ -71,6 +71,7 @@ impl App {
                 let on = !doc.session.only_gaps();
                 doc.dispatch(Command::OnlyGaps(on), now);
             }
+            Verb::PasteList => self.dialog = Some(super::Dialog::List),
             Verb::PlaceMenu => open_here(ctx, doc),
             Verb::Tool(button) => {
                 let effects = doc.hand.take(tool(button), &mut doc.session, now);
@@ -132,6 +133,11 @@ impl App {
             return self.heed(effects, time);
         }
         let s = &doc.session;
+        if let Some(op) = super::buildings::removal(s) {
+            let effects = doc.dispatch(Command::Do(op.into()), now);
+            self.tell(&effects);
+            return self.heed(effects, time);
+        }
         let layer = s.project().layer(s.plan(), s.layer());
         let codes: Vec<String> = match s.selection() {
             Selection::Units(ids) => ids.iter().filter_map(|id| Some(layer?.units.get(id)?.code.clone())).collect(),
@@ -141,8 +147,8 @@ impl App {
         let edit = match edits.len() {
             0 => {
                 let said = self.lang.pick(
-                    "没有可删的：先选一个边界点，或选要撤销的网格",
-                    "Nothing to delete: choose a border point, or a cell to dissolve",
+                    "没有可删的：先选一个边界点、要撤销的网格或要删的楼栋",
+                    "Nothing to delete: choose a border point, a cell to dissolve or buildings",
                 );
                 return self.warn(said);
             }
@@ -303,7 +309,8 @@ impl App {
                 Op::Set(SetOp { building: building(key), fields: fields("name", name.into()), ..SetOp::default() })
             }
             InspectorAction::SetHouseholds(key, n) => {
-                Op::Set(SetOp { building: building(key), fields: fields("households", n.into()), ..SetOp::default() })
+                let fields = crate::session::buildings::households(p, key as u32, n);
+                Op::Set(SetOp { building: building(key), fields, ..SetOp::default() })
             }
             InspectorAction::SetUse(key, text) => {
                 Op::Set(SetOp { building: building(key), fields: fields("use", text.into()), ..SetOp::default() })
@@ -330,7 +337,7 @@ impl App {
             }
             InspectorAction::RemovePost(key) => {
                 let code = p.plan(s.plan()).and_then(|x| x.posts.get(&Id(key))).map(|x| x.code.clone());
-                Op::Remove { member: None, post: code }
+                Op::Remove { member: None, post: code, buildings: vec![], courtyard: None }
             }
             InspectorAction::AddPost(key, form) => {
                 let cell = unit(key);

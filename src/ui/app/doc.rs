@@ -192,6 +192,10 @@ pub struct Doc {
     pub placed: Vec<PlacedLabel>,
     /// Camera flight: from, to, since (seconds of egui's clock).
     pub flight: Option<(Camera, Camera, f64)>,
+    /// A building was just made: its households are asked for.
+    pub ask_households: bool,
+    /// A list that is being read, and rows of one that wait to be placed.
+    pub tray: super::building_list::Tray,
     /// Number of the building last shown by "next unassigned".
     pub next_unassigned: usize,
 }
@@ -230,6 +234,8 @@ impl Doc {
             picture: super::picture::Picture::default(),
             placed: Vec::new(),
             flight: None,
+            ask_households: false,
+            tray: super::building_list::Tray::default(),
             next_unassigned: 0,
         };
         let anchors: Vec<Pt> = doc.incidents(None).into_iter().collect();

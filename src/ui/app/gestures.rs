@@ -26,7 +26,7 @@ pub fn sketch(doc: &Doc, painter: &egui::Painter, rect: Rect, camera: &Camera, t
     if let (false, true, Some(p)) = (line.is_empty(), follows, doc.point) {
         line.push(screen(p));
     }
-    if line.len() > 1 {
+    if line.len() > 1 && !doc.hand.tool().builds() {
         painter.line(line.clone(), Stroke::new(5.0, t.raise));
         painter.line(line, Stroke::new(2.6, t.accent));
     }

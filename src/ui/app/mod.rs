@@ -4,6 +4,8 @@
 //! the map is painted. Start at [`App::frame`].
 
 mod act;
+mod building_list;
+mod buildings;
 mod dialogs;
 mod doc;
 mod files;
@@ -41,7 +43,7 @@ use crate::ui::panels::{
 };
 use crate::ui::theme;
 use crate::ui::verbs;
-use crate::ui::widgets::{Toast, ToastKind, toasts};
+use crate::ui::widgets::{Toast, ToastKind, ask_field, toasts};
 use dialogs::Dialog;
 use doc::Doc;
 use egui::{Area, CentralPanel, Order, ThemePreference, Ui, pos2, vec2};
@@ -415,6 +417,11 @@ impl App {
         status_place(ui).show(ui, |ui| status::status_bar(ui, lang, &status_view, &mut status_out));
         let mut cells_out = Vec::new();
         left_place(ui).show(ui, |ui| cells::cells_panel(ui, lang, &doc.lists.cells, &mut cells_out));
+        if doc.ask_households
+            && let inspector::InspectorView::Building(b) = &doc.lists.inspector
+        {
+            ask_field(ctx, b.key, lang.t().households, &b.households.to_string());
+        }
         let mut inspector_out = Vec::new();
         right_place(ui).show(ui, |ui| inspector::inspector_panel(ui, lang, &doc.lists.inspector, &mut inspector_out));
         let mut asked = map::Asked::default();
@@ -424,6 +431,7 @@ impl App {
             let now = self.now();
             if let (Some(doc), Some(fonts)) = (&mut self.doc, &self.fonts) {
                 doc.focus_search = false;
+                doc.ask_households = false;
                 doc.reveal = None;
                 let around = map::Around {
                     lang,

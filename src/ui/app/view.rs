@@ -29,6 +29,11 @@ pub fn button(tool: crate::session::tools::Tool) -> Button {
         T::Reshape => Button::Reshape,
         T::Fill => Button::Fill,
         T::Detach => Button::Detach,
+        T::Rectangle => Button::BuildRectangle,
+        T::Footprint => Button::BuildPolygon,
+        T::Spot => Button::BuildPoint,
+        T::Copies => Button::BuildCopies,
+        T::Courtyard => Button::Courtyard,
     }
 }
 

@@ -75,6 +75,13 @@ pub fn menu_bar(ui: &mut Ui, lang: Lang, view: &MenuView, out: &mut Vec<MenuActi
                     item(ui, lang, verb, false, true, out);
                 }
             });
+            menu(ui, text.menu_building, |ui| {
+                for tool in Tool::BUILDING {
+                    item(ui, lang, Verb::Tool(tool), view.tool == tool, true, out);
+                }
+                gap(ui);
+                item(ui, lang, Verb::PasteList, false, true, out);
+            });
             menu(ui, text.menu_incidents, |ui| {
                 item(ui, lang, Verb::ImportIncidents, false, true, out);
                 item(ui, lang, Verb::Heat, view.heat, view.incidents, out);

@@ -76,7 +76,7 @@ pub enum ToolBarAction {
 }
 
 /// The verbs of the bar from left to right.
-const SHOWN: [Verb; 13] = [
+const SHOWN: [Verb; 14] = [
     Verb::Tool(Tool::Select),
     Verb::Tool(Tool::DrawCell),
     Verb::Tool(Tool::Split),
@@ -84,6 +84,7 @@ const SHOWN: [Verb; 13] = [
     Verb::Tool(Tool::Move),
     Verb::Tool(Tool::Reshape),
     Verb::Tool(Tool::Fill),
+    Verb::Tool(Tool::BuildRectangle),
     Verb::Square,
     Verb::Snapping,
     Verb::OnlyWithin,
@@ -108,6 +109,8 @@ pub fn tool_bar(ui: &mut Ui, lang: Lang, view: &ToolBarView, out: &mut Vec<ToolB
             }
             let (on, sentence) = match verb {
                 Verb::Tool(tool) if tool == view.tool => (Toggle::Tool, None),
+                // One entry for all that builds; which of them stands on the map.
+                Verb::Tool(Tool::BuildRectangle) if Tool::BUILDING.contains(&view.tool) => (Toggle::Tool, None),
                 Verb::Snapping if view.snapping => (Toggle::Switch, None),
                 Verb::OnlyWithin if view.within => (Toggle::Switch, None),
                 Verb::OnlyGaps if view.gaps => (Toggle::Switch, None),
