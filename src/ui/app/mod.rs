@@ -16,6 +16,7 @@ mod picture;
 mod place_menu;
 mod search;
 mod start;
+mod streets;
 #[cfg(test)]
 mod tests;
 mod timing;

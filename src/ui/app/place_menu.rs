@@ -166,5 +166,6 @@ pub fn tool(button: Button) -> Tool {
         Button::Reshape => Tool::Reshape,
         Button::Fill => Tool::Fill,
         Button::Detach => Tool::Detach,
+        Button::Follow => Tool::Follow,
     }
 }

@@ -10,6 +10,7 @@ mod inspector;
 mod keys;
 mod large;
 mod start;
+mod streets;
 mod tools;
 mod words;
 

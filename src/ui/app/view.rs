@@ -29,6 +29,7 @@ pub fn button(tool: crate::session::tools::Tool) -> Button {
         T::Reshape => Button::Reshape,
         T::Fill => Button::Fill,
         T::Detach => Button::Detach,
+        T::Follow => Button::Follow,
     }
 }
 
@@ -69,6 +70,7 @@ pub fn tools(doc: &Doc, lang: Language) -> ToolBarView {
     ToolBarView {
         tool: button(doc.hand.tool()),
         snapping: doc.snapping,
+        leads: doc.hand.leads(),
         within: doc.session.only_within().is_some(),
         gaps: doc.session.only_gaps(),
         undo,
