@@ -24,6 +24,8 @@ pub enum Tool {
     Fill,
     /// Make a cell of one piece of a cell.
     Detach,
+    /// Lead a border, or the line being drawn, along streets.
+    Follow,
     /// Make a building by three points.
     BuildRectangle,
     /// Make a building corner by corner.
@@ -145,6 +147,7 @@ verbs! {
     Tools Verb::Tool(Tool::Merge), "合并", "Merge", "C", Some(Icon::Merge);
     Tools Verb::Tool(Tool::Outline), "画范围", "Draw outline", "O", Some(Icon::Outline);
     Tools Verb::Tool(Tool::Reshape), "画线改边界", "Reshape", "R", Some(Icon::Reshape);
+    Tools Verb::Tool(Tool::Follow), "沿街", "Follow a street", "T", Some(Icon::Follow);
     Tools Verb::Tool(Tool::Fill), "填空白", "Fill gaps", "F", Some(Icon::Fill);
     Tools Verb::Tool(Tool::Detach), "分出飞地", "Detach a piece", "D", Some(Icon::Detach);
     Tools Verb::Tool(Tool::BuildRectangle), "画楼栋", "Draw building", "K", Some(Icon::Building);

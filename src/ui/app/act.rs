@@ -6,7 +6,7 @@ use super::place_menu::{open_here, tool};
 use crate::geom::Box2;
 use crate::model::{Id, Kind};
 use crate::plan::{Edit, Op, PlanOp, SetOp};
-use crate::session::tools::here;
+use crate::session::tools::{Tool, here};
 use crate::session::{Command, Selection, free_plan_name, posts};
 use crate::ui::panels::cells::{CellsAction, Pick};
 use crate::ui::panels::inspector::InspectorAction;
@@ -14,7 +14,7 @@ use crate::ui::panels::layers::LayersAction;
 use crate::ui::panels::plans::PlansAction;
 use crate::ui::panels::post_form::NewPost;
 use crate::ui::panels::tool_bar::{Hit, HitKind};
-use crate::ui::verbs::Verb;
+use crate::ui::verbs::{Tool as Button, Verb};
 
 impl App {
     /// A command without an argument, from a menu, a button or a key.
@@ -73,6 +73,13 @@ impl App {
             }
             Verb::PasteList => self.dialog = Some(super::Dialog::List),
             Verb::PlaceMenu => open_here(ctx, doc),
+            // While a line is drawn T leads it, or lets it go straight again.
+            Verb::Tool(Button::Follow) if doc.hand.tool().draws() && !doc.hand.tool().builds() => {
+                let on = !doc.hand.leads();
+                if doc.hand.tool() != Tool::Follow {
+                    doc.hand.lead(on);
+                }
+            }
             Verb::Tool(button) => {
                 let effects = doc.hand.take(tool(button), &mut doc.session, now);
                 doc.follow(&effects);

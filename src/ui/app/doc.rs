@@ -148,6 +148,8 @@ pub struct Doc {
     pub hand: Hand,
     /// The view; set when the map is first laid out.
     pub camera: Option<Camera>,
+    /// The network of streets.
+    pub streets: super::streets::Streets,
     /// Whether snapping is on.
     pub snapping: bool,
     /// What the pointer snapped to.
@@ -212,6 +214,7 @@ impl Doc {
             saved_at: String::new(),
             hand: Hand::default(),
             camera: None,
+            streets: super::streets::Streets::default(),
             snapping: true,
             snapped: None,
             grip: None,

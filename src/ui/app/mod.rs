@@ -18,6 +18,7 @@ mod picture;
 mod place_menu;
 mod search;
 mod start;
+mod streets;
 #[cfg(test)]
 mod tests;
 mod timing;

@@ -11,6 +11,7 @@ mod inspector;
 mod keys;
 mod large;
 mod start;
+mod streets;
 mod tools;
 mod words;
 

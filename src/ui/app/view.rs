@@ -34,6 +34,7 @@ pub fn button(tool: crate::session::tools::Tool) -> Button {
         T::Spot => Button::BuildPoint,
         T::Copies => Button::BuildCopies,
         T::Courtyard => Button::Courtyard,
+        T::Follow => Button::Follow,
     }
 }
 
@@ -74,6 +75,7 @@ pub fn tools(doc: &Doc, lang: Language) -> ToolBarView {
     ToolBarView {
         tool: button(doc.hand.tool()),
         snapping: doc.snapping,
+        leads: doc.hand.leads(),
         within: doc.session.only_within().is_some(),
         gaps: doc.session.only_gaps(),
         undo,

@@ -60,7 +60,7 @@ pub fn menu_bar(ui: &mut Ui, lang: Lang, view: &MenuView, out: &mut Vec<MenuActi
         if view.open {
             menu(ui, text.menu_grid, |ui| {
                 let tools = [Tool::DrawCell, Tool::Split, Tool::Merge, Tool::Move, Tool::Reshape];
-                for tool in tools.into_iter().chain([Tool::Fill, Tool::Detach, Tool::Outline]) {
+                for tool in tools.into_iter().chain([Tool::Follow, Tool::Fill, Tool::Detach, Tool::Outline]) {
                     item(ui, lang, Verb::Tool(tool), view.tool == tool, true, out);
                 }
                 gap(ui);
