@@ -10,6 +10,7 @@ mod build;
 mod fill;
 pub mod import;
 mod import_fit;
+pub mod mends;
 pub mod network;
 pub mod posts;
 mod redraw;

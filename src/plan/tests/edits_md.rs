@@ -52,6 +52,7 @@ fn word(op: &Op) -> &'static str {
         Op::Pin { .. } => "pin",
         Op::Lock { .. } => "lock",
         Op::Whole { .. } => "whole",
+        Op::Ignore { .. } => "ignore",
         Op::Member { .. } => "member",
         Op::Post { .. } => "post",
         Op::Remove { .. } => "remove",
@@ -64,7 +65,7 @@ fn word(op: &Op) -> &'static str {
     }
 }
 
-const WORDS: usize = 29;
+const WORDS: usize = 30;
 
 #[test]
 fn every_example_is_an_edit_and_every_edit_has_one() {
