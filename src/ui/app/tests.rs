@@ -7,9 +7,12 @@ mod gestures;
 mod ground;
 mod heat;
 mod inspector;
+mod issues;
 mod keys;
 mod large;
+mod palette;
 mod start;
+mod steps;
 mod tools;
 mod words;
 
