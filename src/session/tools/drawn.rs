@@ -40,6 +40,11 @@ impl Hand {
         tried || had.is_some()
     }
 
+    /// Whether [`Hand::put_back`] has anything to bring back.
+    pub fn can_put_back(&self) -> bool {
+        !self.undone.is_empty() && self.tool.draws() && self.asked.is_none()
+    }
+
     /// Redo while drawing: what was taken back last comes again. True if there was anything.
     pub fn put_back(&mut self) -> bool {
         let Some(points) = self.undone.pop().filter(|_| self.tool.draws() && self.asked.is_none()) else {

@@ -384,6 +384,7 @@ fn keys(ui: &Ui, doc: &mut Doc, around: &Around<'_>, asked: &mut Asked) {
     let attach_m = doc.camera.map_or(0.002, |c| REACH_PT * c.mm_per_pt() / 1000.0);
     let mut effects = Vec::new();
     if pressed(Key::Escape) {
+        doc.mark = None;
         doc.hand.escape(&mut doc.session, around.now);
         doc.panning = false;
         doc.box_from = None;
@@ -449,6 +450,7 @@ fn paint(ui: &mut Ui, doc: &mut Doc, rect: Rect, around: Around<'_>, moving: boo
     let faces = Faces { regular: fonts::regular(13.0).family, bold: fonts::semi(13.0).family };
     sketch(doc, &painter, rect, &camera, t);
     buildings::paint(doc, &painter, rect, &camera, t);
+    super::mark::paint(doc, &painter, rect, &camera, t);
     let locks = gestures::padlocks(doc, &camera);
     let symbols = &doc.picture.scene().symbols;
     paint_symbols(&painter, rect, &camera, &sheet, symbols, &[Stack::Facilities, Stack::Incidents], &faces);
