@@ -84,7 +84,7 @@ pub fn palette(ui: &Ui, lang: Lang, view: &PaletteView, out: &mut Vec<PaletteAct
             let at = pos2(rect.left() + 16.0, rect.center().y);
             put_within(ui.painter(), at, Align2::LEFT_CENTER, rect.width() - 32.0, &view.nothing, regular(BODY), t.t2);
         }
-        let room = (ctx.content_rect().height() - 220.0).min(ROWS * ROW).max(2.0 * ROW);
+        let room = (ctx.content_rect().height() - 220.0).clamp(2.0 * ROW, ROWS * ROW);
         ScrollArea::vertical().max_height(room).auto_shrink([false, true]).show(ui, |ui| {
             for (i, row) in view.rows.iter().enumerate() {
                 let response = command(ui, row, i == on);
