@@ -5,7 +5,8 @@ use crate::measure::{Line, live_bytes, timed};
 use crate::town::{Res, Rng, Town, done};
 use getu::assign::Assignment;
 use getu::geom::Pt;
-use getu::plan::{Op, Take};
+use getu::model::Lang;
+use getu::plan::{History, Op, Take};
 use getu::session::tools::{Grip, Hand};
 use getu::session::{Command, Effect, Session};
 use serde_json::json;
@@ -99,6 +100,8 @@ fn wide(s: &Session, n: usize, rng: &mut Rng) -> Res<Op> {
 
 /// Drags upon drags, kept; the bytes that they hold.
 fn long_history(town: &mut Town) -> Res<()> {
+    // Steps before these let go of what they hold while these come.
+    town.session = Session::new(History::new(town.session.project().clone(), 3), None, Lang::En, "");
     let drags = some_drags(&town.session, 3 * STEPS)?;
     let s = &mut town.session;
     let mut hand = Hand::default();

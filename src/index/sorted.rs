@@ -52,6 +52,13 @@ impl<T: Clone> Sorted<T> {
         self.pages.get(page)?.get(i)
     }
 
+    /// The items before the place looked for, the nearest first.
+    pub fn back_from(&self, order: impl Fn(&T) -> Ordering) -> impl Iterator<Item = &T> {
+        let (page, i) = self.place(&order);
+        let here = self.pages.get(page).map_or(&[][..], |p| &p[..i]);
+        here.iter().rev().chain(self.pages[..page].iter().rev().flat_map(|p| p.iter().rev()))
+    }
+
     /// The item at the place looked for.
     pub fn get(&self, order: impl Fn(&T) -> Ordering) -> Option<&T> {
         self.first_from(&order).filter(|x| order(x).is_eq())
@@ -118,6 +125,7 @@ mod tests {
                 }
                 prop_assert_eq!(s.get(at).copied(), m.get(&i).map(|&x| (i, x)));
                 prop_assert_eq!(s.first_from(at).copied(), m.range(i..).next().map(|(&i, &x)| (i, x)));
+                prop_assert!(s.back_from(at).copied().eq(m.range(..i).rev().map(|(&i, &x)| (i, x))));
                 prop_assert_eq!((s.len(), s.is_empty()), (m.len(), m.is_empty()));
             }
             kept.push((m, s));

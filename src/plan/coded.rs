@@ -2,6 +2,7 @@
 
 use crate::index::Sorted;
 use crate::model::{Id, Member, Post};
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 /// What has an identity and a code.
@@ -30,11 +31,20 @@ impl HasCode for Post {
     }
 }
 
+fn by_length(code: &str) -> (usize, &str) {
+    (code.len(), code)
+}
+
+fn place<T: HasCode>(x: &Arc<T>) -> ((usize, &str), &Id) {
+    (by_length(x.code()), x.id())
+}
+
 /// Things by identity, ascending, and by code. Clones share everything until they change; questions are O(log n).
 #[derive(Clone)]
 pub struct Coded<T> {
     by_id: Sorted<Arc<T>>,
-    /// By code; those of one code, which only a damaged file has, by identity.
+    /// By length and then letters of the code, so that numbers of equal length stand in their order; those of one code,
+    /// which only a damaged file has, by identity.
     by_code: Sorted<Arc<T>>,
 }
 
@@ -67,7 +77,20 @@ impl<T: HasCode> Coded<T> {
 
     /// The one with a code; of several the one of the smallest identity.
     pub fn coded(&self, code: &str) -> Option<&Arc<T>> {
-        self.by_code.first_from(|x| x.code().cmp(code)).filter(|x| x.code() == code)
+        self.by_code.first_from(|x| by_length(x.code()).cmp(&by_length(code))).filter(|x| x.code() == code)
+    }
+
+    /// The largest number that follows `prefix` in a code that is nothing else; 0 if none does. O(log n) for each length
+    /// that a code has.
+    pub fn largest_number(&self, prefix: &str) -> u32 {
+        let longest = self.by_code.iter().next_back().map_or(0, |x| x.code().len());
+        let of_length = |digits: usize| {
+            let last = format!("{prefix}{}", "9".repeat(digits));
+            let down = self.by_code.back_from(|x| by_length(x.code()).cmp(&by_length(&last)).then(Ordering::Less));
+            let mut tails = down.map_while(|x| x.code().strip_prefix(prefix).filter(|t| t.len() == digits));
+            tails.find_map(|t| t.parse().ok())
+        };
+        (1..=longest.saturating_sub(prefix.len())).filter_map(of_length).max().unwrap_or(0)
     }
 
     /// All, by identity.
@@ -83,10 +106,10 @@ impl<T: HasCode> Coded<T> {
     /// Sets the one with an identity (its own), or takes it away.
     pub fn set(&mut self, id: Id, new: Option<Arc<T>>) {
         if let Some(old) = self.by_id.set(|x| x.id().cmp(&id), new.clone()) {
-            self.by_code.set(|x| (x.code(), x.id()).cmp(&(old.code(), old.id())), None);
+            self.by_code.set(|x| place(x).cmp(&place(&old)), None);
         }
         if let Some(new) = new {
-            self.by_code.set(|x| (x.code(), x.id()).cmp(&(new.code(), new.id())), Some(new.clone()));
+            self.by_code.set(|x| place(x).cmp(&place(&new)), Some(new.clone()));
         }
     }
 }
@@ -124,6 +147,33 @@ mod tests {
         assert_eq!([found(&all, "M1"), found(&all, "M2"), found(&all, "M3")], [None, Some(9), Some(7)]);
         assert_eq!((all.len(), all.keys().map(|i| i.0).collect::<Vec<_>>()), (2, vec![7, 9]));
         assert_eq!([found(&before, "M1"), found(&before, "M2"), found(&before, "M3")], [Some(5), Some(7), None]);
+    }
+
+    #[test]
+    fn the_largest_number_is_found_among_other_codes() {
+        let mut all: Coded<Member> = Coded::default();
+        assert_eq!(all.largest_number("M"), 0);
+        let codes = [
+            "M",
+            "M007",
+            "MX9",
+            "M12",
+            "M1a",
+            "M0000000000031",
+            "N99",
+            "M99999999999",
+            "9",
+            "M20",
+            "甲9",
+            "M-99",
+            "MM88",
+        ];
+        for (i, code) in codes.into_iter().enumerate() {
+            all.set(Id(i as u64), Some(member(i as u64, code)));
+        }
+        assert_eq!([all.largest_number("M"), all.largest_number("N"), all.largest_number("P")], [31, 99, 0]);
+        all.set(Id(5), None);
+        assert_eq!([all.largest_number("M"), all.largest_number("MM"), all.largest_number("")], [20, 88, 9]);
     }
 
     /// Ten times what it needs, and a tenth of what copying or searching all of them for each takes.

@@ -319,13 +319,12 @@ fn next_code_after(project: &Project, plan: Id, layer: u16, parent: Option<Id>, 
 
 /// The next free code of a member: M001 …
 pub fn next_member_code(project: &Project) -> String {
-    let numbers = project.facts.members.values().filter_map(|m| m.code.strip_prefix('M')?.parse::<u32>().ok());
-    format!("M{:03}", u64::from(numbers.max().unwrap_or(0)) + 1)
+    format!("M{:03}", u64::from(project.facts.members.largest_number("M")) + 1)
 }
 
 /// The next free code of a post: P0001 …
 pub fn next_post_code(project: &Project) -> String {
-    let all = project.facts.posts.values().chain(project.plans.iter().flat_map(|p| p.posts.values()));
-    let numbers = all.filter_map(|p| p.code.strip_prefix('P')?.parse::<u32>().ok());
-    format!("P{:04}", u64::from(numbers.max().unwrap_or(0)) + 1)
+    let in_plans = project.plans.iter().map(|p| p.posts.largest_number("P"));
+    let largest = in_plans.fold(project.facts.posts.largest_number("P"), u32::max);
+    format!("P{:04}", u64::from(largest) + 1)
 }

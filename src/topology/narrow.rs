@@ -178,6 +178,10 @@ fn dist(a: Xy, b: Xy) -> f64 {
     (a.0 - b.0).hypot(a.1 - b.1)
 }
 
+fn is_within(a: Xy, b: Xy, mm: f64) -> bool {
+    (a.0 - b.0).powi(2) + (a.1 - b.1).powi(2) <= mm * mm
+}
+
 fn turn(d: Xy, e: Xy) -> f64 {
     d.0 * e.1 - d.1 * e.0
 }
@@ -232,7 +236,7 @@ impl Drawn<'_> {
     /// Whether a border point came with the drawn line, and was no border point before.
     fn made(&self, p: Xy) -> bool {
         let area = box_of(p, ON_MM);
-        let on = |_, (a, b): (Pt, Pt)| dist(p, nearest(p, xy(a), xy(b))) <= ON_MM;
+        let on = |_, (a, b): (Pt, Pt)| is_within(p, nearest(p, xy(a), xy(b)), ON_MM);
         self.lines.any_near(&area, on)
             && !self.before.edges_near(&area).into_iter().any(|e| self.border(e).any_near(&area, on))
     }
@@ -257,13 +261,14 @@ struct Tip {
     halfway: [Xy; 2],
 }
 
-/// A segment of a border near some place: where it begins along its ring.
+/// A segment of a border near some place: where it begins and ends along its ring.
 #[derive(Clone, Copy)]
 struct Near {
     a: Xy,
     b: Xy,
     ring: usize,
     from: f64,
+    to: f64,
 }
 
 /// A half-edge: its segments, and where each begins along its ring; the end of the last, too.
@@ -271,6 +276,13 @@ struct Chain {
     ring: usize,
     segments: Segments,
     from: Vec<f64>,
+}
+
+/// Whether segments lie so near to each other along one ring that none is opposite another.
+fn all_along(near: &[Near]) -> bool {
+    let Some(first) = near.first() else { return true };
+    let (from, to) = near.iter().fold((first.from, first.to), |(f, t), s| (f.min(s.from), t.max(s.to)));
+    near.iter().all(|s| s.ring == first.ring) && to - from < APART_MM - 1.0
 }
 
 /// The rings of a partition with lengths along them, made as they are met.
@@ -336,7 +348,7 @@ impl<'a> Rings<'a> {
                 if self.p.left(h) == face {
                     let c = self.chain(h);
                     c.segments.near(area, |i, (a, b)| {
-                        out.push(Near { a: xy(a), b: xy(b), ring: c.ring, from: c.from[i] });
+                        out.push(Near { a: xy(a), b: xy(b), ring: c.ring, from: c.from[i], to: c.from[i + 1] });
                     });
                 }
             }
@@ -348,9 +360,14 @@ impl<'a> Rings<'a> {
     /// within `width`, if the way there is free: it may graze a corner, but not cross a border.
     fn opposite(&self, q: Xy, pos: (usize, f64), d: Xy, near: &[Near], width: f64) -> Option<(Xy, f64)> {
         let mut best: Option<(Xy, f64)> = None;
+        let run = d.0.hypot(d.1);
         for s in near {
+            // What is all near along the border.
+            if s.ring == pos.0 && (s.from - pos.1).abs().max((s.to - pos.1).abs()) < APART_MM - 1.0 {
+                continue;
+            }
             // The part of it that is not behind the border at q.
-            let side = |p: Xy| turn(d, (p.0 - q.0, p.1 - q.1)) / d.0.hypot(d.1);
+            let side = |p: Xy| turn(d, (p.0 - q.0, p.1 - q.1)) / run;
             let (left_a, left_b) = (side(s.a), side(s.b));
             let edge = || along(s.a, s.b, left_a / (left_a - left_b));
             let r = match (left_a > BEHIND_MM, left_b > BEHIND_MM) {
@@ -395,7 +412,7 @@ impl<'a> Rings<'a> {
                 let around = area.grown(reach);
                 let near: Vec<Near> =
                     all.iter().filter(|s| Box2::of_two(pt(s.a), pt(s.b)).meets(&around)).copied().collect();
-                if near.len() > 1 {
+                if near.len() > 1 && !all_along(&near) {
                     near.iter().for_each(|s| self.walk(s, &area, face, &near, width, out));
                 }
             }
@@ -485,7 +502,7 @@ impl<'a> Rings<'a> {
         for (i, &p) in points.iter().enumerate() {
             let ends_new = points[i.saturating_sub(1)..points.len().min(i + 2)].windows(2).any(|w| is_new(w[0], w[1]));
             let p = xy(p);
-            let beside = |_, (a, b): (Pt, Pt)| dist(p, nearest(p, xy(a), xy(b))) <= ARM_MM;
+            let beside = |_, (a, b): (Pt, Pt)| is_within(p, nearest(p, xy(a), xy(b)), ARM_MM);
             if ends_new || new.any_near(&box_of(p, ARM_MM), beside) {
                 out.extend(self.tip(ring, pos, p));
             }

@@ -40,7 +40,7 @@ const PIECE: usize = 64;
 const FINE: usize = 1_000;
 
 /// Pieces of a line that such a square is to hold.
-const PIECES: f64 = 6.0;
+const PIECES: f64 = 12.0;
 
 /// Borders that one segment of a line may bend: far more than a map has in its way.
 const BENDS: usize = 4096;
