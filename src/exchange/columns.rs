@@ -55,7 +55,7 @@ fn fields_of(kind: Kind) -> &'static [Field] {
 }
 
 /// Headers of a field in `plain` form, the best first.
-fn headers(kind: Kind, field: Field) -> &'static [&'static str] {
+pub(super) fn headers(kind: Kind, field: Field) -> &'static [&'static str] {
     match (field, kind) {
         (Field::Use, _) => &["use", "用途", "房屋用途", "使用性质", "使用用途", "建筑用途", "buildinguse", "usage"],
         (Field::Kind, Kind::Roads) => &[

@@ -198,7 +198,7 @@ fn unquoted(text: &str) -> &str {
 }
 
 /// The delimiter that stands most often in the first line outside quotes.
-fn delimiter(text: &str) -> u8 {
+pub(super) fn delimiter(text: &str) -> u8 {
     let mut quoted = false;
     let mut counts = [(b',', 0), (b'\t', 0), (b';', 0), (b'|', 0)];
     for b in text.trim_start().bytes() {

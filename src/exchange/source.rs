@@ -286,6 +286,24 @@ fn binary(bytes: &[u8], encoding_given: bool) -> Option<(Said, Said)> {
     zero.then(|| (said(("二进制文件", "a binary file")), said(other)))
 }
 
+/// Reads a file as text, in the encoding that [`read`] would take.
+///
+/// # Errors
+/// It cannot be read, is too large, or is no text.
+pub fn read_text(path: &Path) -> Result<String, ExchangeError> {
+    const LIMIT: u64 = 20 << 20;
+    let failed = |e: std::io::Error| ExchangeError::Io { path: path.display().to_string(), reason: e.into() };
+    let mut all = Vec::new();
+    std::fs::File::open(path).map_err(failed)?.take(LIMIT + 1).read_to_end(&mut all).map_err(failed)?;
+    if all.len() as u64 > LIMIT {
+        return Err(ExchangeError::TooLarge { bytes: all.len() as u64, limit: LIMIT });
+    }
+    if let Some((looks, instead)) = binary(&all, false) {
+        return Err(ExchangeError::Binary { looks, instead });
+    }
+    Ok(decode(&all, None, &mut Findings::default())?.0.into_owned())
+}
+
 /// Bytes as text: by the label if given, else by a byte order mark, else UTF-8, else GB18030 (which holds GBK and
 /// GB 2312).
 fn decode<'b>(

@@ -291,14 +291,41 @@ pub enum Op {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         to: Option<Date>,
     },
-    /// Removes a member or a post.
+    /// Adds buildings or courtyards.
+    Add {
+        /// What they are.
+        kind: Kind,
+        /// The rows.
+        rows: Vec<NewRow>,
+    },
+    /// Moves buildings, and turns them.
+    Shift {
+        /// Codes.
+        buildings: Vec<String>,
+        /// By metres east and north.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<Place>,
+        /// Degrees counter-clockwise, before they are moved,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        turn_deg: Option<f64>,
+        /// round this place.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        about: Option<Place>,
+    },
+    /// Removes a member, a post, buildings or a courtyard.
     Remove {
         /// Code of the member (with all posts),
         #[serde(default, skip_serializing_if = "Option::is_none")]
         member: Option<String>,
-        /// or code of the post.
+        /// or code of the post,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         post: Option<String>,
+        /// or codes of buildings,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        buildings: Vec<String>,
+        /// or code of a courtyard.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        courtyard: Option<String>,
     },
     /// Adds a grid layer.
     Layer {
@@ -385,6 +412,23 @@ pub struct CutCell {
     /// A place in the part that keeps the cell's identity.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub keep: Option<Place>,
+}
+
+/// A building or courtyard to be.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+pub struct NewRow {
+    /// Code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// Its ground: rings, outer and holes,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rings: Vec<Ring>,
+    /// or the point at which it stands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<Place>,
+    /// Name and other attributes.
+    #[serde(flatten)]
+    pub fields: Map<String, Value>,
 }
 
 /// A cell that gets other ground.
@@ -491,6 +535,8 @@ impl Op {
             | Op::Lock { .. }
             | Op::Pin { .. } => true,
             Op::Whole { .. }
+            | Op::Add { .. }
+            | Op::Shift { .. }
             | Op::Ignore { .. }
             | Op::Member { .. }
             | Op::Post { .. }

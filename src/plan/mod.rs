@@ -13,9 +13,9 @@ mod patch;
 mod project;
 mod tx;
 
-pub use apply::{Context, Ground, NoSegments, Outcome, Part, Segments, apply};
+pub use apply::{Context, Ground, NoSegments, Outcome, Part, Segments, apply, turned};
 pub use coded::{Coded, HasCode};
-pub use edit::{CutCell, Edit, Hash, Op, PlanOp, RedrawnCell, Ring, SetOp, Take};
+pub use edit::{CutCell, Edit, Hash, NewRow, Op, PlanOp, RedrawnCell, Ring, SetOp, Take};
 pub use error::{EditError, Held};
 pub use history::{History, Staged, Step};
 pub use patch::{Item, Key, Patch, PlanChange};

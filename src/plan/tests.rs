@@ -10,6 +10,7 @@ mod gathered;
 mod imports;
 mod locks;
 mod plans;
+mod rows;
 pub(crate) mod protects;
 mod starts;
 pub(crate) mod town;

@@ -310,10 +310,10 @@ fn a_code_begins_with_that_of_its_community() {
 #[test]
 fn vacant_posts_are_named() {
     let mut t = Town::in_order();
-    t.apply(Op::Remove { member: None, post: Some("P00".into()) });
+    t.apply(Op::Remove { member: None, post: Some("P00".into()), buildings: vec![], courtyard: None });
     let i = t.only("V9");
     assert_eq!((i.len(), codes(&i[0]), i[0].said.zh.as_str()), (1, vec![WEST], "空缺：网格长，请指派"));
-    t.apply(Op::Remove { member: Some("M01".into()), post: None });
+    t.apply(Op::Remove { member: Some("M01".into()), post: None, buildings: vec![], courtyard: None });
     assert_eq!(t.only("V9")[0].said.zh, "空缺：网格长、网格员，请指派");
     let mut t = Town::in_order();
     t.post("P9", "M00", "网格长", EAST);

@@ -19,6 +19,7 @@ const TOLERANCE_M: f64 = 0.5;
 /// - `split` and `cut` without `keep`: the larger part keeps (more households, then buildings, then area)
 /// - `cut` without `cells`: all cells that the line divides and that are not locked
 /// - `merge` without `keep`: the larger cell keeps
+/// - `add`: codes, and households by estimate; `shift` with a turn: the middle round which is turned
 /// - `fill` without `cell`: the cell with the longest border with the gap, of those that may take it
 ///
 /// # Errors
@@ -143,6 +144,10 @@ fn fill_one(
         }
         (Op::Simplify { tolerance_m, .. }, _) => {
             tolerance_m.get_or_insert(TOLERANCE_M);
+        }
+        (Op::Add { kind, rows }, _) => super::buildings::fill_rows(project, *kind, rows),
+        (Op::Shift { buildings, turn_deg: Some(_), about, .. }, _) if about.is_none() => {
+            *about = super::buildings::middle_of(project, buildings).map(|at| project.origin().place(at));
         }
         (Op::Post { code, .. }, _) => {
             code.get_or_insert_with(|| next_post_code(project));

@@ -260,7 +260,7 @@ fn taken(project: &Project, ground: Option<&Layer>, kind: Kind, code: &str) -> b
 }
 
 /// The number after the largest generated code of a table, or of the units of all plans.
-fn next_number(project: &Project, kind: Kind) -> u32 {
+pub(super) fn next_number(project: &Project, kind: Kind) -> u32 {
     let number = |code: &str| code.strip_prefix(kind.letter())?.parse::<u32>().ok();
     let largest = if kind == Kind::Cells {
         let units = project.plans.iter().flat_map(|p| p.layers.iter()).flat_map(|l| l.units.values());

@@ -7,6 +7,7 @@
 
 pub mod answers;
 mod build;
+pub mod buildings;
 mod fill;
 pub mod import;
 mod import_fit;

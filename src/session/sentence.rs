@@ -263,6 +263,12 @@ pub fn sentence(old: &Project, new: &Project, edit: &Edit, out: &Outcome, change
             let on = [&cell, courtyard, building, org].into_iter().flatten().next().cloned().unwrap_or_default();
             s(format!("{member} 任 {on} {post}"), format!("{member} holds the post {post} on {on}"))
         }
+        Op::Add { .. } | Op::Shift { .. } => super::buildings::told(old, new, &edit.op, out),
+        Op::Remove { buildings, courtyard, .. } if !buildings.is_empty() || courtyard.is_some() => {
+            let said = super::buildings::told(old, new, &edit.op, out);
+            let lost = dropped(old, &out.patch);
+            s(said.zh + &lost.zh, said.en + &lost.en)
+        }
         Op::Remove { member: Some(m), .. } => {
             s(format!("移除人员 {m} 及其岗位"), format!("Member {m} and all posts removed"))
         }
@@ -293,6 +299,7 @@ pub fn sentence(old: &Project, new: &Project, edit: &Edit, out: &Outcome, change
         Op::Plan(PlanOp::Adopt { name, from }) => {
             s(format!("{name}自 {from} 起施行"), format!("{name} in force from {from}"))
         }
+        Op::Together { edits } if super::buildings::sets_many(edits) => super::buildings::told_of_many(new, edits),
         Op::Together { .. } => {
             let mut before = old;
             let mut each: Vec<Said> = Vec::new();
@@ -344,7 +351,9 @@ fn dropped(old: &Project, patch: &Patch) -> Said {
             (Key::Pin(_, _, slot), Some(_), None) => {
                 pins.extend(old.table(Kind::Buildings).get(*slot).map(|r| r.code().to_owned()));
             }
-            (Key::CellPost(..), Some(Item::Post(p)), None) => posts.push(format!("{} {}", p.code, p.post)),
+            (Key::CellPost(..) | Key::Post(_), Some(Item::Post(p)), None) => {
+                posts.push(format!("{} {}", p.code, p.post))
+            }
             _ => {}
         }
     }

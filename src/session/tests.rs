@@ -158,7 +158,7 @@ fn limits_that_are_switched_on_go_into_the_edits_that_they_concern() {
     let merge = Op::Merge { cells: vec![], keep: None, apart: false };
     assert_eq!(limited(&s, draw.clone()), (Some("320599012006".into()), true));
     assert_eq!(limited(&s, merge), (Some("320599012006".into()), false), "merging takes no ground for another");
-    assert_eq!(limited(&s, Op::Remove { member: None, post: None }), (None, false));
+    assert_eq!(limited(&s, Op::Remove { member: None, post: None, buildings: vec![], courtyard: None }), (None, false));
     s.dispatch(Command::OnlyWithin(None), 0);
     s.dispatch(Command::OnlyGaps(false), 0);
     assert_eq!(limited(&s, draw), (None, false));

@@ -60,6 +60,7 @@ texts! {
     menu_edit: "编辑", "Edit";
     menu_view: "视图", "View";
     menu_grid: "网格", "Grid";
+    menu_building: "楼栋", "Buildings";
     menu_incidents: "事件", "Incidents";
     menu_plan: "方案", "Plan";
     menu_help: "帮助", "Help";

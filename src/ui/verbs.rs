@@ -25,6 +25,24 @@ pub enum Tool {
     Fill,
     /// Make a cell of one piece of a cell.
     Detach,
+    /// Lead a border, or the line being drawn, along streets.
+    Follow,
+    /// Make a building by three points.
+    BuildRectangle,
+    /// Make a building corner by corner.
+    BuildPolygon,
+    /// Make a building of which only the place is known.
+    BuildPoint,
+    /// Copy a building along a line.
+    BuildCopies,
+    /// Make a courtyard.
+    Courtyard,
+}
+
+impl Tool {
+    /// The tools that make buildings and courtyards, in the order in which they are offered.
+    pub const BUILDING: [Tool; 5] =
+        [Tool::BuildRectangle, Tool::BuildPolygon, Tool::BuildPoint, Tool::BuildCopies, Tool::Courtyard];
 }
 
 /// A command without an argument.
@@ -51,6 +69,8 @@ pub enum Verb {
     OnlyWithin,
     /// Take only ground without a cell.
     OnlyGaps,
+    /// Fill buildings from a list that is pasted.
+    PasteList,
     /// The menu of the place under the pointer.
     PlaceMenu,
     Tool(Tool),
@@ -140,8 +160,15 @@ verbs! {
     Tools Verb::Tool(Tool::Merge), "合并", "Merge", "C", Some(Icon::Merge);
     Tools Verb::Tool(Tool::Outline), "画范围", "Draw outline", "O", Some(Icon::Outline);
     Tools Verb::Tool(Tool::Reshape), "画线改边界", "Reshape", "R", Some(Icon::Reshape);
+    Tools Verb::Tool(Tool::Follow), "沿街", "Follow a street", "T", Some(Icon::Follow);
     Tools Verb::Tool(Tool::Fill), "填空白", "Fill gaps", "F", Some(Icon::Fill);
     Tools Verb::Tool(Tool::Detach), "分出飞地", "Detach a piece", "D", Some(Icon::Detach);
+    Tools Verb::Tool(Tool::BuildRectangle), "画楼栋", "Draw building", "K", Some(Icon::Building);
+    Tools Verb::Tool(Tool::BuildPolygon), "画楼栋轮廓", "Draw footprint", "Shift K", Some(Icon::Outline);
+    Tools Verb::Tool(Tool::BuildPoint), "点出楼栋", "Building as a point", "", Some(Icon::Pin);
+    Tools Verb::Tool(Tool::BuildCopies), "沿线复制楼栋", "Copy along a line", "", Some(Icon::Copy);
+    Tools Verb::Tool(Tool::Courtyard), "画院落", "Draw courtyard", "Y", Some(Icon::Courtyard);
+    Tools Verb::PasteList, "粘贴清单…", "Fill from a list…", "", Some(Icon::Import);
     Tools Verb::Square, "边界取直角", "Square borders", "Q", Some(Icon::Square);
     Tools Verb::Simplify, "简化边界", "Simplify borders", "Shift Q", Some(Icon::Simplify);
     Tools Verb::Snapping, "吸附", "Snapping", "S", Some(Icon::Snap);

@@ -43,6 +43,10 @@ pub(super) fn guard(op: &Op) -> Result<(), EditError> {
             }
             Ok(())
         }
+        Op::Add { rows, .. } => rows.iter().try_for_each(|r| {
+            maybe("code", &r.code)?;
+            r.fields.iter().try_for_each(|(field, v)| v.as_str().map_or(Ok(()), |t| check(field, t)))
+        }),
         Op::Member { code, name, phone, .. } => {
             check("code", code)?;
             check("name", name)?;
@@ -65,7 +69,7 @@ pub(super) fn guard(op: &Op) -> Result<(), EditError> {
     }
 }
 
-fn bad_field(name: &str) -> EditError {
+pub(super) fn bad_field(name: &str) -> EditError {
     EditError::Field { field: name.to_owned() }
 }
 
@@ -77,6 +81,37 @@ fn text(fields: &Map<String, Json>, name: &str) -> Result<Option<Option<String>>
         Some(Json::String(s)) => Ok(Some(Some(check_text(s)?))),
         Some(_) => Err(bad_field(name)),
     }
+}
+
+/// Attributes of a building that people set.
+pub(super) const OF_BUILDINGS: [Field; 8] = [
+    Field::Use,
+    Field::Kind,
+    Field::Households,
+    Field::Residents,
+    Field::Storeys,
+    Field::Height,
+    Field::Courtyard,
+    Field::Address,
+];
+
+/// The field with a name, of those that are known, and its value; `None` clears it.
+pub(super) fn field_of(name: &str, value: &Json, known: &[Field]) -> Result<(Field, Option<Value>), EditError> {
+    let field = *known.iter().find(|f| f.name() == name).ok_or_else(|| bad_field(name))?;
+    let value = match (field.sample(), value) {
+        (_, Json::Null) => None,
+        (Value::Text(_), Json::String(s)) => Some(Value::Text(check_text(s)?)),
+        (Value::Count(_), v) => {
+            let whole = v.as_f64().filter(|x| x.fract() == 0.0).ok_or_else(|| bad_field(name))?;
+            // What no count can hold is told by the limits of the field too.
+            check_value(field, &Value::Float(whole))?;
+            Some(Value::Count(whole as u32))
+        }
+        (Value::Float(_), v) => Some(Value::Float(v.as_f64().ok_or_else(|| bad_field(name))?)),
+        _ => return Err(bad_field(name)),
+    };
+    value.as_ref().map_or(Ok(()), |v| check_value(field, v))?;
+    Ok((field, value))
 }
 
 fn only(fields: &Map<String, Json>, names: &[&str]) -> Result<(), EditError> {
@@ -101,14 +136,21 @@ impl<'a> Applying<'a> {
             } => self.set_cell(code, f),
             SetOp {
                 cell: None, building: Some(c), courtyard: None, facility: None, member: None, rules: None, ..
+            } => self.set_row(Kind::Buildings, c, f, &OF_BUILDINGS),
+            // A building's courtyard, not a courtyard.
+            SetOp {
+                cell: None,
+                building: Some(c),
+                courtyard: Some(yard),
+                facility: None,
+                member: None,
+                rules: None,
+                ..
             } => {
-                use Field::{Address, Courtyard, Height, Households, Kind as K, Residents, Storeys, Use};
-                self.set_row(
-                    Kind::Buildings,
-                    c,
-                    f,
-                    &[Use, K, Households, Residents, Storeys, Height, Courtyard, Address],
-                )
+                let mut all = f.clone();
+                let yard = Some(yard.as_str()).filter(|y| !y.is_empty());
+                all.insert("courtyard".to_owned(), yard.map_or(Json::Null, Json::from));
+                self.set_row(Kind::Buildings, c, &all, &OF_BUILDINGS)
             }
             SetOp {
                 cell: None, building: None, courtyard: Some(c), facility: None, member: None, rules: None, ..
@@ -166,7 +208,7 @@ impl<'a> Applying<'a> {
     }
 
     /// Slot and row of a thing by code.
-    fn row(&self, kind: Kind, code: &str) -> Result<(u32, Row), EditError> {
+    pub(super) fn row(&self, kind: Kind, code: &str) -> Result<(u32, Row), EditError> {
         let t = self.tx.new.table(kind);
         let slot = t.find(code).ok_or_else(|| match kind {
             Kind::Buildings => no_such("楼栋", "building", code),
@@ -177,7 +219,7 @@ impl<'a> Applying<'a> {
         Ok((slot, row))
     }
 
-    fn put_row(&mut self, kind: Kind, slot: u32, row: Row) {
+    pub(super) fn put_row(&mut self, kind: Kind, slot: u32, row: Row) {
         self.tx.put(Key::Row(kind, slot), Some(Item::Row(Some(Arc::new(row)))));
     }
 
@@ -194,20 +236,7 @@ impl<'a> Applying<'a> {
                 row.name = text(fields, name)?.flatten().unwrap_or_default();
                 continue;
             }
-            let field = *known.iter().find(|f| f.name() == name).ok_or_else(|| bad_field(name))?;
-            let value = match (field.sample(), value) {
-                (_, Json::Null) => None,
-                (Value::Text(_), Json::String(s)) => Some(Value::Text(check_text(s)?)),
-                (Value::Count(_), v) => {
-                    let whole = v.as_f64().filter(|x| x.fract() == 0.0).ok_or_else(|| bad_field(name))?;
-                    // What no count can hold is told by the limits of the field too.
-                    check_value(field, &Value::Float(whole))?;
-                    Some(Value::Count(whole as u32))
-                }
-                (Value::Float(_), v) => Some(Value::Float(v.as_f64().ok_or_else(|| bad_field(name))?)),
-                _ => return Err(bad_field(name)),
-            };
-            value.as_ref().map_or(Ok(()), |v| check_value(field, v))?;
+            let (field, value) = field_of(name, value, known)?;
             if field == Field::Households {
                 row.set(Field::HouseholdsEstimated, None);
             }

@@ -62,7 +62,7 @@ impl Layer {
 
 /// Rings, outer ones and holes in any order, as polygons: a ring in an odd number of others is a hole of the smallest of
 /// them. O(rings²).
-fn polygons_of(rings: Vec<Vec<Pt>>) -> Polygons {
+pub(super) fn polygons_of(rings: Vec<Vec<Pt>>) -> Polygons {
     let mut rings = rings;
     for r in &mut rings {
         r.dedup();

@@ -6,8 +6,10 @@ mod ground;
 mod import;
 mod locks;
 mod plans;
+mod rows;
 
 pub use import::Ground;
+pub use rows::turned;
 
 use super::edit::{Edit, Op};
 use super::error::EditError;
@@ -112,7 +114,15 @@ pub fn apply(project: &Project, edit: &Edit, ctx: &Context<'_>) -> Result<Outcom
         Op::Ignore { issue, reason } => a.ignore(issue, reason.as_deref())?,
         Op::Member { code, name, phone, org } => a.member(code, name, phone.as_deref(), org.as_deref())?,
         Op::Post { .. } => a.post()?,
-        Op::Remove { member, post } => a.remove(member.as_deref(), post.as_deref())?,
+        Op::Add { kind, rows } => a.add_rows(*kind, rows)?,
+        Op::Shift { buildings, by, turn_deg, about } => a.shift(buildings, *by, *turn_deg, *about)?,
+        Op::Remove { member: None, post: None, buildings, courtyard } => {
+            a.remove_rows(buildings, courtyard.as_deref())?;
+        }
+        Op::Remove { member, post, buildings, courtyard } if buildings.is_empty() && courtyard.is_none() => {
+            a.remove(member.as_deref(), post.as_deref())?;
+        }
+        Op::Remove { .. } => return Err(EditError::Field { field: "remove".into() }),
         Op::Layer { id, name, levels } => a.layer(id, name, levels)?,
         Op::Import { kind, segments, crs, level, .. } => {
             a.import(*kind, segments, crs.as_ref(), level.as_deref())?;

@@ -534,6 +534,8 @@ fn members_and_posts_come_change_and_go() {
     let remove = |member: Option<&str>, post: Option<&str>| Op::Remove {
         member: member.map(Into::into),
         post: post.map(Into::into),
+        buildings: vec![],
+        courtyard: None,
     };
     t.does(remove(None, Some("P1")));
     t.does(remove(Some("M2"), None));

@@ -55,6 +55,8 @@ fn word(op: &Op) -> &'static str {
         Op::Ignore { .. } => "ignore",
         Op::Member { .. } => "member",
         Op::Post { .. } => "post",
+        Op::Add { .. } => "add",
+        Op::Shift { .. } => "shift",
         Op::Remove { .. } => "remove",
         Op::Layer { .. } => "layer",
         Op::Unit { .. } => "unit",
@@ -65,7 +67,7 @@ fn word(op: &Op) -> &'static str {
     }
 }
 
-const WORDS: usize = 30;
+const WORDS: usize = 32;
 
 #[test]
 fn every_example_is_an_edit_and_every_edit_has_one() {

@@ -111,10 +111,10 @@ fn a_post_on_the_plan_in_force_is_written_in_every_draft_that_has_the_cell() {
     // A draft's own post stays in it.
     t.does(on("方案B", post("P2", "W1")));
     assert_eq!([codes(&t, "方案A"), codes(&t, "方案B")], [vec!["P1"], vec!["P1", "P2"]]);
-    t.does(on("方案A", Op::Remove { member: None, post: Some("P1".into()) }));
+    t.does(on("方案A", Op::Remove { member: None, post: Some("P1".into()), buildings: vec![], courtyard: None }));
     assert_eq!([codes(&t, "方案A"), codes(&t, "方案B"), codes(&t, "方案C")], [vec![], vec!["P2".to_owned()], vec![]]);
     t.does(on("方案A", post("P3", "W1")));
-    t.does(Op::Remove { member: Some("M1".into()), post: None });
+    t.does(Op::Remove { member: Some("M1".into()), post: None, buildings: vec![], courtyard: None });
     assert!(t.project().plans.iter().all(|p| p.posts.is_empty()));
 }
 
@@ -143,7 +143,7 @@ fn a_post_moved_or_removed_on_the_plan_in_force_is_left_nowhere() {
     assert_eq!((target(&t, "方案B"), target(&t, "方案C").as_deref()), (None, Some("W1")));
     // Removed: also where the draft has it on another cell.
     t.does(on("方案C", post("P1", "E1")));
-    t.does(on("方案A", Op::Remove { member: None, post: Some("P1".into()) }));
+    t.does(on("方案A", Op::Remove { member: None, post: Some("P1".into()), buildings: vec![], courtyard: None }));
     assert!(t.project().plans.iter().all(|p| p.posts.is_empty()));
 }
 

@@ -104,7 +104,13 @@ fn put(stacks: &mut BTreeMap<Stack, Shapes>, kind: Kind, slot: u32, row: RowRef<
     match kind {
         Kind::Buildings => {
             let class = building_class(row.text(Field::Use).unwrap_or_default(), None);
-            fill(stacks, Stack::Buildings, &shape, class, slot);
+            match (shape.tag, row.anchor()) {
+                (1, Some(at)) => {
+                    let spot = Fill { rings: vec![super::spot(at)], class, slot };
+                    stacks.entry(Stack::Buildings).or_default().fills.push(spot);
+                }
+                _ => fill(stacks, Stack::Buildings, &shape, class, slot),
+            }
         }
         Kind::Landuse => {
             if let Some((stack, class)) = ground_class(word) {

@@ -149,6 +149,9 @@ fn renumbered(layer: Arc<Layer>) -> Arc<Layer> {
 fn rings_of(project: &Project, kind: Kind, slot: u32) -> Vec<Vec<Pt>> {
     let Some(row) = project.table(kind).get(slot) else { return vec![] };
     let shape = row.shape();
+    if let (1, Kind::Buildings, Some(at)) = (shape.tag, kind, row.anchor()) {
+        return vec![super::spot(at)];
+    }
     if shape.tag != 3 {
         return vec![];
     }

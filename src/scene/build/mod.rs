@@ -32,6 +32,14 @@ use crate::model::Lang;
 use crate::plan::Project;
 use std::hash::{Hash, Hasher};
 
+/// The diamond by which a building without footprint is drawn, half as wide as a small house is long: 5 m.
+fn spot(at: Pt) -> Vec<Pt> {
+    const HALF_MM: i32 = 5_000;
+    let [e, w] = [HALF_MM, -HALF_MM].map(|d| Pt { x: at.x.saturating_add(d), y: at.y });
+    let [n, s] = [HALF_MM, -HALF_MM].map(|d| Pt { x: at.x, y: at.y.saturating_add(d) });
+    vec![e, n, w, s]
+}
+
 /// What a picture shows besides the map.
 #[derive(Clone, Debug, Default)]
 pub struct SceneOptions {

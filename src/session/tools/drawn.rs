@@ -1,7 +1,7 @@
 //! Lines under the hand: points put and taken back, and the edit that a line makes.
 
 use super::{Hand, Tool, here, thinned};
-use crate::geom::{Box2, Place, Pt};
+use crate::geom::{Box2, Place, Pt, foot_on_segment};
 use crate::plan::{CutCell, Edit, EditError, Op, Take};
 use crate::session::{Command, Effect, Selection, Session};
 use crate::topology::{TopologyError, divided};
@@ -59,7 +59,7 @@ impl Hand {
     /// The pen goes down at `at` (snapped) to draw without being lifted.
     pub fn pen_down(&mut self, at: Pt) {
         self.stroke.clear();
-        if self.tool.draws() && self.asked.is_none() {
+        if self.tool.draws() && !self.tool.builds() && self.asked.is_none() {
             self.stroke.push(at);
         }
     }
@@ -106,12 +106,16 @@ impl Hand {
         vec![]
     }
 
-    /// A point given in numbers.
-    pub fn put_typed(&mut self, s: &mut Session, at: Pt, attach_m: f64, now: i64) {
+    /// A point given in numbers. With a tool that builds it may be the last, and makes a step.
+    pub fn put_typed(&mut self, s: &mut Session, at: Pt, attach_m: f64, now: i64) -> Vec<Effect> {
+        if self.tool.builds() {
+            return self.click_building(s, at, now);
+        }
         if self.tool.draws() && self.asked.is_none() {
             self.put(&[at]);
             self.hover(s, at, attach_m, now);
         }
+        vec![]
     }
 
     /// Stages what a line makes that is still drawn: not to have reached a border yet is no fault of it.
@@ -119,7 +123,15 @@ impl Hand {
         self.stage_line(s, line, attach_m, now);
         let short = |e: &EditError| {
             let why = if let EditError::Border { why, .. } = e { Some(why) } else { None };
-            matches!(why, Some(TopologyError::NotDivided { .. } | TopologyError::Dangling { .. }))
+            let short = matches!(why, Some(TopologyError::NotDivided { .. } | TopologyError::Dangling { .. }));
+            // On the way from one place of a border to another nothing is wrong with being at none yet.
+            let on_the_way = matches!(
+                why,
+                Some(
+                    TopologyError::NotFound { .. } | TopologyError::NotOneBorder { .. } | TopologyError::TooFew { .. }
+                )
+            );
+            short || self.tool == Tool::Follow && on_the_way
         };
         self.open = self.refusal.as_ref().is_some_and(short);
         if self.open {
@@ -177,6 +189,12 @@ impl Hand {
                 let each = selected.map(|cell| [Some(cell), None]).into_iter().flatten().chain(all);
                 each.map(|cell| here(s, reshape(cell))).collect()
             }
+            Tool::Follow if line.len() > 1 => {
+                let ends = [line[0], line[line.len() - 1]].map(|end| o.place(on_a_border(s, end, attach_m)));
+                let op =
+                    Op::Follow { from: ends[0], to: ends[1], line: places()[1..line.len() - 1].to_vec(), on: None };
+                vec![here(s, op)]
+            }
             _ => vec![],
         }
     }
@@ -194,6 +212,17 @@ impl Hand {
         let cells = Some(cells.into_iter().map(each).collect());
         Some(here(s, Op::Cut { line: places, cells, attach_m: Some(attach_m) }))
     }
+}
+
+/// The place of a border nearest to `at` within `attach_m`, else `at`. O(borders near).
+fn on_a_border(s: &Session, at: Pt, attach_m: f64) -> Pt {
+    let reach_mm = (attach_m * 1000.0).clamp(0.0, 1e8);
+    let p = s.history().stable();
+    let Some(l) = p.layer(s.plan(), s.layer()) else { return at };
+    let near = l.partition.edges_near(&Box2::of_two(at, at).grown(reach_mm as i32));
+    let chains = near.into_iter().filter_map(|e| l.partition.edge(e));
+    let feet = chains.flat_map(|e| e.points.windows(2).map(|w| foot_on_segment(at, w[0], w[1])).collect::<Vec<_>>());
+    feet.filter(|q| at.dist(*q) <= reach_mm).min_by_key(|q| at.dist2(*q)).unwrap_or(at)
 }
 
 /// Whether an edit found nothing that it could change here.

@@ -3,18 +3,23 @@
 //! A point is a grid point already snapped by the caller. Every tool keeps only the gesture it is in; what is drawn so
 //! far is shown by staging the edit it would make, so that what is seen is what will be done.
 //! Start at [`Hand`]: [`grips`](Grip) are what a border is dragged by, `drawn` makes edits of lines, `tried` holds edits that
-//! wait for a yes, `offers` is the menu of a place, `typed` reads numbers, `thin` a line drawn without lifting the pen.
+//! wait for a yes, `offers` is the menu of a place, `typed` reads numbers, `thin` a line drawn without lifting the pen,
+//! `led` one that runs along streets.
 
+mod building;
 mod drawn;
 mod grips;
 mod hints;
+mod led;
 mod offers;
 mod thin;
 mod tried;
 mod typed;
 
+pub use building::{MOST_COPIES, Sketch};
 pub use grips::Grip;
 pub use hints::why;
+use led::Led;
 pub use offers::{Deed, Offer, Offered, What, offers};
 pub use thin::thinned;
 pub use typed::{constrained, typed};
@@ -47,12 +52,24 @@ pub enum Tool {
     Fill,
     /// Makes a cell of one piece of a cell.
     Detach,
+    /// Makes a building: a rectangle by three points.
+    Rectangle,
+    /// Makes a building: its footprint corner by corner.
+    Footprint,
+    /// Makes a building of which only the place is known.
+    Spot,
+    /// Puts copies of a building along a line.
+    Copies,
+    /// Makes a courtyard.
+    Courtyard,
+    /// Leads a border along streets.
+    Follow,
 }
 
 impl Tool {
     /// Whether points are put one after another.
     pub fn draws(self) -> bool {
-        matches!(self, Tool::Outline | Tool::Draw | Tool::Split | Tool::Reshape)
+        matches!(self, Tool::Outline | Tool::Draw | Tool::Split | Tool::Reshape | Tool::Follow) || self.builds()
     }
 
     /// Whether borders can be dragged.
@@ -62,7 +79,7 @@ impl Tool {
 
     /// Whether what is drawn is a ring.
     pub fn closes(self) -> bool {
-        matches!(self, Tool::Outline | Tool::Draw)
+        matches!(self, Tool::Outline | Tool::Draw | Tool::Footprint | Tool::Courtyard)
     }
 }
 
@@ -98,6 +115,16 @@ pub struct Hand {
     trial: Option<Edit>,
     /// The ground that Fill or Detach points at.
     aim: Option<tried::Aim>,
+    /// Buildings being dragged.
+    carried: Option<building::Carried>,
+    /// How many copies are made; 0 = nobody said yet.
+    copies: u32,
+    /// The building made last, whose name goes on.
+    last_made: Option<u32>,
+    /// How near the pointer must be, mm, as the last click had it.
+    reach_mm: i32,
+    /// Where streets lead the line.
+    led: Led,
 }
 
 /// What is to be done with an edit that leaves slivers.
@@ -169,6 +196,7 @@ impl Hand {
             || !self.line.is_empty()
             || !self.stroke.is_empty()
             || self.grip.is_some()
+            || self.carried.is_some()
             || !self.picked.is_empty()
     }
 
@@ -212,6 +240,7 @@ impl Hand {
         self.vertex = None;
         self.trial = None;
         self.aim = None;
+        self.carried = None;
         self.grip = None;
         self.good = None;
         self.refusal = None;
@@ -255,13 +284,12 @@ impl Hand {
             self.aim_at(s, at, now);
             return;
         }
-        if self.line.is_empty() {
+        if self.line.is_empty() || self.tool.builds() {
             return;
         }
         let mut line = self.line.clone();
-        if line.last() != Some(&at) {
-            line.push(at);
-        }
+        line.extend(self.piece(at));
+        line.dedup();
         self.stage_open(s, &line, attach_m, now);
         self.shown = Some(at).filter(|_| s.history().staged().is_some());
     }
@@ -319,12 +347,18 @@ impl Hand {
             return vec![];
         }
         match self.tool {
-            Tool::Outline | Tool::Draw | Tool::Split | Tool::Reshape => {
+            tool if tool.builds() => {
+                self.reach_mm = (attach_m * 1000.0).clamp(1.0, 1e8) as i32;
+                self.click_building(s, at, now)
+            }
+            Tool::Outline | Tool::Draw | Tool::Split | Tool::Reshape | Tool::Follow => {
                 // Back on the first point the ring is closed.
                 if self.tool.closes() && self.line.len() > 2 && self.line.first() == Some(&at) {
+                    let way = self.between(at).to_vec();
+                    self.put(&way);
                     return self.finish(s, attach_m, now);
                 }
-                self.put(&[at]);
+                self.put(&self.piece(at));
                 self.hover(s, at, attach_m, now);
                 vec![]
             }
@@ -341,7 +375,7 @@ impl Hand {
                 if self.picked.len() < 2 { vec![] } else { self.merge(s, now) }
             }
             Tool::Fill | Tool::Detach => self.click_aimed(s, at, now),
-            Tool::Select | Tool::Move => vec![],
+            _ => vec![],
         }
     }
 
@@ -364,17 +398,21 @@ impl Hand {
         if self.trial.is_some() {
             return self.confirm(s, now);
         }
+        if self.tool.builds() {
+            return self.finish_building(s, now);
+        }
         let shown = self.shown.take();
         let line = self.line.clone();
         let mut edit = self.stage_line(s, &line, attach_m, now);
         // A line that is whole only with the point under the pointer is meant with it: so it was shown.
         if let Some(at) = shown.filter(|at| (edit.is_none() || self.refusal.is_some()) && line.last() != Some(at)) {
             let why = self.refusal.take();
-            let longer: Vec<Pt> = line.iter().copied().chain([at]).collect();
+            let piece = self.piece(at);
+            let longer: Vec<Pt> = line.iter().chain(&piece).copied().collect();
             let with = self.stage_line(s, &longer, attach_m, now);
             if self.refusal.is_none() && with.is_some() {
                 edit = with;
-                self.put(&[at]);
+                self.put(&piece);
             } else {
                 self.refusal = why;
             }

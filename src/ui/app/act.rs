@@ -6,7 +6,7 @@ use super::place_menu::{open_here, tool};
 use crate::geom::Box2;
 use crate::model::{Id, Kind};
 use crate::plan::{Edit, Op, PlanOp, SetOp};
-use crate::session::tools::here;
+use crate::session::tools::{Tool, here};
 use crate::session::{Command, Selection, free_plan_name, posts};
 use crate::ui::panels::cells::{CellsAction, Pick};
 use crate::ui::panels::inspector::InspectorAction;
@@ -14,7 +14,7 @@ use crate::ui::panels::layers::LayersAction;
 use crate::ui::panels::plans::PlansAction;
 use crate::ui::panels::post_form::NewPost;
 use crate::ui::panels::tool_bar::{Hit, HitKind};
-use crate::ui::verbs::Verb;
+use crate::ui::verbs::{Tool as Button, Verb};
 
 impl App {
     /// A command without an argument, from a menu, a button or a key.
@@ -75,7 +75,15 @@ impl App {
                 let on = !doc.session.only_gaps();
                 doc.dispatch(Command::OnlyGaps(on), now);
             }
+            Verb::PasteList => self.dialog = Some(super::Dialog::List),
             Verb::PlaceMenu => open_here(ctx, doc),
+            // While a line is drawn T leads it, or lets it go straight again.
+            Verb::Tool(Button::Follow) if doc.hand.tool().draws() && !doc.hand.tool().builds() => {
+                let on = !doc.hand.leads();
+                if doc.hand.tool() != Tool::Follow {
+                    doc.hand.lead(on);
+                }
+            }
             Verb::Tool(button) => {
                 let effects = doc.hand.take(tool(button), &mut doc.session, now);
                 doc.follow(&effects);
@@ -137,6 +145,11 @@ impl App {
             return self.heed(effects, time);
         }
         let s = &doc.session;
+        if let Some(op) = super::buildings::removal(s) {
+            let effects = doc.dispatch(Command::Do(op.into()), now);
+            self.tell(&effects);
+            return self.heed(effects, time);
+        }
         let layer = s.project().layer(s.plan(), s.layer());
         let codes: Vec<String> = match s.selection() {
             Selection::Units(ids) => ids.iter().filter_map(|id| Some(layer?.units.get(id)?.code.clone())).collect(),
@@ -146,8 +159,8 @@ impl App {
         let edit = match edits.len() {
             0 => {
                 let said = self.lang.pick(
-                    "没有可删的：先选一个边界点，或选要撤销的网格",
-                    "Nothing to delete: choose a border point, or a cell to dissolve",
+                    "没有可删的：先选一个边界点、要撤销的网格或要删的楼栋",
+                    "Nothing to delete: choose a border point, a cell to dissolve or buildings",
                 );
                 return self.warn(said);
             }
@@ -310,7 +323,8 @@ impl App {
                 Op::Set(SetOp { building: building(key), fields: fields("name", name.into()), ..SetOp::default() })
             }
             InspectorAction::SetHouseholds(key, n) => {
-                Op::Set(SetOp { building: building(key), fields: fields("households", n.into()), ..SetOp::default() })
+                let fields = crate::session::buildings::households(p, key as u32, n);
+                Op::Set(SetOp { building: building(key), fields, ..SetOp::default() })
             }
             InspectorAction::SetUse(key, text) => {
                 Op::Set(SetOp { building: building(key), fields: fields("use", text.into()), ..SetOp::default() })
@@ -337,7 +351,7 @@ impl App {
             }
             InspectorAction::RemovePost(key) => {
                 let code = p.plan(s.plan()).and_then(|x| x.posts.get(&Id(key))).map(|x| x.code.clone());
-                Op::Remove { member: None, post: code }
+                Op::Remove { member: None, post: code, buildings: vec![], courtyard: None }
             }
             InspectorAction::AddPost(key, form) => {
                 let cell = unit(key);

@@ -31,6 +31,8 @@ pub enum Dialog {
     Replace(PathBuf),
     /// The gesture would leave slivers: attach, keep, back.
     Slivers,
+    /// A list of buildings is pasted, looked at and filled in.
+    List,
     /// Another program moved borders in the file: take them in, or not.
     Elsewhere(Vec<Redrawn>),
 }
@@ -75,6 +77,7 @@ impl App {
                 }
                 Purpose::Save => d.add_filter("GeoPackage", &["gpkg"]).set_file_name(name).save_file(),
                 Purpose::Export => d.add_filter("GeoJSON", &["geojson"]).set_file_name(name).save_file(),
+                Purpose::List => d.add_filter("CSV", &["csv", "tsv", "txt"]).pick_file(),
                 Purpose::Picture => d.add_filter("PNG", &["png"]).set_file_name(name).save_file(),
             };
             Ok(one.into_iter().collect())
@@ -89,7 +92,7 @@ impl App {
             None => doc.session.project().facts.head.name.replace(['/', '\\', ':', ' ', '·'], ""),
         };
         match purpose {
-            Purpose::Open | Purpose::Import(_) => String::new(),
+            Purpose::Open | Purpose::Import(_) | Purpose::List => String::new(),
             Purpose::Save => format!("{stem}.gpkg"),
             Purpose::Export => format!("{stem}.geojson"),
             Purpose::Picture => format!("{stem}.png"),
@@ -102,6 +105,7 @@ impl App {
             Purpose::Save => ("另存为", "Save as"),
             Purpose::Import(_) => ("导入文件", "Import a file"),
             Purpose::Export => ("导出网格（GeoJSON）", "Export the cells (GeoJSON)"),
+            Purpose::List => ("打开清单", "Open a list"),
             Purpose::Picture => ("存为图片（PNG）", "Save as picture (PNG)"),
         };
         self.lang.pick(zh, en).to_owned()
@@ -145,6 +149,7 @@ impl App {
                 with(&mut path, "geojson");
                 self.export_to(path);
             }
+            Purpose::List => self.read_list(&path),
             Purpose::Picture => {
                 with(&mut path, "png");
                 self.picture_to(path);
@@ -212,6 +217,7 @@ impl App {
                     None => self.dialog = Some(Dialog::Slivers),
                 }
             }
+            Dialog::List => self.list_dialog(ui),
             Dialog::Elsewhere(found) => {
                 let language = self.language();
                 let takes = found.iter().any(|r| r.edit.is_some());
@@ -384,7 +390,13 @@ fn labelled_wide(ui: &mut Ui, name: &str, add: impl FnOnce(&mut Ui)) {
 
 /// A sheet in the middle of the window; what is beneath is a little darker and takes neither clicks nor keys. The
 /// first button is the filled one, pressed by Enter while `ready`; the last is pressed by Esc. Returns the button.
-fn sheet(ui: &Ui, title: &str, buttons: &[&str], ready: bool, content: impl FnOnce(&mut Ui)) -> Option<usize> {
+pub(super) fn sheet(
+    ui: &Ui,
+    title: &str,
+    buttons: &[&str],
+    ready: bool,
+    content: impl FnOnce(&mut Ui),
+) -> Option<usize> {
     let t = Tokens::of(ui);
     let ctx = ui.ctx().clone();
     let frame =

@@ -148,6 +148,8 @@ pub struct Doc {
     pub hand: Hand,
     /// The view; set when the map is first laid out.
     pub camera: Option<Camera>,
+    /// The network of streets.
+    pub streets: super::streets::Streets,
     /// Whether snapping is on.
     pub snapping: bool,
     /// What the pointer snapped to.
@@ -192,6 +194,10 @@ pub struct Doc {
     pub placed: Vec<PlacedLabel>,
     /// Camera flight: from, to, since (seconds of egui's clock).
     pub flight: Option<(Camera, Camera, f64)>,
+    /// A building was just made: its households are asked for.
+    pub ask_households: bool,
+    /// A list that is being read, and rows of one that wait to be placed.
+    pub tray: super::building_list::Tray,
     /// Number of the building last shown by "next unassigned".
     pub next_unassigned: usize,
     /// Problems.
@@ -214,6 +220,7 @@ impl Doc {
             saved_at: String::new(),
             hand: Hand::default(),
             camera: None,
+            streets: super::streets::Streets::default(),
             snapping: true,
             snapped: None,
             grip: None,
@@ -236,6 +243,8 @@ impl Doc {
             picture: super::picture::Picture::default(),
             placed: Vec::new(),
             flight: None,
+            ask_households: false,
+            tray: super::building_list::Tray::default(),
             next_unassigned: 0,
             issues: super::issues::Issues::default(),
             steps: super::steps::Steps::default(),

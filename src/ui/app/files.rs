@@ -34,6 +34,8 @@ pub enum Purpose {
     Export,
     /// Write a picture of the map.
     Picture,
+    /// Read a list of buildings.
+    List,
 }
 
 /// A project read beside the window, counted and ready to be shown.

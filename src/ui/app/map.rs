@@ -4,13 +4,14 @@ use super::doc::Doc;
 use super::gestures::{self, floats, sketch};
 use super::picture::{Lettering, refresh};
 use super::timing::{Spent, clock};
-use super::{numbers, place_menu};
+use super::{building_list, buildings, numbers, place_menu, streets};
 use crate::geom::{Box2, Pt};
 use crate::model::{Id, Kind, Lang as Language};
 use crate::scene::{Camera, FontSet, Stack, StyleSheet, Theme};
+use crate::session::buildings::building_near;
 use crate::session::snap::snap;
 use crate::session::tools::{Grip, Tool, constrained};
-use crate::session::{Command, Effect, Selection, answers};
+use crate::session::{Command, Effect, Selection};
 use crate::ui::fonts;
 use crate::ui::gpu::{Faces, MapPainter, PaintOptions, paint_labels, paint_symbols};
 use crate::ui::l10n::Lang;
@@ -76,7 +77,11 @@ pub fn map_ui(ui: &mut Ui, doc: &mut Doc, around: Around<'_>) -> Asked {
     doc.hand.keep(&doc.session);
     place_menu::show(ui, doc, rect, &around, &mut asked);
     let typing = doc.typing.is_some();
-    numbers::show(ui, doc, &around);
+    let effects = numbers::show(ui, doc, &around);
+    buildings::after(doc, &effects);
+    doc.follow(&effects);
+    asked.effects.extend(effects);
+    streets::keep(ui, doc, around.jobs, &response);
     let moved = pointer(ui, doc, &response, rect, &around, &mut asked);
     if !typing {
         // Enter and Esc in the field are the field's.
@@ -199,14 +204,18 @@ fn pointer(ui: &Ui, doc: &mut Doc, r: &Response, rect: Rect, around: &Around<'_>
     let given = numbers::given(doc, raw);
     let point = given.or(close.copied()).or(held).or(doc.snapped.map(|s| s.at)).unwrap_or(raw);
     doc.point = Some(point);
+    if given.is_none() {
+        streets::lead(doc, point, reach_mm);
+    }
 
     if r.drag_started_by(PointerButton::Primary) && !space {
         let origin = ui.input(|i| i.pointer.press_origin()).and_then(place).unwrap_or(raw);
         let tried = doc.hand.trial().is_some();
         match doc.hand.grip_at(&doc.session, origin, reach_mm).filter(|_| !tried) {
             Some(grip) => doc.hand.grab(grip),
+            None if !shift && !tried && doc.hand.lift(&doc.session, origin, reach_mm) => {}
             None if shift && doc.hand.tool() == Tool::Select => doc.box_from = Some(origin),
-            None if drawing => {
+            None if drawing && !doc.hand.tool().builds() => {
                 let from = snapped(doc, origin).map_or(origin, |s| s.at);
                 doc.hand.pen_down(from);
             }
@@ -218,6 +227,10 @@ fn pointer(ui: &Ui, doc: &mut Doc, r: &Response, rect: Rect, around: &Around<'_>
     let moved = doc.session.history().staged().is_some() || ends.is_some_and(|(a, b)| a.distance(b) > DRAG_PT);
     if r.dragged_by(PointerButton::Primary) && doc.hand.grip().is_some() && moved {
         doc.hand.hover(&mut doc.session, point, attach_m, around.now);
+        moving = true;
+    }
+    if r.dragged_by(PointerButton::Primary) && doc.hand.carries() && moved {
+        doc.hand.carry(raw, shift);
         moving = true;
     }
     let coarse_mm = COARSE_PT * camera.mm_per_pt();
@@ -241,6 +254,7 @@ fn pointer(ui: &Ui, doc: &mut Doc, r: &Response, rect: Rect, around: &Around<'_>
             select_box(doc, Box2::of_two(from, raw), around.now);
         }
         let mut effects = doc.hand.release(&mut doc.session, around.now);
+        effects.extend(doc.hand.put_down(&mut doc.session, around.now));
         effects.extend(doc.hand.pen_up(&mut doc.session, point, coarse_mm, attach_m, around.now));
         doc.follow(&effects);
         asked.effects.extend(effects);
@@ -271,14 +285,16 @@ fn pointer(ui: &Ui, doc: &mut Doc, r: &Response, rect: Rect, around: &Around<'_>
             doc.hand.escape(&mut doc.session, around.now);
         }
         match (doc.hand.tool(), doc.grip) {
+            _ if building_list::drops(doc) => effects = building_list::drop_at(doc, raw, reach_mm, around.now),
             (Tool::Select | Tool::Move, Some(Grip::Point(v))) if !shift && !ctrl => doc.hand.choose(Some(v)),
             (Tool::Select | Tool::Move, _) => {
                 doc.hand.choose(None);
-                select_at(doc, raw, shift, ctrl, around.now);
+                select_at(doc, raw, reach_mm, (shift, ctrl), around.now);
             }
             _ => effects = doc.hand.click(&mut doc.session, point, attach_m, around.now),
         }
     }
+    buildings::after(doc, &effects);
     doc.follow(&effects);
     asked.effects.extend(effects);
     match doc.hand.grip().or(doc.grip) {
@@ -302,11 +318,11 @@ fn is_cell(doc: &Doc, id: Id) -> bool {
 }
 
 /// A click selects the cell; on a building of the selected cell, or of no cell, the building.
-fn select_at(doc: &mut Doc, at: Pt, add: bool, toggle: bool, now: i64) {
+fn select_at(doc: &mut Doc, at: Pt, reach_mm: i32, (add, toggle): (bool, bool), now: i64) {
     let p = doc.session.history().stable();
     let cell = p.layer(doc.session.plan(), doc.session.layer()).and_then(|l| l.unit_at(at)).map(|u| u.id);
     let cell = cell.filter(|id| is_cell(doc, *id));
-    let building = answers::building_at(p, at).map(|(slot, _)| slot);
+    let building = building_near(p, at, reach_mm);
     let current = doc.session.selection().clone();
     let inside = match (&current, cell) {
         (Selection::Units(ids), Some(c)) => ids.contains(&c),
@@ -378,12 +394,14 @@ fn keys(ui: &Ui, doc: &mut Doc, around: &Around<'_>, asked: &mut Asked) {
         asked.told |= doc.hand.trial().is_some();
         effects = doc.hand.finish(&mut doc.session, attach_m, around.now);
     }
+    streets::tab(ui, doc);
     if pressed(Key::Backspace) {
         doc.hand.take_back(&mut doc.session, around.now);
     }
     if doc.hand.tool().draws() && doc.hand.asked().is_empty() {
         numbers::begin(ui, doc);
     }
+    buildings::after(doc, &effects);
     doc.follow(&effects);
     asked.effects.extend(effects);
     if let Some(c) = &mut doc.camera {
@@ -433,6 +451,7 @@ fn paint(ui: &mut Ui, doc: &mut Doc, rect: Rect, around: Around<'_>, moving: boo
     asked.spent.painter = began.elapsed();
     let faces = Faces { regular: fonts::regular(13.0).family, bold: fonts::semi(13.0).family };
     sketch(doc, &painter, rect, &camera, t);
+    buildings::paint(doc, &painter, rect, &camera, t);
     super::mark::paint(doc, &painter, rect, &camera, t);
     let locks = gestures::padlocks(doc, &camera);
     let symbols = &doc.picture.scene().symbols;
@@ -450,7 +469,8 @@ fn paint(ui: &mut Ui, doc: &mut Doc, rect: Rect, around: Around<'_>, moving: boo
     }
     let (lead, more) = doc.hand.hint();
     let plate = hint_plate(ui, rect.min + vec2(13.0, 13.0), lead.get(around.language), more.get(around.language));
-    asked.verbs.extend(gestures::limits(ui, doc, around.lang, plate.left_bottom() + vec2(0.0, 7.0)));
+    let below = buildings::ways(ui, doc, around.lang, plate.left_bottom() + vec2(0.0, 7.0), &mut asked.verbs);
+    asked.verbs.extend(gestures::limits(ui, doc, around.lang, below));
     scale_bar(ui, around.lang, rect.left_bottom() + vec2(15.0, -14.0), camera.mm_per_pt() / 1000.0);
     asked.verbs.extend(zoom_buttons(ui, around.lang, rect.right_bottom() - vec2(13.0, 13.0)));
     if doc.heat.on
@@ -460,6 +480,7 @@ fn paint(ui: &mut Ui, doc: &mut Doc, rect: Rect, around: Around<'_>, moving: boo
         let corner = rect.left_bottom() + vec2(13.0, -50.0);
         asked.pin_scale = crate::ui::widgets::heat_legend(ui, around.lang, corner, &legend);
     }
+    building_list::tray(ui, doc, rect, &camera, (around.lang, around.now), asked);
     floats(ui, doc, rect, &camera, around.lang, around.language);
     if is_bare(doc) && doc.hand.tool() == Tool::Select {
         asked.verbs.extend(nothing_yet(ui, around.lang, rect.center()));

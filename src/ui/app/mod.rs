@@ -4,6 +4,8 @@
 //! the map is painted. Start at [`App::frame`].
 
 mod act;
+mod building_list;
+mod buildings;
 mod dialogs;
 mod doc;
 mod files;
@@ -21,6 +23,7 @@ mod place_menu;
 mod search;
 mod start;
 mod steps;
+mod streets;
 #[cfg(test)]
 mod tests;
 mod timing;
@@ -48,7 +51,7 @@ use crate::ui::panels::{
 use crate::ui::panels::{issues::issues_panel, steps::steps_panel};
 use crate::ui::theme;
 use crate::ui::verbs;
-use crate::ui::widgets::{Toast, ToastKind, toasts};
+use crate::ui::widgets::{Toast, ToastKind, ask_field, toasts};
 use dialogs::Dialog;
 use doc::Doc;
 use egui::{Area, CentralPanel, Order, ThemePreference, Ui, pos2, vec2};
@@ -448,6 +451,11 @@ impl App {
         status_place(ui).show(ui, |ui| status::status_bar(ui, lang, &status_view, &mut status_out));
         let mut cells_out = Vec::new();
         left_place(ui).show(ui, |ui| cells::cells_panel(ui, lang, &doc.lists.cells, &mut cells_out));
+        if doc.ask_households
+            && let inspector::InspectorView::Building(b) = &doc.lists.inspector
+        {
+            ask_field(ctx, b.key, lang.t().households, &b.households.to_string());
+        }
         let (mut issues_out, mut steps_out) = (Vec::new(), Vec::new());
         match self.side {
             Some(Side::Issues) => {
@@ -467,6 +475,7 @@ impl App {
             let now = self.now();
             if let (Some(doc), Some(fonts)) = (&mut self.doc, &self.fonts) {
                 doc.focus_search = false;
+                doc.ask_households = false;
                 doc.reveal = None;
                 doc.issues.view.reveal = false;
                 doc.steps.view.reveal = false;

@@ -3,6 +3,7 @@
 use super::doc::Doc;
 use super::map::{Around, REACH_PT, on_screen};
 use crate::geom::Pt;
+use crate::session::Effect;
 use crate::session::tools::typed;
 use crate::ui::fonts::regular;
 use crate::ui::theme::{BODY, SMALL, Tokens};
@@ -46,10 +47,10 @@ pub fn given(doc: &Doc, pointer: Pt) -> Option<Pt> {
     typed(&t.text, doc.hand.line().last().copied(), Some(pointer), doc.session.project().origin()).ok()
 }
 
-/// Shows the field. Enter sets the point, Esc closes the field and keeps the line.
-pub fn show(ui: &Ui, doc: &mut Doc, around: &Around<'_>) {
-    let Some(mut typing) = doc.typing.take() else { return };
-    let Some(camera) = doc.camera.filter(|_| doc.hand.tool().draws()) else { return };
+/// Shows the field. Enter sets the point, Esc closes the field and keeps the line. What came of the point, if it was the last.
+pub fn show(ui: &Ui, doc: &mut Doc, around: &Around<'_>) -> Vec<Effect> {
+    let Some(mut typing) = doc.typing.take() else { return vec![] };
+    let Some(camera) = doc.camera.filter(|_| doc.hand.tool().draws()) else { return vec![] };
     let rect = ui.max_rect();
     let pointer = doc.pointer.map_or(rect.center(), |p| on_screen(rect, &camera, p));
     let corner = (pointer + vec2(18.0, 14.0)).clamp(rect.min, rect.max - vec2(250.0, 70.0));
@@ -90,15 +91,19 @@ pub fn show(ui: &Ui, doc: &mut Doc, around: &Around<'_>) {
         });
     });
     if gone {
-        return;
+        return vec![];
     }
     match (enter, read) {
         (true, Ok(point)) => {
             let attach_m = REACH_PT * camera.mm_per_pt() / 1000.0;
-            doc.hand.put_typed(&mut doc.session, point, attach_m, around.now);
+            let effects = doc.hand.put_typed(&mut doc.session, point, attach_m, around.now);
             ui.ctx().request_repaint();
+            effects
         }
         // What cannot be read stays to be mended.
-        _ => doc.typing = Some(typing),
+        _ => {
+            doc.typing = Some(typing);
+            vec![]
+        }
     }
 }

@@ -166,5 +166,11 @@ pub fn tool(button: Button) -> Tool {
         Button::Reshape => Tool::Reshape,
         Button::Fill => Tool::Fill,
         Button::Detach => Tool::Detach,
+        Button::BuildRectangle => Tool::Rectangle,
+        Button::BuildPolygon => Tool::Footprint,
+        Button::BuildPoint => Tool::Spot,
+        Button::BuildCopies => Tool::Copies,
+        Button::Courtyard => Tool::Courtyard,
+        Button::Follow => Tool::Follow,
     }
 }

@@ -1,6 +1,7 @@
 //! The window as a person meets it: buttons by accessible label, the map by pointer positions computed from the camera.
 //! There is no graphics device here: the map is paper with labels and symbols, its input is the same.
 
+mod buildings;
 mod camera;
 mod files;
 mod gestures;
@@ -13,6 +14,7 @@ mod large;
 mod palette;
 mod start;
 mod steps;
+mod streets;
 mod tools;
 mod words;
 

@@ -30,6 +30,12 @@ pub fn button(tool: crate::session::tools::Tool) -> Button {
         T::Reshape => Button::Reshape,
         T::Fill => Button::Fill,
         T::Detach => Button::Detach,
+        T::Rectangle => Button::BuildRectangle,
+        T::Footprint => Button::BuildPolygon,
+        T::Spot => Button::BuildPoint,
+        T::Copies => Button::BuildCopies,
+        T::Courtyard => Button::Courtyard,
+        T::Follow => Button::Follow,
     }
 }
 
@@ -72,6 +78,7 @@ pub fn tools(doc: &Doc, lang: Language) -> ToolBarView {
     ToolBarView {
         tool: button(doc.hand.tool()),
         snapping: doc.snapping,
+        leads: doc.hand.leads(),
         within: doc.session.only_within().is_some(),
         gaps: doc.session.only_gaps(),
         undo,

@@ -60,7 +60,7 @@ pub fn menu_bar(ui: &mut Ui, lang: Lang, view: &MenuView, out: &mut Vec<MenuActi
         if view.open {
             menu(ui, text.menu_grid, |ui| {
                 let tools = [Tool::DrawCell, Tool::Split, Tool::Merge, Tool::Move, Tool::Reshape];
-                for tool in tools.into_iter().chain([Tool::Fill, Tool::Detach, Tool::Outline]) {
+                for tool in tools.into_iter().chain([Tool::Follow, Tool::Fill, Tool::Detach, Tool::Outline]) {
                     item(ui, lang, view, Verb::Tool(tool), view.tool == tool, out);
                 }
                 gap(ui);
@@ -75,6 +75,13 @@ pub fn menu_bar(ui: &mut Ui, lang: Lang, view: &MenuView, out: &mut Vec<MenuActi
                 for verb in steps.into_iter().chain([Verb::PreviousIssue]) {
                     item(ui, lang, view, verb, false, out);
                 }
+            });
+            menu(ui, text.menu_building, |ui| {
+                for tool in Tool::BUILDING {
+                    item(ui, lang, view, Verb::Tool(tool), view.tool == tool, out);
+                }
+                gap(ui);
+                item(ui, lang, view, Verb::PasteList, false, out);
             });
             menu(ui, text.menu_incidents, |ui| {
                 item(ui, lang, view, Verb::ImportIncidents, false, out);

@@ -36,6 +36,17 @@ pub fn field(
     None
 }
 
+/// Gives the keys to a field, with all that stands in it chosen, so that typing takes its place.
+pub fn ask_field(ctx: &egui::Context, key: impl std::hash::Hash + std::fmt::Debug, label: &str, value: &str) {
+    let id = Id::unique(("field", key, label)).with("edit");
+    let mut state = TextEdit::load_state(ctx, id).unwrap_or_default();
+    let all =
+        egui::text::CCursorRange::two(egui::text::CCursor::new(0), egui::text::CCursor::new(value.chars().count()));
+    state.cursor.set_char_range(Some(all));
+    TextEdit::store_state(ctx, id, state);
+    ctx.memory_mut(|m| m.request_focus(id));
+}
+
 /// A row of a form: label of fixed width, then what `content` adds.
 pub fn labelled<R>(ui: &mut Ui, label: &str, content: impl FnOnce(&mut Ui) -> R) -> R {
     let t = Tokens::of(ui);

@@ -1,0 +1,380 @@
+//! A list of buildings that is pasted: the question that shows what it would fill, and the tray of rows that found no building.
+
+use super::App;
+use super::dialogs::{Dialog, sheet};
+use super::doc::Doc;
+use super::files::Purpose;
+use super::map::{Asked, REACH_PT};
+use crate::exchange::{BuildingList, ListedBuilding, read_building_list, read_text};
+use crate::geom::Pt;
+use crate::model::{EditId, Field, Kind, Lang as Language, Said, Value};
+use crate::scene::Camera;
+use crate::session::buildings::list::{Match, Matching, bound, matching, placed};
+use crate::session::buildings::{building_near, called, set_all};
+use crate::session::tools::Tool;
+use crate::session::{Command, Effect, Selection};
+use crate::ui::fonts::{regular, semi};
+use crate::ui::icons::Icon;
+use crate::ui::l10n::Lang;
+use crate::ui::theme::{BODY, SMALL, Tokens};
+use crate::ui::widgets::{action_button, body, float_frame, icon_button, put_within, strong};
+use egui::{Align2, Area, Key, Margin, Modifiers, Order, Rect, RichText, ScrollArea, Sense, TextEdit, Ui, WidgetInfo};
+use egui::{Role, pos2, vec2};
+use std::path::Path;
+
+/// Rows of a kind that the question names at most.
+const NAMED: usize = 6;
+/// Height of a row of the tray.
+const ROW: f32 = 26.0;
+
+/// A row that found no building, and the step that placed it.
+struct Waiting {
+    row: ListedBuilding,
+    step: Option<EditId>,
+}
+
+/// What was read of a text, and how it goes with the buildings of a state.
+type ReadFor = (String, u128, Result<(BuildingList, Matching), Said>);
+
+/// A list that is being read, and rows of one that wait to be placed. Kept while the project is open, not in its file.
+#[derive(Default)]
+pub struct Tray {
+    rows: Vec<Waiting>,
+    /// The row that the next click on the map places.
+    on: Option<usize>,
+    text: String,
+    read: Option<ReadFor>,
+    /// The rows that wait now, and what of the history they were found for.
+    waits: (u64, Vec<usize>),
+}
+
+fn title(row: &ListedBuilding) -> String {
+    let kind = if row.number.chars().all(|c| c.is_ascii_digit()) { "号楼" } else { "" };
+    format!("{} {}{kind}", row.yard, row.number).trim().to_owned()
+}
+
+fn count(row: &ListedBuilding, field: Field) -> Option<u32> {
+    row.fields
+        .iter()
+        .find(|(f, _)| *f == field)
+        .and_then(|(_, v)| if let Value::Count(n) = v { Some(*n) } else { None })
+}
+
+impl Tray {
+    /// Brings the rows that wait up to date: one whose step was undone waits again. O(steps) after a change.
+    fn keep(&mut self, s: &crate::session::Session) {
+        if self.waits.0 == s.generation() && !self.waits.1.is_empty() {
+            return;
+        }
+        let done = |id: &EditId| s.history().log().any(|(step, undone)| step.id == *id && !undone);
+        let waits = self.rows.iter().enumerate().filter(|(_, w)| !w.step.as_ref().is_some_and(done));
+        self.waits = (s.generation(), waits.map(|(i, _)| i).collect());
+        self.on = self.on.filter(|i| self.waits.1.contains(i));
+    }
+}
+
+/// Whether a click on the map places a row.
+pub fn drops(doc: &Doc) -> bool {
+    doc.tray.on.is_some() && doc.hand.tool() == Tool::Select
+}
+
+/// Places the row that is chosen: on the building there, else as a new one. The next row is chosen then.
+pub fn drop_at(doc: &mut Doc, at: Pt, reach_mm: i32, now: i64) -> Vec<Effect> {
+    let Some(i) = doc.tray.on else { return vec![] };
+    let Some(row) = doc.tray.rows.get(i).map(|w| w.row.clone()) else { return vec![] };
+    let p = doc.session.history().stable();
+    let under = building_near(p, at, reach_mm);
+    let op = match under {
+        Some(slot) => bound(p, &row, slot),
+        None => Some(placed(p, &row, at)),
+    };
+    let effects = op.map_or_else(Vec::new, |op| doc.session.dispatch(Command::Do(op.into()), now));
+    let step =
+        effects.iter().find_map(|e| if let Effect::Committed { step, .. } = e { Some(step.clone()) } else { None });
+    if let (Some(step), Some(w)) = (step, doc.tray.rows.get_mut(i)) {
+        w.step = Some(step.id);
+        let made =
+            step.patch.as_ref().map_or_else(Vec::new, |p| crate::session::buildings::brought(p, Kind::Buildings));
+        let slots = if made.is_empty() { under.into_iter().collect() } else { made };
+        doc.session.dispatch(Command::Select(Selection::Buildings(slots)), now);
+        doc.tray.keep(&doc.session);
+        let next = doc.tray.waits.1.iter().copied();
+        doc.tray.on = next.clone().find(|k| *k > i).or(next.clone().next());
+    }
+    effects
+}
+
+/// Shows the tray while rows wait: a click chooses one, which the next click on the map places; a drag drops it there.
+pub fn tray(ui: &Ui, doc: &mut Doc, rect: Rect, camera: &Camera, (lang, now): (Lang, i64), asked: &mut Asked) {
+    if doc.tray.rows.is_empty() {
+        return;
+    }
+    let session = &doc.session;
+    doc.tray.keep(session);
+    let waits = doc.tray.waits.1.clone();
+    if waits.is_empty() {
+        return;
+    }
+    let t = Tokens::of(ui);
+    let (mut closed, mut dropped) = (false, None);
+    let shown = Area::new(egui::Id::unique("tray")).order(Order::Middle).pivot(Align2::RIGHT_TOP);
+    let name = lang.pick("待放的楼栋", "Buildings to place");
+    shown.fixed_pos(rect.right_top() + vec2(-13.0, 13.0)).accessible_name(name).show(ui.ctx(), |ui| {
+        float_frame(ui).inner_margin(Margin::symmetric(0, 8)).show(ui, |ui| {
+            ui.set_width(248.0);
+            ui.spacing_mut().item_spacing.y = 0.0;
+            ui.horizontal(|ui| {
+                ui.add_space(12.0);
+                ui.label(RichText::new(format!("{name} {}", waits.len())).font(semi(BODY)).color(t.t1));
+                ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                    ui.add_space(8.0);
+                    closed =
+                        icon_button(ui, Icon::Close, lang.pick("收起清单", "Close the list"), 22.0, t.t2).clicked();
+                });
+            });
+            let words = lang.pick("点一行再点图上，或拖到图上", "Click a row and then the map, or drag it there");
+            ui.horizontal(|ui| {
+                ui.add_space(12.0);
+                ui.label(RichText::new(words).font(regular(SMALL)).color(t.t3));
+            });
+            ui.add_space(4.0);
+            let most = (rect.height() - 150.0).clamp(ROW * 3.0, ROW * 14.0);
+            ScrollArea::vertical().max_height(most).auto_shrink([false, true]).show_rows(
+                ui,
+                ROW,
+                waits.len(),
+                |ui, range| {
+                    for &i in &waits[range] {
+                        let Some(row) = doc.tray.rows.get(i).map(|w| w.row.clone()) else { continue };
+                        let (line, _) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::hover());
+                        let r = ui.interact(line, ui.scope_id().with(("waits", i)), Sense::click_and_drag());
+                        let on = doc.tray.on == Some(i);
+                        if on || r.hovered() {
+                            ui.painter().rect_filled(line, 0.0, if on { t.accent_soft } else { t.app });
+                        }
+                        if on {
+                            ui.painter().rect_filled(line.with_max_x(line.left() + 3.0), 0.0, t.accent);
+                        }
+                        let households = count(&row, Field::Households)
+                            .map_or(String::new(), |n| crate::ui::l10n::households(lang, i64::from(n)));
+                        let right = pos2(line.right() - 12.0, line.center().y);
+                        let end = put_within(
+                            ui.painter(),
+                            right,
+                            Align2::RIGHT_CENTER,
+                            80.0,
+                            &households,
+                            regular(SMALL),
+                            t.t3,
+                        );
+                        let left = pos2(line.left() + 12.0, line.center().y);
+                        let font = if on { semi(BODY) } else { regular(BODY) };
+                        put_within(
+                            ui.painter(),
+                            left,
+                            Align2::LEFT_CENTER,
+                            end.left() - left.x - 8.0,
+                            &title(&row),
+                            font,
+                            t.t1,
+                        );
+                        let label = format!("{} {households}", title(&row));
+                        r.widget_info(|| WidgetInfo::selected(Role::ListItem, true, on, label.trim()));
+                        if r.clicked() || r.drag_started() {
+                            doc.tray.on = if on && r.clicked() { None } else { Some(i) };
+                        }
+                        if r.drag_stopped() {
+                            dropped = ui.input(|i| i.pointer.latest_pos());
+                        }
+                        if r.dragged()
+                            && let Some(at) = ui.input(|i| i.pointer.latest_pos())
+                        {
+                            let above = ui
+                                .ctx()
+                                .layer_painter(egui::LayerId::new(Order::Tooltip, egui::Id::unique("dragged-row")));
+                            let galley = above.layout_no_wrap(title(&row), semi(BODY), t.on_plate);
+                            let plate = Rect::from_min_size(at + vec2(12.0, -10.0), galley.size() + vec2(14.0, 6.0));
+                            above.rect_filled(plate, 4.0, t.plate);
+                            above.galley(plate.min + vec2(7.0, 3.0), galley, t.on_plate);
+                        }
+                    }
+                },
+            );
+        });
+    });
+    if closed {
+        let text = std::mem::take(&mut doc.tray.text);
+        doc.tray = Tray { text, ..Tray::default() };
+        return;
+    }
+    // Dropped on the map, not back on the tray.
+    let tray = Rect::from_min_max(pos2(rect.right() - 290.0, rect.top()), rect.right_bottom());
+    let tall = 70.0 + ROW * waits.len().min(14) as f32;
+    if let Some(at) = dropped.filter(|at| rect.contains(*at) && !tray.with_max_y(tray.top() + tall).contains(*at)) {
+        let d = (at - rect.min) * camera.pixels_per_point;
+        let reach_mm = (REACH_PT * camera.mm_per_pt()).clamp(1.0, 1e8) as i32;
+        if let Some(place) = camera.to_grid((d.x, d.y)) {
+            let effects = drop_at(doc, place, reach_mm, now);
+            doc.follow(&effects);
+            asked.effects.extend(effects);
+        }
+    }
+}
+
+impl App {
+    /// Reads a list from a file into the question that is shown again.
+    pub(super) fn read_list(&mut self, path: &Path) {
+        match read_text(path) {
+            Ok(text) => {
+                if let Some(doc) = &mut self.doc {
+                    doc.tray.text = text;
+                }
+                self.dialog = Some(Dialog::List);
+            }
+            Err(e) => self.error(e.said().get(self.language())),
+        }
+    }
+
+    /// The question of a pasted list: what it fills, what it does not find.
+    pub(super) fn list_dialog(&mut self, ui: &Ui) {
+        let (lang, language) = (self.lang, self.language());
+        let Some(doc) = &mut self.doc else { return };
+        let state = doc.session.history().stable().state;
+        let fresh = |r: &ReadFor| r.0 == doc.tray.text && r.1 == state;
+        if !doc.tray.read.as_ref().is_some_and(fresh) {
+            let read = read_building_list(&doc.tray.text).map(|list| {
+                let m = matching(doc.session.history().stable(), doc.session.assignment().courtyards(), &list);
+                (list, m)
+            });
+            doc.tray.read = Some((doc.tray.text.clone(), state, read));
+        }
+        let title_ = lang.pick("粘贴清单", "Fill from a list");
+        let read = doc.tray.read.as_ref().map(|r| &r.2);
+        let (matched, unmatched, changes) = match read {
+            Some(Ok((_, m))) => (m.counts().0, m.counts().1, m.changes.len()),
+            _ => (0, 0, 0),
+        };
+        let ready = changes > 0 || unmatched > 0;
+        let fill = match (changes, unmatched) {
+            (0, 0) => lang.pick("填入", "Fill in").to_owned(),
+            (0, n) => lang.pick("{} 行放进待放栏", "Put {} rows in the tray").replace("{}", &n.to_string()),
+            (n, _) => lang.pick("填入 {} 栋", "Fill in {} buildings").replace("{}", &n.to_string()),
+        };
+        let buttons = [fill.as_str(), lang.pick("取消", "Cancel")];
+        let mut text = doc.tray.text.clone();
+        let mut open_file = false;
+        let p = doc.session.history().stable();
+        let answer = sheet(ui, title_, &buttons, ready, |ui| {
+            ui.set_width(560.0);
+            let hint = lang.pick(
+                "在 Excel 里连同表头一起选中、复制，再粘贴到这里。表头如：院落、楼号、户数、人数、层数。",
+                "Select the cells with their header in Excel, copy, and paste them here: courtyard, number, households, residents, storeys.",
+            );
+            body(ui, hint);
+            ui.add_space(6.0);
+            ScrollArea::vertical().id_salt("list-text").max_height(170.0).show(ui, |ui| {
+                let edit = TextEdit::multiline(&mut text).desired_rows(8).desired_width(548.0);
+                let r = ui.add(edit).accessible_name(lang.pick("清单", "List"));
+                if ui.memory(|m| m.focused().is_none()) {
+                    r.request_focus();
+                }
+                // Enter is a line of the text here, not the answer.
+                if r.has_focus() {
+                    ui.input_mut(|i| i.consume_key(Modifiers::NONE, Key::Enter));
+                }
+            });
+            ui.add_space(6.0);
+            open_file = action_button(ui, None, lang.pick("打开文件…", "Open a file…"), None, None, true).clicked();
+            ui.add_space(8.0);
+            match read {
+                Some(Err(why)) if !doc.tray.text.trim().is_empty() => body(ui, why.get(language)),
+                Some(Ok((list, m))) => preview(ui, p, (list, m), (lang, language)),
+                _ => {}
+            }
+        });
+        doc.tray.text = text;
+        let time = ui.input(|i| i.time);
+        if open_file {
+            self.ask_path(Purpose::List);
+            return;
+        }
+        match answer {
+            None => self.dialog = Some(Dialog::List),
+            Some(0) => self.fill_list(matched, time),
+            Some(_) => {}
+        }
+    }
+
+    fn fill_list(&mut self, matched: usize, time: f64) {
+        let now = self.now();
+        let Some(doc) = &mut self.doc else { return };
+        let Some((_, _, Ok((list, m)))) = doc.tray.read.take() else { return };
+        let effects = set_all(m.changes).map_or_else(Vec::new, |op| doc.dispatch(Command::Do(op.into()), now));
+        let left = list.rows.into_iter().zip(&m.rows).filter(|(_, m)| **m == Match::None).map(|(row, _)| row);
+        let rows: Vec<Waiting> = left.map(|row| Waiting { row, step: None }).collect();
+        let n = rows.len();
+        doc.tray = Tray { on: (n > 0).then_some(0), rows, ..Tray::default() };
+        if n > 0 {
+            // The next click on the map places the first of them.
+            let effects = doc.hand.take(Tool::Select, &mut doc.session, now);
+            doc.follow(&effects);
+        }
+        self.tell(&effects);
+        if effects.is_empty() && matched > 0 {
+            let said = self.lang.pick("对上的楼栋已与清单一致", "The buildings that were found are as the list says");
+            self.say(said, "", "");
+        }
+        self.heed(effects, time);
+    }
+}
+
+/// What a list would do: counts, and rows by name.
+fn preview(
+    ui: &mut Ui,
+    p: &crate::plan::Project,
+    (list, m): (&BuildingList, &Matching),
+    (lang, language): (Lang, Language),
+) {
+    let (one, none, several) = m.counts();
+    let words = lang
+        .pick(
+            "对上 {a} 栋 · 有改动 {b} 栋 · 没对上 {c} 行 · 不唯一 {d} 行",
+            "{a} found · {b} change · {c} not found · {d} not in one way",
+        )
+        .replace("{a}", &one.to_string())
+        .replace("{b}", &m.changes.len().to_string())
+        .replace("{c}", &none.to_string())
+        .replace("{d}", &several.to_string());
+    strong(ui, &words);
+    let between = lang.pick("、", ", ");
+    let columns: Vec<String> = list.columns.iter().map(|(h, s)| format!("{h} → {}", s.get(language))).collect();
+    body(ui, &format!("{}{}", lang.pick("列：", "Columns: "), columns.join(between)));
+    let t = p.table(Kind::Buildings);
+    let named = |f: &dyn Fn(&Match) -> bool| -> Vec<String> {
+        list.rows
+            .iter()
+            .zip(&m.rows)
+            .filter(|(_, m)| f(m))
+            .map(|(row, m)| match m {
+                Match::Several(slots) => {
+                    let fit: Vec<String> =
+                        slots.iter().filter_map(|&s| t.get(s)).map(|r| format!("{} {}", r.code(), called(r))).collect();
+                    format!("{}（{}）", title(row), fit.join(between))
+                }
+                _ => title(row),
+            })
+            .collect()
+    };
+    let mut told = |heading: &str, names: Vec<String>| {
+        if !names.is_empty() {
+            let more = if names.len() > NAMED { " …" } else { "" };
+            let few: Vec<String> = names.into_iter().take(NAMED).collect();
+            body(ui, &format!("{heading}{}{more}", few.join(between)));
+        }
+    };
+    told(lang.pick("没对上，放进待放栏：", "Not found, to the tray: "), named(&|m| *m == Match::None));
+    told(lang.pick("不唯一，不填：", "Not in one way, left out: "), named(&|m| matches!(m, Match::Several(_))));
+    for said in list.told.iter().take(NAMED) {
+        body(ui, said.get(language));
+    }
+}
