@@ -61,6 +61,8 @@ pub struct Settings {
     pub recent: Vec<Recent>,
     /// The window.
     pub window: Window,
+    /// Keys that a person chose, by the name of the command; empty = none.
+    pub keys: std::collections::BTreeMap<String, String>,
 }
 
 impl Settings {

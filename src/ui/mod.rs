@@ -9,6 +9,7 @@ pub mod app;
 pub mod fonts;
 pub mod gpu;
 pub mod icons;
+pub mod keymap;
 pub mod l10n;
 pub mod panels;
 pub mod theme;

@@ -4,6 +4,7 @@
 use egui::{InputState, Key, KeyboardShortcut, Modifiers};
 
 use super::icons::Icon;
+use super::keymap::read;
 use super::l10n::Lang;
 
 /// A tool of the map.
@@ -121,7 +122,7 @@ pub struct VerbInfo {
     pub group: Group,
     zh: &'static str,
     en: &'static str,
-    /// Key as people read it, empty where there is none.
+    /// Key as people read it where they chose no other, empty where there is none.
     pub key: &'static str,
     pub icon: Option<Icon>,
 }
@@ -205,9 +206,9 @@ impl Verb {
         lang.pick(info.zh, info.en)
     }
 
-    /// Its key as people read it.
+    /// Its key as people read it: the one a person chose, else that of the table.
     pub fn key(self) -> &'static str {
-        self.info().key
+        super::keymap::key(self)
     }
 
     /// Its icon.
@@ -217,9 +218,8 @@ impl Verb {
 
     /// Name and key for a tooltip: `画网格  A`.
     pub fn tip(self, lang: Lang) -> String {
-        let info = self.info();
-        let name = self.name(lang).trim_end_matches('…');
-        if info.key.is_empty() { name.to_owned() } else { format!("{name}　{}", info.key) }
+        let (name, key) = (self.name(lang).trim_end_matches('…'), self.key());
+        if key.is_empty() { name.to_owned() } else { format!("{name}　{key}") }
     }
 }
 
@@ -246,10 +246,11 @@ impl Group {
 /// focus (`typing` is what `Context::text_edit_focused` says), so that letters typed into a field, or composed by an input
 /// method, draw nothing; nor do undo and redo, which are then those of the field.
 pub fn pressed(input: &mut InputState, typing: bool) -> Option<(Verb, usize)> {
-    // Shift first: egui lets Ctrl Z match while Shift is held too.
-    let (long, short): (Vec<_>, Vec<_>) = VERBS.iter().partition(|v| v.key.contains("Shift"));
+    // Shift and Alt first: egui lets Ctrl Z match while Shift is held too.
+    let more = |v: &&VerbInfo| v.verb.key().contains("Shift") || v.verb.key().contains("Alt");
+    let (long, short): (Vec<_>, Vec<_>) = VERBS.iter().partition(more);
     for info in long.into_iter().chain(short) {
-        let Some(shortcut) = shortcut(info.key) else { continue };
+        let Some(shortcut) = read(info.verb.key()) else { continue };
         let plain = !shortcut.modifiers.command;
         let of_field = plain || matches!(info.verb, Verb::Undo | Verb::Redo);
         if of_field && typing {
@@ -274,25 +275,6 @@ pub fn pressed(input: &mut InputState, typing: bool) -> Option<(Verb, usize)> {
     (times > 0).then_some((Verb::Redo, times))
 }
 
-/// A written key as egui knows it.
-fn shortcut(written: &str) -> Option<KeyboardShortcut> {
-    let mut modifiers = Modifiers::NONE;
-    let mut key = None;
-    for part in written.split(' ').filter(|p| !p.is_empty()) {
-        match part {
-            "Ctrl" => modifiers |= Modifiers::COMMAND,
-            "Shift" => modifiers |= Modifiers::SHIFT,
-            "?" => key = Some(Key::Questionmark),
-            "+" => key = Some(Key::Plus),
-            "-" => key = Some(Key::Minus),
-            "," => key = Some(Key::Comma),
-            "." => key = Some(Key::Period),
-            name => key = Key::from_name(name),
-        }
-    }
-    key.map(|key| KeyboardShortcut::new(modifiers, key))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -301,7 +283,7 @@ mod tests {
     fn each_key_is_known_and_given_once() {
         let mut seen = std::collections::BTreeSet::new();
         for info in VERBS.iter().filter(|v| !v.key.is_empty()) {
-            assert!(shortcut(info.key).is_some(), "{}", info.key);
+            assert!(read(info.key).is_some(), "{}", info.key);
             assert!(seen.insert(info.key), "{} is given twice", info.key);
         }
     }

@@ -38,6 +38,8 @@ pub struct Issues {
     mends: Vec<Mend>,
     /// What the mends are of: state, problem.
     mends_for: Option<(u128, usize)>,
+    /// The state in which a problem may be marked, and whether the panel was open.
+    marked: Option<(u128, bool)>,
 }
 
 /// Asks for a check if the project has changed while the panel is open, and takes one over when it is there.
@@ -58,11 +60,16 @@ pub fn keep(doc: &mut Doc, lang: Lang, jobs: &Jobs, open: bool) {
             }
         }
     }
+    let s = &doc.session;
+    let p = s.history().stable();
+    if own.marked != Some((p.state, open)) {
+        // What was marked is another's by now, or nobody looks at it.
+        doc.mark = doc.mark.take().filter(|m| !m.problem || own.marked.is_none());
+        own.marked = Some((p.state, open));
+    }
     if !open {
         return;
     }
-    let s = &doc.session;
-    let p = s.history().stable();
     let want = (p.state, s.plan(), s.layer(), doc.picture.layers.tones(), lang);
     if own.asked != Some(want) {
         own.asked = Some(want);
@@ -112,7 +119,7 @@ fn listed(p: &Project, (plan, layer): (Id, u16), issues: &[Issue], colours: &Cel
     for (key, issue) in issues.iter().enumerate() {
         let (zh, en) = kind(issue.rule);
         let kind = lang.pick(zh, en);
-        let row = row(p, l, key, issue, kind, colours, lang);
+        let row = row(p, (l, layer), (key, issue), kind, colours, lang);
         let name = issue.name();
         if let Some(i) = p.ignored(&name) {
             let chip = row.chip.map_or(String::new(), |c| format!("{} ", c.0));
@@ -128,7 +135,14 @@ fn listed(p: &Project, (plan, layer): (Id, u16), issues: &[Issue], colours: &Cel
     list
 }
 
-fn row(p: &Project, l: &Layer, key: usize, issue: &Issue, kind: &str, colours: &CellColours, lang: Lang) -> IssueRow {
+fn row(
+    p: &Project,
+    (l, layer): (&Layer, u16),
+    (key, issue): (usize, &Issue),
+    kind: &str,
+    colours: &CellColours,
+    lang: Lang,
+) -> IssueRow {
     let unit = |code: &String| l.unit(code);
     let only = if let [(_, code)] = &issue.cells[..] { unit(code) } else { None };
     let about = |kind: Kind, code: &String| {
@@ -147,7 +161,10 @@ fn row(p: &Project, l: &Layer, key: usize, issue: &Issue, kind: &str, colours: &
     };
     let title = title.filter(|t| !t.is_empty()).unwrap_or_else(|| kind.to_owned());
     let whole = issue.buildings.is_empty() && issue.courtyard.is_none();
-    let chip = only.filter(|_| whole).map(|u| (cell_chip(l, u), colours.number(u.id.0).unwrap_or(0)));
+    // A community has no chip: its short code would be taken for a cell's.
+    let lowest = p.facts.layers.get(usize::from(layer)).map_or(0, |d| d.cell_level());
+    let chip =
+        only.filter(|u| whole && u.level >= lowest).map(|u| (cell_chip(l, u), colours.number(u.id.0).unwrap_or(0)));
     let sentence = issue.said.get(lang.spoken()).to_owned();
     IssueRow { key, chip, title, sentence, grave: issue.severity == Severity::Error }
 }

@@ -390,6 +390,8 @@ fn keys(ui: &Ui, doc: &mut Doc, around: &Around<'_>, asked: &mut Asked) {
         doc.box_from = None;
     }
     if pressed(Key::Enter) {
+        // What was shown first is told when it is done: nothing moves any more.
+        asked.told |= doc.hand.trial().is_some();
         effects = doc.hand.finish(&mut doc.session, attach_m, around.now);
     }
     streets::tab(ui, doc);

@@ -12,6 +12,7 @@ mod files;
 mod gestures;
 mod heat;
 mod issues;
+mod keys;
 mod lists;
 mod map;
 mod mark;
@@ -44,8 +45,8 @@ use crate::ui::panels::menu_bar::MenuAction;
 use crate::ui::panels::status::StatusAction;
 use crate::ui::panels::tool_bar::ToolBarAction;
 use crate::ui::panels::{
-    cells, inspector, keys, layers, left_place, menu_bar, menu_place, plans, right_place, side_place, status,
-    status_place, tool_bar, tools_place,
+    cells, inspector, layers, left_place, menu_bar, menu_place, plans, right_place, side_place, status, status_place,
+    tool_bar, tools_place,
 };
 use crate::ui::panels::{issues::issues_panel, steps::steps_panel};
 use crate::ui::theme;
@@ -88,6 +89,7 @@ pub struct App {
     toasts: Vec<(Toast, Option<Instant>)>,
     next_toast: u64,
     keys_open: bool,
+    keys: crate::ui::panels::keys::KeysView,
     layers_open: bool,
     plans_open: bool,
     /// What stands beside the list of cells.
@@ -176,6 +178,7 @@ impl App {
             Theme::Light => ThemePreference::Light,
             Theme::Dark => ThemePreference::Dark,
         };
+        crate::ui::keymap::set(&settings.keys);
         theme::install(ctx, theme, &FontBytes::EMBEDDED);
         // A system that says nothing gets the light one: offices work by day.
         ctx.options_mut(|o| {
@@ -203,6 +206,7 @@ impl App {
             toasts: Vec::new(),
             next_toast: 1,
             keys_open: false,
+            keys: crate::ui::panels::keys::KeysView::default(),
             layers_open: false,
             plans_open: false,
             side: None,
@@ -355,6 +359,7 @@ impl App {
         let over = self.dialog.is_some() || self.palette.is_some();
         let busy = over || self.keys_open || typing || egui::Popup::is_any_open(&ctx);
         if self.dialog.is_none()
+            && !(self.keys_open && self.keys.catching.is_some())
             && let Some((verb, times)) = ctx.input_mut(|i| verbs::pressed(i, typing))
             // The palette has the keys while it is open; its own closes it.
             && (self.palette.is_none() || verb == verbs::Verb::Palette)
@@ -365,7 +370,8 @@ impl App {
         if floats && ctx.input_mut(|i| i.consume_key(egui::Modifiers::NONE, egui::Key::Escape)) {
             (self.plans_open, self.layers_open) = (false, false);
         }
-        if self.keys_open && ctx.input_mut(|i| i.consume_key(egui::Modifiers::NONE, egui::Key::Escape)) {
+        let catching = self.keys_open && self.keys.catching.is_some();
+        if self.keys_open && !catching && ctx.input_mut(|i| i.consume_key(egui::Modifiers::NONE, egui::Key::Escape)) {
             self.keys_open = false;
         }
         self.menu(ui, &ctx);
@@ -374,9 +380,7 @@ impl App {
         } else {
             self.start(ui, &ctx);
         }
-        if self.keys_open && keys::keys_sheet(&ctx, ui, self.lang) {
-            self.keys_open = false;
-        }
+        self.show_keys(&ctx, ui);
         self.show_palette(ui, time);
         self.dialogs(ui);
         if self.may_close {

@@ -143,7 +143,7 @@ fn rows(doc: Option<&Doc>, lang: Lang, words: &str, lately: &[Verb]) -> (Vec<Pal
     let mut found: Vec<(usize, PaletteRow, Deed)> = Vec::new();
     for (i, info) in VERBS.iter().enumerate().filter(|(_, v)| v.verb != Verb::Palette) {
         let (zh, en) = (info.verb.name(Lang::Zh), info.verb.name(Lang::En));
-        if ![zh, en, info.key].iter().any(|t| w.are_in(t)) {
+        if ![zh, en, info.verb.key()].iter().any(|t| w.are_in(t)) {
             continue;
         }
         let off = why_not(doc, info.verb).map(|[zh, en]| lang.pick(zh, en).to_owned());
@@ -151,7 +151,7 @@ fn rows(doc: Option<&Doc>, lang: Lang, words: &str, lately: &[Verb]) -> (Vec<Pal
         let row = PaletteRow {
             name: info.verb.name(lang).to_owned(),
             of: info.group.name(lang).to_owned(),
-            key: info.key.to_owned(),
+            key: info.verb.key().to_owned(),
             icon: info.verb.icon(),
             off,
         };

@@ -12,6 +12,8 @@ use crate::ui::widgets::{float_frame, put, put_within, search_box};
 
 /// Height of a row.
 const ROW: f32 = 34.0;
+/// Room for a key, so that what stands before it is in one column.
+const KEY: f32 = 84.0;
 /// Rows that are seen at once.
 const ROWS: f32 = 12.0;
 
@@ -142,13 +144,13 @@ fn command(ui: &mut Ui, row: &PaletteRow, on: bool) -> egui::Response {
     let key = put(p, pos2(right, y), Align2::RIGHT_CENTER, &row.key, regular(SMALL), dim(t.t2));
     let x = rect.left() + 42.0;
     let font = if on { semi(BODY) } else { regular(BODY) };
-    let room = key.left() - x - 12.0;
+    let end = key.left().min(right - KEY) - 12.0;
+    let room = end - x;
     let name = put_within(p, pos2(x, y), Align2::LEFT_CENTER, room, &row.name, font, dim(t.t1));
     let (more, color) = row.off.as_ref().map_or((&row.of, t.t3), |why| (why, t.t2));
     let from = name.right() + 12.0;
-    if key.left() - from > 40.0 {
-        let end = pos2(key.left() - 16.0, y);
-        put_within(p, end, Align2::RIGHT_CENTER, key.left() - 16.0 - from, more, regular(SMALL), color);
+    if end - from > 28.0 {
+        put_within(p, pos2(end, y), Align2::RIGHT_CENTER, end - from, more, regular(SMALL), color);
     }
     response.widget_info(|| {
         let said = [&row.name, &row.key, row.off.as_ref().unwrap_or(&row.of)];

@@ -105,3 +105,54 @@ fn the_question_mark_shows_all_keys_and_escape_closes_them() {
     key(&mut h, Key::Escape);
     assert!(h.query_by_label("画网格 A").is_none());
 }
+
+#[test]
+fn a_key_is_changed_by_a_click_and_a_press_and_a_clash_is_named() {
+    let Some(mut h) = sample("a_key_is_changed_by_a_click_and_a_press_and_a_clash_is_named") else { return };
+    let sheet = |h: &mut Window| {
+        h.key_press_modifiers(Modifiers::SHIFT, Key::Questionmark);
+        h.run();
+    };
+    sheet(&mut h);
+    push(&mut h, "画网格 A");
+    assert!(h.query_by_label_contains("按下「画网格」的新键").is_some());
+    // A key of the gesture is not given away.
+    key(&mut h, Key::Enter);
+    assert!(h.query_by_label_contains("这个键留给画图的手势").is_some());
+    key(&mut h, Key::X);
+    assert!(h.query_by_label_contains("X 已用于「切分」").is_some());
+    assert_eq!(doc(&h).hand.tool(), Tool::Select, "the key does nothing else");
+    push(&mut h, "换到这里");
+    assert!(h.query_by_label("画网格 X").is_some());
+    // The row without a key; the tool bar has a button of that name, too.
+    let row = h.get_all_by_label("切分").map(|n| n.rect()).find(|r| r.width() > 100.0).expect("its row");
+    click_at(&mut h, row.center());
+    key(&mut h, Key::Y);
+    assert!(h.query_by_label("切分 Y").is_some());
+    // Esc gives up, and closes the sheet only then.
+    push(&mut h, "切分 Y");
+    key(&mut h, Key::Escape);
+    assert!(h.query_by_label("切分 Y").is_some());
+    key(&mut h, Key::Escape);
+    assert!(h.query_by_label("切分 Y").is_none());
+    key(&mut h, Key::X);
+    assert_eq!(doc(&h).hand.tool(), Tool::Draw);
+    key(&mut h, Key::Y);
+    assert_eq!(doc(&h).hand.tool(), Tool::Split);
+    key(&mut h, Key::V);
+    key(&mut h, Key::A);
+    assert_eq!(doc(&h).hand.tool(), Tool::Select);
+    let kept = app(&mut h).settings.keys.clone();
+    assert_eq!(kept.get("Tool(DrawCell)").map(String::as_str), Some("X"));
+    // Found by words; presets and the way back.
+    sheet(&mut h);
+    type_into(&mut h, "查按键", "hwg");
+    assert!(h.query_by_label("画网格 X").is_some() && h.query_by_label("切分 Y").is_none());
+    type_into(&mut h, "查按键", "qqqq");
+    assert!(painted(&h).iter().any(|t| t.contains("没有找到「qqqq」")));
+    type_into(&mut h, "查按键", " ");
+    push(&mut h, "iD · JOSM");
+    assert!(h.query_by_label("切分 P").is_some() && h.query_by_label("选择 S").is_some());
+    push(&mut h, "全部恢复默认");
+    assert!(h.query_by_label("画网格 A").is_some() && app(&mut h).settings.keys.is_empty());
+}

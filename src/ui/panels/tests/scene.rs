@@ -272,7 +272,9 @@ pub(super) fn window(ui: &mut Ui, s: &mut Scene) {
         }
         s.asked.dismissed = toasts(ui, lang, map.center_bottom() - vec2(0.0, 16.0), &s.toasts);
         if s.keys {
-            s.asked.keys_closed |= keys::keys_sheet(&ui.ctx().clone(), ui, lang);
+            let mut out = Vec::new();
+            keys::keys_sheet(&ui.ctx().clone(), ui, lang, &keys::KeysView::default(), &mut out);
+            s.asked.keys_closed |= out.contains(&keys::KeysAction::Close);
         }
     });
 }
