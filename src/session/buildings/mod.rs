@@ -218,7 +218,11 @@ pub fn households(p: &Project, slot: u32, n: u32) -> Map<String, serde_json::Val
 
 /// The edit that gives attributes to buildings: one of one, several as one step.
 pub fn set_all(changes: Vec<(String, Map<String, serde_json::Value>)>) -> Option<Op> {
-    let set = |(code, fields)| Op::Set(SetOp { building: Some(code), fields, ..SetOp::default() });
+    let set = |(code, mut fields): (String, Map<String, serde_json::Value>)| {
+        // The name of this field is also that of what may be named beside a building.
+        let courtyard = fields.remove("courtyard").map(|y| y.as_str().unwrap_or_default().to_owned());
+        Op::Set(SetOp { building: Some(code), courtyard, fields, ..SetOp::default() })
+    };
     let mut ops: Vec<Op> = changes.into_iter().map(set).collect();
     match ops.len() {
         0 => None,
@@ -417,7 +421,8 @@ pub(super) fn told_of_many(new: &Project, edits: &[Edit]) -> Said {
     let codes = sets().filter_map(|s| s.building.as_ref());
     let names: Vec<String> =
         codes.map(|c| t.find(c).and_then(|s| t.get(s)).map_or_else(|| c.clone(), called)).collect();
-    let fields: BTreeSet<&str> = sets().flat_map(|s| s.fields.keys().map(String::as_str)).collect();
+    let yard = sets().any(|s| s.courtyard.is_some()).then_some("courtyard");
+    let fields: BTreeSet<&str> = sets().flat_map(|s| s.fields.keys().map(String::as_str)).chain(yard).collect();
     let words: Vec<(&str, &str)> = fields.into_iter().map(field_word).collect();
     let (zh, en) = listed(&names);
     let (fz, fe): (Vec<&str>, Vec<&str>) = words.into_iter().unzip();

@@ -16,6 +16,7 @@ mod map;
 mod numbers;
 mod picture;
 mod place_menu;
+mod places;
 mod search;
 mod start;
 #[cfg(test)]

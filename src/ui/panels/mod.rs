@@ -8,6 +8,7 @@ pub mod inspector;
 pub mod keys;
 pub mod layers;
 pub mod menu_bar;
+pub mod places;
 pub mod plans;
 pub mod post_form;
 pub mod start;
