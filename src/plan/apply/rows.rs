@@ -275,7 +275,7 @@ mod tests {
     fn a_ring_that_crosses_or_touches_itself_is_seen() {
         assert_eq!(crosses_itself(&[pt(0, 0), pt(10, 0), pt(10, 10), pt(0, 10)]), None);
         assert_eq!(crosses_itself(&[pt(0, 0), pt(10, 10), pt(10, 0), pt(0, 10)]), Some(pt(5, 5)));
-        assert_eq!(crosses_itself(&[pt(0, 0), pt(10, 0), pt(5, 0), pt(5, 5)]).is_some(), true);
+        assert!(crosses_itself(&[pt(0, 0), pt(10, 0), pt(5, 0), pt(5, 5)]).is_some());
         assert_eq!(crosses_itself(&[pt(0, 0), pt(10, 0), pt(5, 9)]), None);
     }
 }

@@ -125,7 +125,7 @@ pub fn places_along(from: Pt, to: Pt, count: u32) -> Vec<Pt> {
 }
 
 /// The edit that puts copies of a building with their anchors at places. Names go on with the number of the first, leaving out
-/// those that its courtyard has; of the attributes go all but code, name and the courtyard that it names. `None` where it is no
+/// those that its courtyard has; of the attributes go all but code, name, address and the courtyard that it names. `None` where it is no
 /// more there, or has no place.
 pub fn copies(p: &Project, slot: u32, places: &[Pt]) -> Option<Op> {
     let row = p.table(Kind::Buildings).get(slot)?.to_row();
@@ -156,7 +156,7 @@ pub fn copies(p: &Project, slot: u32, places: &[Pt]) -> Option<Op> {
                 break;
             }
         }
-        for (field, value) in row.fields.iter().filter(|(f, _)| *f != Field::Courtyard) {
+        for (field, value) in row.fields.iter().filter(|(f, _)| !matches!(f, Field::Courtyard | Field::Address)) {
             let value = match value {
                 Value::Text(t) => json!(t),
                 Value::Count(n) => json!(n),

@@ -110,8 +110,8 @@ fn table(ui: &mut Ui, lang: Lang, view: &PlacesView, out: &mut Vec<InspectorActi
     let (head, _) = ui.allocate_exact_size(vec2(ui.available_width(), 22.0), Sense::hover());
     put(ui.painter(), head.left_center(), Align2::LEFT_CENTER, lang.t().name, semi(SMALL), t.t2);
     for (i, (_, name)) in columns.iter().enumerate() {
-        let right = head.right() - (WIDE + 4.0) * (2 - i) as f32 - 6.0;
-        put(ui.painter(), pos2(right, head.center().y), Align2::RIGHT_CENTER, name, semi(SMALL), t.t2);
+        let left = head.right() - (WIDE + 4.0) * (2 - i) as f32 - WIDE + 6.0;
+        put(ui.painter(), pos2(left, head.center().y), Align2::LEFT_CENTER, name, semi(SMALL), t.t2);
     }
     // The column whose field was left, and the row below it.
     let mut down: Option<(usize, usize)> = None;
