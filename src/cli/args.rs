@@ -174,6 +174,9 @@ pub(super) struct Import {
     /// Give the cells that are there, named by code, the ground that the source draws; a GeoPackage of Getu may be the source
     #[arg(long)]
     pub redraw: bool,
+    /// Fill the buildings that are there from a list without places, matched by courtyard and number; rows that find none are named
+    #[arg(long = "match", value_name = "courtyard,number", conflicts_with = "redraw")]
+    pub matched: Option<String>,
     /// Say what would be done, save nothing
     #[arg(long)]
     pub dry_run: bool,

@@ -126,6 +126,9 @@ pub(super) fn import(a: &Import, common: &Common, r: &mut Report) -> Result<i32,
     if a.redraw {
         return redraw(a, common, r);
     }
+    if let Some(by) = &a.matched {
+        return super::matched::fill(a, by, common, r);
+    }
     if a.source_layer.is_some() {
         return Err(one_layer_only());
     }

@@ -15,6 +15,7 @@ mod export;
 mod files;
 mod import;
 mod make;
+mod matched;
 mod picture;
 mod project;
 mod report;

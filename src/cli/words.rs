@@ -85,6 +85,10 @@ const HELP: &[(&str, &str)] = &[
     ("Text encoding of the source", "源文件的文字编码"),
     ("field=column; may be given several times", "字段=列名；可写多次"),
     (
+        "Fill the buildings that are there from a list without places, matched by courtyard and number; rows that find none are named",
+        "用没有坐标的清单填写已有楼栋，按院落和楼号对应；没对上的行逐行列出",
+    ),
+    (
         "Give the cells that are there, named by code, the ground that the source draws; a GeoPackage of Getu may be the source",
         "按编码把已有网格的范围改成源数据所画的；源可以是格图的 GeoPackage",
     ),

@@ -255,6 +255,11 @@ const USES: [(&str, &str); 9] = [
     ("other", "其他"),
 ];
 
+/// Uses of buildings as tables hold them.
+pub fn uses() -> impl Iterator<Item = &'static str> {
+    USES.iter().map(|(word, _)| *word)
+}
+
 /// A building's use as it is said; a word that is not in the list stays.
 pub fn use_word(lang: Lang, use_: &str) -> &str {
     match lang {

@@ -545,3 +545,35 @@ fn borders_that_another_program_moved_are_made_to_fit_and_taken_in() {
     place.refused(&["import", "p.gpkg", "copy.gpkg", "--as", "buildings", "--redraw"]);
     place.refused(&["import", "p.gpkg", "copy.gpkg", "--as", "cells", "--redraw", "--source-layer", "nothing"]);
 }
+
+#[test]
+fn a_list_without_places_fills_the_buildings_that_it_names() {
+    let place = Place::new();
+    place.ask(&["sample", "neighbourhood", "p.gpkg"]);
+    let edits = concat!(
+        r#"{"op":"add","kind":"courtyards","rows":[{"code":"Y900001","name":"试院","rings":[[[580000,3470000],[580200,3470000],[580200,3470200],[580000,3470200]]]}]}"#,
+        "\n",
+        r#"{"op":"add","kind":"buildings","rows":[{"name":"1号楼","rings":[[[580010,3470010],[580050,3470010],[580050,3470022],[580010,3470022]]]},{"name":"２幢","at":[580100,3470100]}]}"#,
+        "\n",
+    );
+    std::fs::write(place.path("e.jsonl"), edits).unwrap();
+    assert_eq!(place.run(&["edit", "p.gpkg", "e.jsonl"]).code, 0);
+    std::fs::write(place.path("l.csv"), "小区,楼号,户数,户主\n试院,1#,48,张三\n,2号楼,36,李四\n,3号楼,9,王五\n")
+        .unwrap();
+    let args = ["import", "p.gpkg", "l.csv", "--as", "buildings", "--match", "courtyard,number", "--json"];
+    let tried = place.run(&[&args[..], &["--dry-run"]].concat());
+    assert_eq!(tried.code, 1, "{}", tried.err);
+    let before = place.ask(&["info", "p.gpkg"])["state"].clone();
+    let ran = place.run(&args);
+    assert_eq!(ran.code, 1, "a row found no building: {}", ran.err);
+    let out: Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!((&out["read"], &out["matched"], &out["imported"]), (&json!(3), &json!(2), &json!(2)));
+    assert_eq!(out["unmatched"], json!([{"line": 4, "courtyard": "试院", "number": "3号楼"}]));
+    assert_eq!(out["messages"].as_array().unwrap().len(), 1, "{out}");
+    assert!(!ran.out.contains("张三"));
+    assert_ne!(place.ask(&["info", "p.gpkg"])["state"], before);
+    let bad = place.run(&["import", "p.gpkg", "l.csv", "--as", "roads", "--match", "courtyard,number"]);
+    assert_eq!(bad.code, 2);
+    place.ask(&["undo", "p.gpkg"]);
+    assert_eq!(place.ask(&["info", "p.gpkg"])["state"], before, "one step");
+}

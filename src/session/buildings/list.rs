@@ -171,14 +171,10 @@ fn changed(p: &Project, slot: u32, row: &ListedBuilding) -> Option<(String, Map<
     (!fields.is_empty()).then(|| (r.code().to_owned(), fields))
 }
 
-/// The name of a building that a list calls so: a bare number is 号楼.
-fn name_of(row: &ListedBuilding) -> String {
-    let text = row.number.trim();
-    if text.chars().all(|c| c.is_ascii_digit() || ('０'..='９').contains(&c)) {
-        format!("{text}号楼")
-    } else {
-        text.to_owned()
-    }
+/// The name of a building that a list calls so: figures narrow, a bare number is 号楼.
+pub fn name_of(row: &ListedBuilding) -> String {
+    let text = bare(&row.number);
+    if text.chars().all(|c| c.is_ascii_digit()) { format!("{text}号楼") } else { text }
 }
 
 /// The edit that puts a row of a list on the map as a building without footprint.

@@ -125,7 +125,7 @@ pub fn places_along(from: Pt, to: Pt, count: u32) -> Vec<Pt> {
 }
 
 /// The edit that puts copies of a building with their anchors at places. Names go on with the number of the first, leaving out
-/// those that its courtyard has; of the attributes go all but code, name and the courtyard that it names. `None` where it is no
+/// those that its courtyard has; of the attributes go all but code, name, address and the courtyard that it names. `None` where it is no
 /// more there, or has no place.
 pub fn copies(p: &Project, slot: u32, places: &[Pt]) -> Option<Op> {
     let row = p.table(Kind::Buildings).get(slot)?.to_row();
@@ -156,7 +156,7 @@ pub fn copies(p: &Project, slot: u32, places: &[Pt]) -> Option<Op> {
                 break;
             }
         }
-        for (field, value) in row.fields.iter().filter(|(f, _)| *f != Field::Courtyard) {
+        for (field, value) in row.fields.iter().filter(|(f, _)| !matches!(f, Field::Courtyard | Field::Address)) {
             let value = match value {
                 Value::Text(t) => json!(t),
                 Value::Count(n) => json!(n),
@@ -218,7 +218,11 @@ pub fn households(p: &Project, slot: u32, n: u32) -> Map<String, serde_json::Val
 
 /// The edit that gives attributes to buildings: one of one, several as one step.
 pub fn set_all(changes: Vec<(String, Map<String, serde_json::Value>)>) -> Option<Op> {
-    let set = |(code, fields)| Op::Set(SetOp { building: Some(code), fields, ..SetOp::default() });
+    let set = |(code, mut fields): (String, Map<String, serde_json::Value>)| {
+        // The name of this field is also that of what may be named beside a building.
+        let courtyard = fields.remove("courtyard").map(|y| y.as_str().unwrap_or_default().to_owned());
+        Op::Set(SetOp { building: Some(code), courtyard, fields, ..SetOp::default() })
+    };
     let mut ops: Vec<Op> = changes.into_iter().map(set).collect();
     match ops.len() {
         0 => None,
@@ -417,7 +421,8 @@ pub(super) fn told_of_many(new: &Project, edits: &[Edit]) -> Said {
     let codes = sets().filter_map(|s| s.building.as_ref());
     let names: Vec<String> =
         codes.map(|c| t.find(c).and_then(|s| t.get(s)).map_or_else(|| c.clone(), called)).collect();
-    let fields: BTreeSet<&str> = sets().flat_map(|s| s.fields.keys().map(String::as_str)).collect();
+    let yard = sets().any(|s| s.courtyard.is_some()).then_some("courtyard");
+    let fields: BTreeSet<&str> = sets().flat_map(|s| s.fields.keys().map(String::as_str)).chain(yard).collect();
     let words: Vec<(&str, &str)> = fields.into_iter().map(field_word).collect();
     let (zh, en) = listed(&names);
     let (fz, fe): (Vec<&str>, Vec<&str>) = words.into_iter().unzip();

@@ -105,7 +105,9 @@ impl Hand {
     pub fn turn_handle(&self, s: &Session, reach_mm: i32) -> Option<Pt> {
         let b = box_of(s, selected(s));
         let up = (f64::from(reach_mm) * HANDLE_REACHES).min(1e8) as i32;
-        (self.tool == Tool::Select && !b.is_empty()).then(|| Pt { x: b.centre().x, y: b.max.y.saturating_add(up) })
+        // A single point has nothing that turns.
+        (self.tool == Tool::Select && b.width() > 0 && b.height() > 0)
+            .then(|| Pt { x: b.centre().x, y: b.max.y.saturating_add(up) })
     }
 
     /// Takes hold of the selected buildings at `at`, or of the handle that turns them. True if there was anything.

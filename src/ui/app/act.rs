@@ -326,6 +326,18 @@ impl App {
                 let fields = crate::session::buildings::households(p, key as u32, n);
                 Op::Set(SetOp { building: building(key), fields, ..SetOp::default() })
             }
+            InspectorAction::SetBuildings(keys, field, value) => {
+                let Some(op) = super::places::setting(p, &keys, field, value.as_deref()) else { return };
+                op
+            }
+            InspectorAction::RenameCourtyard(key, name) => {
+                let courtyard = p.table(Kind::Courtyards).get(key as u32).map(|r| r.code().to_owned());
+                Op::Set(SetOp { courtyard, fields: fields("name", name.into()), ..SetOp::default() })
+            }
+            InspectorAction::SelectCourtyard(key) => {
+                doc.dispatch(Command::Select(Selection::Courtyard(key as u32)), now);
+                return;
+            }
             InspectorAction::SetUse(key, text) => {
                 Op::Set(SetOp { building: building(key), fields: fields("use", text.into()), ..SetOp::default() })
             }

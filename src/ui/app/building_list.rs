@@ -9,7 +9,7 @@ use crate::exchange::{BuildingList, ListedBuilding, read_building_list, read_tex
 use crate::geom::Pt;
 use crate::model::{EditId, Field, Kind, Lang as Language, Said, Value};
 use crate::scene::Camera;
-use crate::session::buildings::list::{Match, Matching, bound, matching, placed};
+use crate::session::buildings::list::{Match, Matching, bound, matching, name_of, placed};
 use crate::session::buildings::{building_near, called, set_all};
 use crate::session::tools::Tool;
 use crate::session::{Command, Effect, Selection};
@@ -49,8 +49,7 @@ pub struct Tray {
 }
 
 fn title(row: &ListedBuilding) -> String {
-    let kind = if row.number.chars().all(|c| c.is_ascii_digit()) { "号楼" } else { "" };
-    format!("{} {}{kind}", row.yard, row.number).trim().to_owned()
+    format!("{} {}", row.yard, name_of(row)).trim().to_owned()
 }
 
 fn count(row: &ListedBuilding, field: Field) -> Option<u32> {

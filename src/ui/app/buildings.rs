@@ -20,7 +20,7 @@ use egui::{Area, Margin, Order, Painter, Pos2, Rect, RichText, Shape, Stroke, Ui
 /// How large a building without footprint is drawn in the making, points.
 const SPOT_PT: f32 = 6.0;
 
-/// Paints footprints in the making, the handle that turns, and lengths beside the pointer.
+/// Paints footprints in the making, and the handle that turns.
 pub fn paint(doc: &Doc, painter: &Painter, rect: Rect, camera: &Camera, t: &Tokens) {
     let hand = &doc.hand;
     let reach_mm = (REACH_PT * camera.mm_per_pt()).clamp(1.0, 1e8) as i32;
@@ -71,9 +71,17 @@ pub fn paint(doc: &Doc, painter: &Painter, rect: Rect, camera: &Camera, t: &Toke
             painter.galley(b.center() - galley.size() / 2.0, galley, t.accent);
         }
     }
-    if let (false, Some(at)) = (sketch.said.is_empty(), doc.pointer) {
-        let at = screen(at);
-        let galley = painter.layout_no_wrap(sketch.said, semi(BODY), t.on_plate);
+}
+
+/// Lengths or the angle of what is in the hand, on a plate beside the pointer.
+pub fn read_out(doc: &Doc, painter: &Painter, rect: Rect, camera: &Camera, t: &Tokens) {
+    if !doc.hand.tool().builds() && !doc.hand.carries() {
+        return;
+    }
+    let said = doc.hand.building_sketch(&doc.session, doc.point).said;
+    if let (false, Some(at)) = (said.is_empty(), doc.pointer) {
+        let at = on_screen(rect, camera, at);
+        let galley = painter.layout_no_wrap(said, semi(BODY), t.on_plate);
         let size = galley.size() + vec2(16.0, 8.0);
         let mut min = pos2(at.x + 18.0, at.y - 14.0 - size.y);
         min.x = min.x.min(rect.right() - size.x - 4.0);
@@ -129,7 +137,8 @@ pub fn after(doc: &mut Doc, effects: &[Effect]) {
         _ => false,
     });
     let one = matches!(doc.session.selection(), Selection::Buildings(slots) if slots.len() == 1);
-    doc.ask_households |= made && one && doc.hand.tool() != Tool::Copies;
+    // A row of a list that is placed brings its own, and copies have those of the first.
+    doc.ask_households |= made && one && doc.hand.tool().builds() && doc.hand.tool() != Tool::Copies;
 }
 
 /// What Delete removes of places: the selected buildings, or the selected courtyard.

@@ -480,6 +480,7 @@ fn paint(ui: &mut Ui, doc: &mut Doc, rect: Rect, around: Around<'_>, moving: boo
         let corner = rect.left_bottom() + vec2(13.0, -50.0);
         asked.pin_scale = crate::ui::widgets::heat_legend(ui, around.lang, corner, &legend);
     }
+    buildings::read_out(doc, &painter, rect, &camera, t);
     building_list::tray(ui, doc, rect, &camera, (around.lang, around.now), asked);
     floats(ui, doc, rect, &camera, around.lang, around.language);
     if is_bare(doc) && doc.hand.tool() == Tool::Select {

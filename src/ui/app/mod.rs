@@ -20,6 +20,7 @@ mod numbers;
 mod palette;
 mod picture;
 mod place_menu;
+mod places;
 mod search;
 mod start;
 mod steps;

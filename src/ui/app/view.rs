@@ -102,8 +102,9 @@ pub fn inspector(doc: &Doc) -> InspectorView {
         },
         Selection::Buildings(slots) => match slots[..] {
             [slot] => building(doc, slot).map_or(InspectorView::Nothing, InspectorView::Building),
-            _ => InspectorView::Nothing,
+            _ => super::places::several(doc, slots),
         },
+        Selection::Courtyard(slot) => super::places::courtyard(doc, *slot),
         _ => InspectorView::Nothing,
     }
 }

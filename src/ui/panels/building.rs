@@ -8,7 +8,7 @@ use crate::ui::icons::Icon;
 use crate::ui::l10n::{self, Lang};
 use crate::ui::theme::{BODY, TITLE, Tokens};
 use crate::ui::widgets::{
-    Fact, checkbox, choice, code_chip, facts, field, hint, labelled, list_row, put_within, rule, section,
+    Fact, checkbox, choice, code_chip, facts, field, hint, labelled, link, list_row, put_within, rule, section,
 };
 
 /// A cell to belong to.
@@ -112,6 +112,9 @@ pub(super) fn building_view(ui: &mut Ui, lang: Lang, view: &BuildingView, out: &
                 Icon::Courtyard.show(ui, 15.0, t.t2);
                 ui.label(RichText::new(&yard.name).font(regular(BODY)).color(t.t1));
             });
+            if link(ui, lang.pick("看全院楼栋", "All its buildings")).clicked() {
+                out.push(InspectorAction::SelectCourtyard(yard.key));
+            }
             ui.add_space(4.0);
             if checkbox(ui, yard.whole, text.kept_whole, true) {
                 out.push(InspectorAction::KeepWhole(yard.key, !yard.whole));
@@ -140,6 +143,20 @@ fn form(ui: &mut Ui, lang: Lang, view: &BuildingView, out: &mut Vec<InspectorAct
         }
     });
     ui.add_space(4.0);
+    for (field_, name, value) in [
+        ("residents", text.residents, view.residents.to_string()),
+        ("storeys", text.storeys, view.storeys.map_or_else(String::new, |n| n.to_string())),
+    ] {
+        labelled(ui, name, |ui| {
+            if let Some(new) = field(ui, view.key, name, &value, 72.0)
+                && (new.is_empty() || new.parse::<u32>().is_ok())
+            {
+                let new = Some(new).filter(|n| !n.is_empty());
+                out.push(InspectorAction::SetBuildings(vec![view.key], field_, new));
+            }
+        });
+        ui.add_space(4.0);
+    }
     labelled(ui, text.use_, |ui| {
         let width = ui.available_width();
         if let Some(new) = field(ui, view.key, text.use_, l10n::use_word(lang, &view.use_), width) {

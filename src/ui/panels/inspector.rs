@@ -4,6 +4,7 @@ use egui::{Align2, Id, Rect, RichText, Role, ScrollArea, Sense, Ui, WidgetInfo, 
 
 use super::building::{BuildingView, building_view};
 use super::cells::padded;
+use super::places::{PlacesView, places_view};
 use super::post_form::{NewPost, PostDraft, post_form};
 use super::{Edge, paint_edge};
 use crate::ui::fonts::{regular, semi};
@@ -80,6 +81,8 @@ pub enum InspectorView {
     Nothing,
     Cell(CellView),
     Building(BuildingView),
+    /// Several buildings, or a courtyard with its buildings.
+    Places(PlacesView),
     /// Several cells: how many, and their sum.
     Cells {
         count: u32,
@@ -106,6 +109,10 @@ pub enum InspectorAction {
     /// Households of a building.
     SetHouseholds(u64, u32),
     SetUse(u64, String),
+    /// Buildings, and an attribute that all of them get; None clears it.
+    SetBuildings(Vec<u64>, &'static str, Option<String>),
+    RenameCourtyard(u64, String),
+    SelectCourtyard(u64),
     /// Building, and the cell it is pinned to; None = no pin.
     Pin(u64, Option<u64>),
     /// Courtyard, and whether it is kept whole.
@@ -125,6 +132,7 @@ pub fn inspector_panel(ui: &mut Ui, lang: Lang, view: &InspectorView, out: &mut 
             }
             InspectorView::Cell(cell) => cell_view(ui, lang, cell, out),
             InspectorView::Building(building) => building_view(ui, lang, building, out),
+            InspectorView::Places(places) => places_view(ui, lang, places, out),
             InspectorView::Cells { count, households, residents, buildings, area_m2 } => {
                 let t = lang.t();
                 ui.add_space(12.0);

@@ -10,6 +10,7 @@ pub mod keys;
 pub mod layers;
 pub mod menu_bar;
 pub mod palette;
+pub mod places;
 pub mod plans;
 pub mod post_form;
 pub mod start;

@@ -19,21 +19,32 @@ pub fn field(
     value: &str,
     width: f32,
 ) -> Option<String> {
+    field_left(ui, key, label, value, width, Margin::symmetric(8, 6)).0
+}
+
+/// The same with a margin of its own; also says whether it was left in this frame, and whether it has the keys.
+pub fn field_left(
+    ui: &mut Ui,
+    key: impl std::hash::Hash + std::fmt::Debug,
+    label: &str,
+    value: &str,
+    width: f32,
+    margin: Margin,
+) -> (Option<String>, bool, bool) {
     let id = Id::unique(("field", key, label));
     let mut draft = ui.data(|d| d.get_temp::<String>(id)).unwrap_or_else(|| value.to_owned());
-    let edit =
-        TextEdit::singleline(&mut draft).id(id.with("edit")).desired_width(width).margin(Margin::symmetric(8, 6));
+    let edit = TextEdit::singleline(&mut draft).id(id.with("edit")).desired_width(width).margin(margin);
     let response = ui.add(edit).accessible_name(label);
     if response.lost_focus() {
         ui.data_mut(|d| d.remove::<String>(id));
         let dropped = ui.input(|i| i.key_pressed(Key::Escape));
         let new = draft.trim();
-        return (!dropped && new != value).then(|| new.to_owned());
+        return ((!dropped && new != value).then(|| new.to_owned()), !dropped, false);
     }
     if response.changed() {
         ui.data_mut(|d| d.insert_temp(id, draft));
     }
-    None
+    (None, false, response.has_focus())
 }
 
 /// Gives the keys to a field, with all that stands in it chosen, so that typing takes its place.

@@ -283,3 +283,89 @@ fn a_list_without_numbers_is_refused_in_words() {
     assert!(h.query_by_label("清单").is_none());
     assert_eq!(steps(&h), 0);
 }
+
+#[test]
+fn households_are_typed_down_the_column_of_several_buildings() {
+    let Some(mut h) = sample("households_are_typed_down_the_column_of_several_buildings") else { return };
+    let yard = {
+        let s = session(&h);
+        let yards = s.assignment().courtyards();
+        let t = s.project().table(Kind::Courtyards);
+        t.iter().map(|(y, _)| y).find(|y| yards.buildings(*y).len() > 3).expect("a courtyard has buildings")
+    };
+    let slots = session(&h).assignment().courtyards().buildings(yard).to_vec();
+    let select = crate::session::Command::Select(Selection::Courtyard(yard));
+    doc_mut(&mut h).dispatch(select, 1);
+    h.run();
+    let mut rows: Vec<String> = (h.root().children_recursive())
+        .filter_map(|n| n.accesskit_node().label())
+        .filter(|l| l.starts_with("户数 "))
+        .collect();
+    rows.dedup();
+    assert!(rows.len() > 3, "{rows:?}");
+    type_into(&mut h, &rows[0], "31");
+    key(&mut h, Key::Enter);
+    assert_eq!(steps(&h), 1, "{}", told(&mut h));
+    let focused =
+        |h: &Window, label: &str| h.get_by_role_and_label(egui::accesskit::Role::TextInput, label).is_focused();
+    assert!(focused(&h, &rows[1]), "Enter goes down the column");
+    h.event(Event::Text("32".to_owned()));
+    h.run();
+    key(&mut h, Key::Tab);
+    assert!(focused(&h, &rows[2]), "Tab goes down the column");
+    let typed = |h: &Window, n| slots.iter().filter(|s| value(h, **s, Field::Households) == Some(n)).count();
+    assert!(typed(&h, 31) >= 1 && typed(&h, 32) >= 1 && steps(&h) == 2, "{}", told(&mut h));
+    // What is no number stays unsaid.
+    h.event(Event::Text("x".to_owned()));
+    h.run();
+    key(&mut h, Key::Enter);
+    assert_eq!(steps(&h), 2);
+    // All at once.
+    let first = state(&h);
+    type_into(&mut h, "全部的层数", "7");
+    key(&mut h, Key::Enter);
+    assert_eq!(steps(&h), 3, "{}", told(&mut h));
+    assert!(slots.iter().all(|s| value(&h, *s, Field::Storeys) == Some(7)));
+    push(&mut h, "撤销");
+    assert_eq!(state(&h), first, "one step for all");
+    // The courtyard itself.
+    push(&mut h, "整院划入一个网格");
+    type_into(&mut h, "名称", "新院");
+    key(&mut h, Key::Enter);
+    assert_eq!(
+        session(&h).project().table(Kind::Courtyards).get(yard).map(|r| r.name().to_owned()),
+        Some("新院".into())
+    );
+    // Several buildings that are selected have the same table, and go to another courtyard together.
+    let select = crate::session::Command::Select(Selection::Buildings(slots[..2].to_vec()));
+    doc_mut(&mut h).dispatch(select, 1);
+    h.run();
+    assert!(
+        h.query_by_label("全部的院落").is_some() && h.query_by_label("2 栋").is_some()
+            || painted(&h).iter().any(|t| t == "2 栋")
+    );
+    key(&mut h, Key::Delete);
+    assert!(told(&mut h).contains("删除楼栋"), "{}", told(&mut h));
+}
+
+#[test]
+fn in_english_the_ways_to_make_buildings_hold_no_chinese() {
+    let Some(mut h) = sample("in_english_the_ways_to_make_buildings_hold_no_chinese") else { return };
+    push(&mut h, "视图");
+    push(&mut h, "English");
+    let chinese = |h: &Window, what: &[&str]| {
+        let shown = painted(h);
+        for label in what {
+            let there = h.query_by_label(label).is_some() || shown.iter().any(|t| t.contains(label));
+            assert!(there, "{label}: {shown:?}");
+        }
+    };
+    push(&mut h, "Draw building");
+    chinese(&h, &["Rectangle", "Footprint", "Point", "Copies", "Courtyard outline", "Click one end"]);
+    push(&mut h, "Buildings");
+    chinese(&h, &["Draw footprint", "Building as a point", "Copy along a line", "Draw courtyard"]);
+    push(&mut h, "Fill from a list…");
+    chinese(&h, &["Select the cells with their header in Excel", "Open a file…", "Cancel"]);
+    key(&mut h, Key::Escape);
+    assert_eq!(steps(&h), 0);
+}
