@@ -483,6 +483,27 @@ mod tests {
     }
 
     #[test]
+    fn counts_and_anchors_are_written_as_lists_of_options() {
+        let counts: Vec<Option<u32>> = (0..200).map(|i| (i % 3 > 0).then_some(i * 1_000_003)).collect();
+        let column: Counts = counts.iter().copied().collect();
+        let bytes = postcard::to_stdvec(&counts).unwrap();
+        assert_eq!(postcard::to_stdvec(&column).unwrap(), bytes);
+        let again: Counts = postcard::from_bytes(&bytes).unwrap();
+        assert!((0..200).all(|i| again.get(i) == counts[i]));
+
+        let seg = Segment::pack(Kind::Buildings, rows());
+        let anchors: Vec<Option<Pt>> = (0..seg.len()).map(|i| seg.anchor(i)).collect();
+        assert!(anchors.contains(&None) && seg.anchors().iter().filter(|p| !p.in_range()).count() == 1);
+        let bytes = postcard::to_stdvec(&anchors).unwrap();
+        assert!(seg.to_bytes().windows(bytes.len()).any(|w| w == bytes));
+        #[derive(Serialize, Deserialize)]
+        struct Anchors(#[serde(with = "super::anchors")] Vec<Pt>);
+        let read = |a: &[Option<Pt>]| postcard::from_bytes::<Anchors>(&postcard::to_stdvec(a).unwrap());
+        assert_eq!(read(&anchors).unwrap().0, seg.anchors());
+        assert!(read(&[Some(NOWHERE)]).is_err(), "beyond the grid");
+    }
+
+    #[test]
     fn damaged_bytes_are_refused_and_never_panic() {
         let bytes = Segment::pack(Kind::Buildings, rows()).to_bytes();
         for i in 0..bytes.len() {

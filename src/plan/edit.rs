@@ -242,6 +242,14 @@ pub enum Op {
         /// Kept whole or not.
         value: bool,
     },
+    /// Sets a problem aside with a reason, or (`reason: null`) no more.
+    Ignore {
+        /// Which, as `check` names it.
+        issue: String,
+        /// Why.
+        #[serde(deserialize_with = "present")]
+        reason: Option<String>,
+    },
     /// Adds a member or changes one with the same code.
     Member {
         /// Code.
@@ -529,6 +537,7 @@ impl Op {
             Op::Whole { .. }
             | Op::Add { .. }
             | Op::Shift { .. }
+            | Op::Ignore { .. }
             | Op::Member { .. }
             | Op::Post { .. }
             | Op::Remove { .. }

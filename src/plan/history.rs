@@ -108,6 +108,16 @@ impl History {
         self.log.iter().enumerate().map(|(i, s)| (s, self.done.binary_search(&i).is_err()))
     }
 
+    /// The steps that stand, the first one first.
+    pub fn done(&self) -> impl ExactSizeIterator<Item = &Arc<Step>> {
+        self.done.iter().map(|&i| &self.log[i])
+    }
+
+    /// The undone steps that can be redone, the next one first.
+    pub fn undone(&self) -> impl ExactSizeIterator<Item = &Arc<Step>> {
+        self.undone.iter().rev().map(|&i| &self.log[i])
+    }
+
     /// Sequence numbers of the steps that can be redone, the next one last.
     pub fn redoable(&self) -> Vec<u32> {
         self.undone.iter().map(|&i| self.log[i].id.sequence).collect()

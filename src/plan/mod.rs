@@ -19,7 +19,7 @@ pub use edit::{CutCell, Edit, Hash, NewRow, Op, PlanOp, RedrawnCell, Ring, SetOp
 pub use error::{EditError, Held};
 pub use history::{History, Staged, Step};
 pub use patch::{Item, Key, Patch, PlanChange};
-pub use project::{Facts, Head, Layer, Locks, Plan, PlanMeta, Project, state_text};
+pub use project::{Facts, Head, Ignored, Layer, Locks, Plan, PlanMeta, Project, state_text};
 
 #[cfg(test)]
 pub(crate) mod tests;

@@ -1,6 +1,6 @@
 //! The Patch: before and after of what an edit changed, the only thing that moves through the house.
 
-use super::project::{Head, Layer, Plan, PlanMeta, Project};
+use super::project::{Head, Ignored, Layer, Plan, PlanMeta, Project};
 use crate::geom::Pt;
 use crate::model::{GridLayer, Id, Kind, Member, Org, Post, Row, Rules, Segment, SegmentHash, Unit};
 use crate::topology::PartitionPatch;
@@ -39,6 +39,8 @@ pub enum Key {
     LockedUnit(Id, u16, Id),
     /// The lock on a segment of a border: plan, layer, its ends, the smaller first.
     LockedLine(Id, u16, Pt, Pt),
+    /// A problem that was set aside, by number.
+    Ignored(u128),
 }
 
 /// The value of an item.
@@ -68,6 +70,8 @@ pub enum Item {
     Pin(Id),
     /// Of [`Key::LockedUnit`] and [`Key::LockedLine`].
     Locked,
+    /// Of [`Key::Ignored`].
+    Ignored(Arc<Ignored>),
 }
 
 /// A segment named by hash, with its rows while it is in memory (never serialised).
@@ -208,6 +212,7 @@ impl Project {
             Key::Member(id) => Item::Member(self.facts.members.get(&id)?.clone()),
             Key::Post(id) => Item::Post(self.facts.posts.get(&id)?.clone()),
             Key::Org(id) => Item::Org(self.facts.orgs.get(&id)?.clone()),
+            Key::Ignored(number) => Item::Ignored(self.facts.ignored.get(&number)?.clone()),
             Key::Plan(id) => Item::Plan(self.plan(id)?.meta.clone()),
             Key::Unit(plan, layer, id) => Item::Unit(self.layer(plan, layer)?.units.get(&id)?.clone()),
             Key::Pin(plan, layer, slot) => Item::Pin(*self.layer(plan, layer)?.pins.get(&slot)?),
@@ -283,6 +288,13 @@ impl Project {
             (Key::Post(id), None) => f.posts.set(id, None),
             (Key::Org(id), Some(Item::Org(v))) => map(&mut f.orgs, id, Some(v)),
             (Key::Org(id), None) => map(&mut f.orgs, id, None),
+            (Key::Ignored(number), item) => {
+                let ignored = Arc::make_mut(&mut f.ignored);
+                match item {
+                    Some(Item::Ignored(i)) => ignored.insert(number, i),
+                    _ => ignored.remove(&number),
+                };
+            }
             (Key::Plan(id), Some(Item::Plan(meta))) => self.with_plan(id, |p| p.meta = meta),
             (Key::Unit(plan, layer, id), item) => self.with_layer(plan, layer, |l| {
                 map(&mut l.units, id, item.and_then(|i| if let Item::Unit(u) = i { Some(u) } else { None }));

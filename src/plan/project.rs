@@ -36,6 +36,24 @@ pub struct Facts {
     pub posts: Coded<Post>,
     /// Organisations.
     pub orgs: Arc<BTreeMap<Id, Arc<Org>>>,
+    /// Problems that were set aside, by [`Ignored::number`].
+    pub ignored: Arc<BTreeMap<u128, Arc<Ignored>>>,
+}
+
+/// A problem that was set aside.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Ignored {
+    /// Which, as `rules` names it.
+    pub issue: String,
+    /// Why.
+    pub reason: String,
+}
+
+impl Ignored {
+    /// The number under which a problem is kept.
+    pub fn number(issue: &str) -> u128 {
+        item_sum(&("issue", issue))
+    }
 }
 
 /// Name and standing of a plan.
@@ -202,6 +220,7 @@ impl Project {
                 members: Coded::default(),
                 posts: Coded::default(),
                 orgs: Arc::default(),
+                ignored: Arc::default(),
             },
             plans: Arc::new(vec![Arc::new(Plan { id: plan, meta, layers: Arc::new(empty), posts: Coded::default() })]),
             state: 0,
@@ -304,6 +323,9 @@ impl Project {
         }
         for p in self.facts.posts.values() {
             add(self.post_sum(None, p));
+        }
+        for i in self.facts.ignored.values() {
+            add(item_sum(&("ignored", i)));
         }
         for plan in self.plans.iter() {
             add(self.plan_sum(plan));
@@ -420,6 +442,11 @@ impl Project {
 
     fn layer_id(&self, layer: u16) -> &str {
         self.facts.layers.get(layer as usize).map_or("", |l| l.id.as_str())
+    }
+
+    /// Why a problem was set aside, if it was.
+    pub fn ignored(&self, issue: &str) -> Option<&Arc<Ignored>> {
+        self.facts.ignored.get(&Ignored::number(issue))
     }
 
     /// Whether a courtyard is kept whole.

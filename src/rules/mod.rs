@@ -68,6 +68,28 @@ pub struct Issue {
     pub courtyard: Option<String>,
 }
 
+impl Issue {
+    /// Its name, by which it is set aside: the rule and what it is about. It stays while numbers change, and where it is
+    /// about nothing with a code it is the place.
+    pub fn name(&self) -> String {
+        let mut out = self.rule.to_owned();
+        let cell = |(layer, code): &(String, String)| format!(" {layer}/{code}");
+        match (&self.courtyard, self.rule, &self.buildings[..]) {
+            (Some(yard), ..) => out += &format!(" {yard}"),
+            (None, _, [first, ..]) => out += &format!(" {first}"),
+            // A unit may have several gaps.
+            (None, "V2", _) => {}
+            _ => out.extend(self.cells.iter().map(cell)),
+        }
+        if out == self.rule
+            && let Some(at) = self.at
+        {
+            out += &format!(" @{},{}", at.x, at.y);
+        }
+        out
+    }
+}
+
 /// Everything that is not in order in one layer of one plan: errors first, then rule by rule as listed here, within a
 /// rule by code or slot. Nothing if there is no such plan or layer.
 ///

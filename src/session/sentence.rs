@@ -247,6 +247,10 @@ pub fn sentence(old: &Project, new: &Project, edit: &Edit, out: &Outcome, change
                 s(format!("院落 {name} 不再整院归格"), format!("Courtyard {name} may be divided"))
             }
         }
+        Op::Ignore { reason: Some(reason), .. } => {
+            s(format!("忽略一处问题：{reason}"), format!("A problem ignored: {reason}"))
+        }
+        Op::Ignore { reason: None, .. } => s("不再忽略一处问题".into(), "A problem is no longer ignored".into()),
         Op::Member { code, .. } => {
             if old.member(code).is_some() {
                 s(format!("修改人员 {code}"), format!("Member {code} changed"))

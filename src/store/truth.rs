@@ -4,7 +4,7 @@ use super::StoreError;
 use super::bytes::{hex, read_all, read_sealed, sealed};
 use crate::geom::{LIMIT, Origin, Pt};
 use crate::model::{Extent, Id, Kind, Rules, Segment, SegmentHash, Shape, Table, Target};
-use crate::plan::{Coded, Facts, Item, Key, Layer, Plan, Project};
+use crate::plan::{Coded, Facts, Ignored, Item, Key, Layer, Plan, Project};
 use crate::topology::{Edge, Face, Node, OUTSIDE, Partition};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -58,6 +58,7 @@ fn keys(p: &Project) -> Vec<Key> {
     out.extend(p.facts.members.keys().map(|&i| Key::Member(i)));
     out.extend(p.facts.posts.keys().map(|&i| Key::Post(i)));
     out.extend(p.facts.orgs.keys().map(|&i| Key::Org(i)));
+    out.extend(p.facts.ignored.keys().map(|&n| Key::Ignored(n)));
     for plan in p.plans.iter() {
         out.push(Key::Plan(plan.id));
         out.extend(plan.posts.keys().map(|&i| Key::CellPost(plan.id, i)));
@@ -131,6 +132,7 @@ pub(super) fn fits(key: &Key, item: &Item) -> bool {
             | (Key::Unit(..), Item::Unit(_))
             | (Key::Pin(..), Item::Pin(_))
             | (Key::LockedUnit(..) | Key::LockedLine(..), Item::Locked)
+            | (Key::Ignored(_), Item::Ignored(_))
     )
 }
 
@@ -234,6 +236,7 @@ pub(super) fn project_of(rows: &Rows, shelf: &Shelf) -> Result<Project, StoreErr
             members: Coded::default(),
             posts: Coded::default(),
             orgs: Arc::default(),
+            ignored: Arc::default(),
         },
         plans: Arc::new(plans),
         state: 0,
@@ -269,6 +272,7 @@ fn check_item(p: &Project, key: &Key, item: &Item) -> Result<(), &'static str> {
     let ok = match (key, item) {
         (Key::Member(id), Item::Member(m)) => m.id == *id,
         (Key::Org(id), Item::Org(o)) => o.id == *id,
+        (Key::Ignored(number), Item::Ignored(i)) => Ignored::number(&i.issue) == *number,
         (Key::Post(id), Item::Post(x)) => x.id == *id && !matches!(x.target, Target::Cell { .. }),
         (Key::CellPost(plan, id), Item::Post(x)) => {
             let layer = |l: &u16| p.layer(*plan, *l).is_some();

@@ -10,7 +10,7 @@ use crate::geom::{Box2, LIMIT, Pt, cross, pt, right_of_point};
 /// Points from which on a raster is made: what a drag asks is not worth one.
 const FEW: usize = 64;
 /// Points that are found together.
-const AT_ONCE: usize = 64;
+const AT_ONCE: usize = 128;
 /// Pixels of the largest raster.
 const MOST: u64 = 1 << 22;
 /// Marks a pixel that borders pass; the rest is the number of its first [`Side`].
@@ -222,7 +222,7 @@ impl<'a> Finder<'a> {
     /// The face at a point, as [`Partition::locate`] says. O(segments in its pixel and those east of it to the first
     /// that is open).
     pub fn face(&self, at: Pt) -> u32 {
-        self.known(at, self.pixel(at))
+        self.known(at, self.pixel(self.number(at)))
     }
 
     /// The faces at as many points as there is room for: as [`Finder::face`], but the memory that one point waits for is
@@ -230,14 +230,20 @@ impl<'a> Finder<'a> {
     pub fn faces(&self, at: &[Pt], out: &mut [u32]) {
         for (at, out) in at.chunks(AT_ONCE).zip(out.chunks_mut(AT_ONCE)) {
             let (mut crossed, mut many) = ([0; AT_ONCE], 0);
-            for (k, (face, &p)) in out.iter_mut().zip(at).enumerate() {
-                let pixel = self.pixel(p);
+            for (number, &p) in out.iter_mut().zip(at) {
+                *number = self.number(p);
+            }
+            for (k, face) in out.iter_mut().enumerate() {
+                let pixel = self.pixel(*face);
                 crossed[many] = k;
                 many += (pixel >> 31) as usize;
                 *face = if pixel & CROSSED == 0 { pixel.wrapping_sub(1) } else { pixel };
             }
-            // The first side of each pixel is asked for here, so that they come all at once: a ray waits for nothing else.
-            let first = |pixel: u32| self.sides.get((pixel & !CROSSED) as usize).map_or(0, |s| s.west);
+            // The first sides of each pixel are asked for here, so that they come all at once: a ray hardly waits for more.
+            let first = |pixel: u32| {
+                let i = (pixel & !CROSSED) as usize;
+                self.sides.get(i..i + 3).map_or(0, |s| s[0].low.x as u32 ^ s[2].west)
+            };
             std::hint::black_box(crossed[..many].iter().fold(0, |a, &k| a ^ first(out[k])));
             for &k in &crossed[..many] {
                 out[k] = self.known(at[k], out[k]);
@@ -247,20 +253,25 @@ impl<'a> Finder<'a> {
 
     /// Column and row of a point on the ground of the raster.
     #[inline]
-    fn square(&self, at: Pt) -> (usize, usize) {
-        let from = |v: i32, v0: i32| (v.wrapping_sub(v0) as u32 >> self.shift) as usize;
+    fn square(&self, at: Pt) -> (u32, u32) {
+        let from = |v: i32, v0: i32| v.wrapping_sub(v0) as u32 >> self.shift;
         (from(at.x, self.area.min.x), from(at.y, self.area.min.y))
     }
 
-    /// The pixel at a point, [`BEYOND`] outside the raster.
+    /// The number of the pixel at a point, `u32::MAX` outside the raster.
     #[inline]
-    fn pixel(&self, at: Pt) -> u32 {
+    fn number(&self, at: Pt) -> u32 {
         // The last pixels of a row or column reach beyond the ground of the raster, where borders are not entered.
         let (min, max) = (self.area.min, self.area.max);
         let within = (at.x >= min.x) & (at.y >= min.y) & (at.x <= max.x) & (at.y <= max.y);
         let (col, row) = self.square(at);
-        let i = if within { row * self.cols as usize + col } else { usize::MAX };
-        self.pixels.get(i).copied().unwrap_or(BEYOND)
+        if within { row.wrapping_mul(self.cols as u32).wrapping_add(col) } else { u32::MAX }
+    }
+
+    /// A pixel by its number, [`BEYOND`] where there is none.
+    #[inline]
+    fn pixel(&self, number: u32) -> u32 {
+        self.pixels.get(number as usize).copied().unwrap_or(BEYOND)
     }
 
     /// The face at a point whose pixel is known.
@@ -272,7 +283,7 @@ impl<'a> Finder<'a> {
             BEYOND => self.p.locate(at),
             _ => {
                 let ((col, row), cols) = (self.square(at), self.cols as usize);
-                self.ray(row * cols + col, (row + 1) * cols, at)
+                self.ray(row as usize * cols + col as usize, (row as usize + 1) * cols, at)
             }
         }
     }
@@ -399,6 +410,10 @@ mod tests {
             let corner = |x: f64, y: f64| pt(far(x / 8.0), far(y / 8.0));
             let area = Box2::of_two(corner(window.0, window.1), corner(window.2, window.3));
             for f in [Finder::new(&p), Finder::over(&p, &area, points), Finder::over(&p, &EVERYWHERE, points)] {
+                // Beyond the grid there is nothing.
+                for far in [pt(i32::MIN, i32::MIN), pt(i32::MAX, 0), pt(0, LIMIT)] {
+                    prop_assert_eq!(f.face(far), WORLD);
+                }
                 let mut found = vec![0; probes.len()];
                 f.faces(&probes, &mut found);
                 for (q, face) in probes.iter().zip(found) {

@@ -16,6 +16,7 @@ pub enum Icon {
     Merge,
     Move,
     Reshape,
+    Follow,
     Fill,
     Detach,
     Square,
@@ -95,6 +96,7 @@ impl Icon {
         Icon::Merge,
         Icon::Move,
         Icon::Reshape,
+        Icon::Follow,
         Icon::Fill,
         Icon::Detach,
         Icon::Square,
@@ -181,6 +183,12 @@ impl Icon {
                 L(&[[2.0, 10.6], [4.6, 4.6], [10.8, 4.0], [14.0, 10.6]]),
                 B(2.0, 10.6, 1.5),
                 B(14.0, 10.6, 1.5),
+            ],
+            Icon::Follow => &[
+                L(&[[1.6, 4.0], [6.0, 4.0], [9.0, 9.6], [14.4, 9.6]]),
+                D(&[[1.6, 9.6], [4.2, 9.6], [7.2, 14.4], [14.4, 14.4]]),
+                B(1.6, 4.0, 1.5),
+                B(14.4, 9.6, 1.5),
             ],
             Icon::Fill => &[
                 O(&[[2.4, 2.4], [13.6, 2.4], [13.6, 13.6], [2.4, 13.6]]),

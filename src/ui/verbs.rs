@@ -24,6 +24,8 @@ pub enum Tool {
     Fill,
     /// Make a cell of one piece of a cell.
     Detach,
+    /// Lead a border, or the line being drawn, along streets.
+    Follow,
     /// Make a building by three points.
     BuildRectangle,
     /// Make a building corner by corner.
@@ -89,6 +91,16 @@ pub enum Verb {
     Plans,
     FullScreen,
     Keys,
+    /// Every command by its name.
+    Palette,
+    /// Fly to coordinates.
+    GoTo,
+    /// The list of what is not in order.
+    Issues,
+    /// The problem before, or the building without a cell before.
+    PreviousIssue,
+    /// Every step, to go back to.
+    History,
 }
 
 /// A group of the keys sheet.
@@ -138,6 +150,8 @@ verbs! {
     Edit Verb::Delete, "删除折点或撤销网格", "Delete vertex or cell", "Delete", Some(Icon::Trash);
     Edit Verb::PlaceMenu, "此处能做什么", "What can be done here", "Shift F10", None;
     Edit Verb::Search, "查找", "Find", "Ctrl F", Some(Icon::Search);
+    Edit Verb::Palette, "全部命令…", "All commands…", "Ctrl K", None;
+    Edit Verb::History, "历史", "History", "Ctrl H", Some(Icon::History);
     Tools Verb::Tool(Tool::Select), "选择", "Select", "V", Some(Icon::Select);
     Tools Verb::Tool(Tool::Move), "改边界", "Move border", "M", Some(Icon::Move);
     Tools Verb::Tool(Tool::DrawCell), "画网格", "Draw cell", "A", Some(Icon::DrawCell);
@@ -145,6 +159,7 @@ verbs! {
     Tools Verb::Tool(Tool::Merge), "合并", "Merge", "C", Some(Icon::Merge);
     Tools Verb::Tool(Tool::Outline), "画范围", "Draw outline", "O", Some(Icon::Outline);
     Tools Verb::Tool(Tool::Reshape), "画线改边界", "Reshape", "R", Some(Icon::Reshape);
+    Tools Verb::Tool(Tool::Follow), "沿街", "Follow a street", "T", Some(Icon::Follow);
     Tools Verb::Tool(Tool::Fill), "填空白", "Fill gaps", "F", Some(Icon::Fill);
     Tools Verb::Tool(Tool::Detach), "分出飞地", "Detach a piece", "D", Some(Icon::Detach);
     Tools Verb::Tool(Tool::BuildRectangle), "画楼栋", "Draw building", "K", Some(Icon::Building);
@@ -160,12 +175,15 @@ verbs! {
     View Verb::ZoomOut, "缩小", "Zoom out", "-", Some(Icon::Minus);
     View Verb::ZoomSelection, "看选中", "Zoom to selection", "Z", Some(Icon::ZoomTo);
     View Verb::Home, "看全图", "Whole map", "Home", Some(Icon::Home);
+    View Verb::GoTo, "去坐标…", "Go to coordinates…", "Ctrl G", None;
     View Verb::Layers, "图层", "Layers", "", Some(Icon::Layers);
     View Verb::Heat, "事件密度", "Incident density", "", Some(Icon::Heat);
     View Verb::FullScreen, "全屏", "Full screen", "F11", None;
     Grid Verb::PreviousCell, "上一个网格", "Previous cell", ",", None;
     Grid Verb::NextCell, "下一个网格", "Next cell", ".", None;
-    Grid Verb::NextUnassigned, "下一处未划入", "Next unassigned", "N", None;
+    Grid Verb::Issues, "问题", "Problems", "F8", Some(Icon::Warning);
+    Grid Verb::NextUnassigned, "下一处问题或未划入", "Next problem", "N", None;
+    Grid Verb::PreviousIssue, "上一处问题或未划入", "Previous problem", "Shift N", None;
     Grid Verb::Lock, "锁定或解锁网格", "Lock or unlock cells", "L", Some(Icon::Lock);
     Grid Verb::OnlyWithin, "只动本社区", "Only this community", "W", Some(Icon::Within);
     Grid Verb::OnlyGaps, "只填空白", "Only fill gaps", "Shift W", Some(Icon::Gaps);

@@ -8,7 +8,7 @@ use crate::model::{
 use crate::plan::edit::{Op, PlanOp, SetOp};
 use crate::plan::error::EditError;
 use crate::plan::patch::{Item, Key};
-use crate::plan::project::Plan;
+use crate::plan::project::{Ignored, Plan};
 use serde_json::{Map, Value as Json};
 use std::sync::Arc;
 
@@ -52,6 +52,7 @@ pub(super) fn guard(op: &Op) -> Result<(), EditError> {
             check("name", name)?;
             maybe("phone", phone)
         }
+        Op::Ignore { reason, .. } => maybe("reason", reason),
         Op::Post { code, post, .. } => {
             maybe("code", code)?;
             check("post", post)
@@ -278,6 +279,19 @@ impl<'a> Applying<'a> {
         let (slot, mut row) = self.row(Kind::Courtyards, courtyard)?;
         row.set(Field::Whole, value.then_some(Value::Count(1)));
         self.put_row(Kind::Courtyards, slot, row);
+        Ok(())
+    }
+
+    pub(super) fn ignore(&mut self, issue: &str, reason: Option<&str>) -> Result<(), EditError> {
+        let issue = check_text(issue)?;
+        let number = Ignored::number(&issue);
+        let item = match reason.map(check_text).transpose()? {
+            Some(reason) if reason.is_empty() => return Err(bad_field("reason")),
+            Some(reason) => Some(Item::Ignored(Arc::new(Ignored { issue, reason }))),
+            None if self.project.ignored(&issue).is_none() => return Err(EditError::Nothing),
+            None => None,
+        };
+        self.tx.put(Key::Ignored(number), item);
         Ok(())
     }
 

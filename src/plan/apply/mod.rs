@@ -111,6 +111,7 @@ pub fn apply(project: &Project, edit: &Edit, ctx: &Context<'_>) -> Result<Outcom
         Op::Pin { building, cell } => a.pin(building, cell.as_deref())?,
         Op::Lock { cell, on, value } => a.lock(cell.as_deref(), on.as_ref(), *value)?,
         Op::Whole { courtyard, value } => a.whole(courtyard, *value)?,
+        Op::Ignore { issue, reason } => a.ignore(issue, reason.as_deref())?,
         Op::Member { code, name, phone, org } => a.member(code, name, phone.as_deref(), org.as_deref())?,
         Op::Post { .. } => a.post()?,
         Op::Add { kind, rows } => a.add_rows(*kind, rows)?,

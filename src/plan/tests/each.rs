@@ -451,6 +451,21 @@ fn pins_and_courtyards_kept_whole() {
 }
 
 #[test]
+fn a_problem_is_set_aside_with_a_reason_and_taken_back() {
+    let mut t = Town::new();
+    let ignore = |reason: Option<&str>| Op::Ignore { issue: "V14 grid/W1".into(), reason: reason.map(Into::into) };
+    t.refuses("nothing", ignore(None));
+    t.refuses("field", ignore(Some(" ")));
+    t.refuses("private", ignore(Some("打 13912345678")));
+    t.does(ignore(Some("河对岸")));
+    assert_eq!(t.project().ignored("V14 grid/W1").map(|i| i.reason.as_str()), Some("河对岸"));
+    t.refuses("nothing", ignore(Some("河对岸")));
+    t.does(ignore(Some("历来如此")));
+    t.does(ignore(None));
+    assert!(t.project().ignored("V14 grid/W1").is_none());
+}
+
+#[test]
 fn members_and_posts_come_change_and_go() {
     let mut t = Town::new();
     let member = |code: &str, name: &str, phone: Option<&str>, org: Option<&str>| Op::Member {

@@ -52,6 +52,7 @@ fn word(op: &Op) -> &'static str {
         Op::Pin { .. } => "pin",
         Op::Lock { .. } => "lock",
         Op::Whole { .. } => "whole",
+        Op::Ignore { .. } => "ignore",
         Op::Member { .. } => "member",
         Op::Post { .. } => "post",
         Op::Add { .. } => "add",
@@ -66,7 +67,7 @@ fn word(op: &Op) -> &'static str {
     }
 }
 
-const WORDS: usize = 31;
+const WORDS: usize = 32;
 
 #[test]
 fn every_example_is_an_edit_and_every_edit_has_one() {

@@ -1,7 +1,7 @@
 //! Lines under the hand: points put and taken back, and the edit that a line makes.
 
 use super::{Hand, Tool, here, thinned};
-use crate::geom::{Box2, Place, Pt};
+use crate::geom::{Box2, Place, Pt, foot_on_segment};
 use crate::plan::{CutCell, Edit, EditError, Op, Take};
 use crate::session::{Command, Effect, Selection, Session};
 use crate::topology::{TopologyError, divided};
@@ -38,6 +38,11 @@ impl Hand {
             s.dispatch(Command::Revert, now);
         }
         tried || had.is_some()
+    }
+
+    /// Whether [`Hand::put_back`] has anything to bring back.
+    pub fn can_put_back(&self) -> bool {
+        !self.undone.is_empty() && self.tool.draws() && self.asked.is_none()
     }
 
     /// Redo while drawing: what was taken back last comes again. True if there was anything.
@@ -118,7 +123,15 @@ impl Hand {
         self.stage_line(s, line, attach_m, now);
         let short = |e: &EditError| {
             let why = if let EditError::Border { why, .. } = e { Some(why) } else { None };
-            matches!(why, Some(TopologyError::NotDivided { .. } | TopologyError::Dangling { .. }))
+            let short = matches!(why, Some(TopologyError::NotDivided { .. } | TopologyError::Dangling { .. }));
+            // On the way from one place of a border to another nothing is wrong with being at none yet.
+            let on_the_way = matches!(
+                why,
+                Some(
+                    TopologyError::NotFound { .. } | TopologyError::NotOneBorder { .. } | TopologyError::TooFew { .. }
+                )
+            );
+            short || self.tool == Tool::Follow && on_the_way
         };
         self.open = self.refusal.as_ref().is_some_and(short);
         if self.open {
@@ -176,6 +189,12 @@ impl Hand {
                 let each = selected.map(|cell| [Some(cell), None]).into_iter().flatten().chain(all);
                 each.map(|cell| here(s, reshape(cell))).collect()
             }
+            Tool::Follow if line.len() > 1 => {
+                let ends = [line[0], line[line.len() - 1]].map(|end| o.place(on_a_border(s, end, attach_m)));
+                let op =
+                    Op::Follow { from: ends[0], to: ends[1], line: places()[1..line.len() - 1].to_vec(), on: None };
+                vec![here(s, op)]
+            }
             _ => vec![],
         }
     }
@@ -193,6 +212,17 @@ impl Hand {
         let cells = Some(cells.into_iter().map(each).collect());
         Some(here(s, Op::Cut { line: places, cells, attach_m: Some(attach_m) }))
     }
+}
+
+/// The place of a border nearest to `at` within `attach_m`, else `at`. O(borders near).
+fn on_a_border(s: &Session, at: Pt, attach_m: f64) -> Pt {
+    let reach_mm = (attach_m * 1000.0).clamp(0.0, 1e8);
+    let p = s.history().stable();
+    let Some(l) = p.layer(s.plan(), s.layer()) else { return at };
+    let near = l.partition.edges_near(&Box2::of_two(at, at).grown(reach_mm as i32));
+    let chains = near.into_iter().filter_map(|e| l.partition.edge(e));
+    let feet = chains.flat_map(|e| e.points.windows(2).map(|w| foot_on_segment(at, w[0], w[1])).collect::<Vec<_>>());
+    feet.filter(|q| at.dist(*q) <= reach_mm).min_by_key(|q| at.dist2(*q)).unwrap_or(at)
 }
 
 /// Whether an edit found nothing that it could change here.

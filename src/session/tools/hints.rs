@@ -116,6 +116,30 @@ impl Hand {
                 "选中了网格就改它　Esc 退出",
                 "of the selected cell, if any　Esc leave",
             ),
+            (Tool::Follow, _, 0) => pair(
+                "点边界上的起点，再沿街点到同一条边界",
+                "Click where the border starts to follow, then along streets back to it",
+                "起点到终点之间的边界改走这条街　Esc 退出",
+                "the border between the two takes this way　Esc leave",
+            ),
+            (tool, ..) if tool.draws() && self.waits_for_streets() => pair(
+                "街道正在连成网，先走直线",
+                "Streets are being joined; straight until then",
+                "退格 退一段　Esc 放弃",
+                "Backspace takes back　Esc drops",
+            ),
+            (tool, ..) if tool.draws() && self.leads() && self.way().1 > 1 => pair(
+                "沿街走 · 单击定下这一段",
+                "Along streets · click to take this piece",
+                "Tab 换一条路　退格 退一段　双击或回车完成",
+                "Tab another way　Backspace takes back　Enter finishes",
+            ),
+            (tool, ..) if tool.draws() && self.leads() => pair(
+                "沿街走 · 单击定下这一段",
+                "Along streets · click to take this piece",
+                "离街太远就走直线　退格 退一段　双击或回车完成",
+                "straight where no street is near　Backspace takes back　Enter finishes",
+            ),
             (Tool::Split | Tool::Reshape, ..) if self.open => pair(
                 "还没画到边界 · 继续点",
                 "Not at a border yet · go on",
@@ -128,7 +152,7 @@ impl Hand {
                 "退格 退一点　Shift 限角度　输数字给长度",
                 "Backspace takes back　Shift holds angles　type a length",
             ),
-            (Tool::Draw | Tool::Outline | Tool::Split | Tool::Reshape, ..) => pair(
+            (Tool::Draw | Tool::Outline | Tool::Split | Tool::Reshape | Tool::Follow, ..) => pair(
                 "继续点 · 双击或回车完成",
                 "Go on · double-click or Enter to finish",
                 "退格 退一点　Shift 限角度　输数字给长度　Esc 放弃",

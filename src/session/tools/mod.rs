@@ -3,12 +3,14 @@
 //! A point is a grid point already snapped by the caller. Every tool keeps only the gesture it is in; what is drawn so
 //! far is shown by staging the edit it would make, so that what is seen is what will be done.
 //! Start at [`Hand`]: [`grips`](Grip) are what a border is dragged by, `drawn` makes edits of lines, `tried` holds edits that
-//! wait for a yes, `offers` is the menu of a place, `typed` reads numbers, `thin` a line drawn without lifting the pen.
+//! wait for a yes, `offers` is the menu of a place, `typed` reads numbers, `thin` a line drawn without lifting the pen,
+//! `led` one that runs along streets.
 
 mod building;
 mod drawn;
 mod grips;
 mod hints;
+mod led;
 mod offers;
 mod thin;
 mod tried;
@@ -17,6 +19,7 @@ mod typed;
 pub use building::{MOST_COPIES, Sketch};
 pub use grips::Grip;
 pub use hints::why;
+use led::Led;
 pub use offers::{Deed, Offer, Offered, What, offers};
 pub use thin::thinned;
 pub use typed::{constrained, typed};
@@ -59,12 +62,14 @@ pub enum Tool {
     Copies,
     /// Makes a courtyard.
     Courtyard,
+    /// Leads a border along streets.
+    Follow,
 }
 
 impl Tool {
     /// Whether points are put one after another.
     pub fn draws(self) -> bool {
-        matches!(self, Tool::Outline | Tool::Draw | Tool::Split | Tool::Reshape) || self.builds()
+        matches!(self, Tool::Outline | Tool::Draw | Tool::Split | Tool::Reshape | Tool::Follow) || self.builds()
     }
 
     /// Whether borders can be dragged.
@@ -118,6 +123,8 @@ pub struct Hand {
     last_made: Option<u32>,
     /// How near the pointer must be, mm, as the last click had it.
     reach_mm: i32,
+    /// Where streets lead the line.
+    led: Led,
 }
 
 /// What is to be done with an edit that leaves slivers.
@@ -281,9 +288,8 @@ impl Hand {
             return;
         }
         let mut line = self.line.clone();
-        if line.last() != Some(&at) {
-            line.push(at);
-        }
+        line.extend(self.piece(at));
+        line.dedup();
         self.stage_open(s, &line, attach_m, now);
         self.shown = Some(at).filter(|_| s.history().staged().is_some());
     }
@@ -345,12 +351,14 @@ impl Hand {
                 self.reach_mm = (attach_m * 1000.0).clamp(1.0, 1e8) as i32;
                 self.click_building(s, at, now)
             }
-            Tool::Outline | Tool::Draw | Tool::Split | Tool::Reshape => {
+            Tool::Outline | Tool::Draw | Tool::Split | Tool::Reshape | Tool::Follow => {
                 // Back on the first point the ring is closed.
                 if self.tool.closes() && self.line.len() > 2 && self.line.first() == Some(&at) {
+                    let way = self.between(at).to_vec();
+                    self.put(&way);
                     return self.finish(s, attach_m, now);
                 }
-                self.put(&[at]);
+                self.put(&self.piece(at));
                 self.hover(s, at, attach_m, now);
                 vec![]
             }
@@ -399,11 +407,12 @@ impl Hand {
         // A line that is whole only with the point under the pointer is meant with it: so it was shown.
         if let Some(at) = shown.filter(|at| (edit.is_none() || self.refusal.is_some()) && line.last() != Some(at)) {
             let why = self.refusal.take();
-            let longer: Vec<Pt> = line.iter().copied().chain([at]).collect();
+            let piece = self.piece(at);
+            let longer: Vec<Pt> = line.iter().chain(&piece).copied().collect();
             let with = self.stage_line(s, &longer, attach_m, now);
             if self.refusal.is_none() && with.is_some() {
                 edit = with;
-                self.put(&[at]);
+                self.put(&piece);
             } else {
                 self.refusal = why;
             }

@@ -6,7 +6,7 @@ use super::place_menu::{open_here, tool};
 use crate::geom::Box2;
 use crate::model::{Id, Kind};
 use crate::plan::{Edit, Op, PlanOp, SetOp};
-use crate::session::tools::here;
+use crate::session::tools::{Tool, here};
 use crate::session::{Command, Selection, free_plan_name, posts};
 use crate::ui::panels::cells::{CellsAction, Pick};
 use crate::ui::panels::inspector::InspectorAction;
@@ -14,7 +14,7 @@ use crate::ui::panels::layers::LayersAction;
 use crate::ui::panels::plans::PlansAction;
 use crate::ui::panels::post_form::NewPost;
 use crate::ui::panels::tool_bar::{Hit, HitKind};
-use crate::ui::verbs::Verb;
+use crate::ui::verbs::{Tool as Button, Verb};
 
 impl App {
     /// A command without an argument, from a menu, a button or a key.
@@ -31,6 +31,10 @@ impl App {
             Verb::Keys => self.keys_open = !self.keys_open,
             Verb::Layers => self.layers_open = !self.layers_open,
             Verb::Plans => self.plans_open = !self.plans_open,
+            Verb::Palette => self.open_palette(false),
+            Verb::Issues => self.show_side(super::Side::Issues),
+            Verb::History => self.show_side(super::Side::History),
+            Verb::GoTo if self.doc.is_some() => self.open_palette(true),
             Verb::Import => self.ask_import(None),
             Verb::ImportIncidents => self.ask_import(Some(Kind::Incidents)),
             _ => {}
@@ -73,6 +77,13 @@ impl App {
             }
             Verb::PasteList => self.dialog = Some(super::Dialog::List),
             Verb::PlaceMenu => open_here(ctx, doc),
+            // While a line is drawn T leads it, or lets it go straight again.
+            Verb::Tool(Button::Follow) if doc.hand.tool().draws() && !doc.hand.tool().builds() => {
+                let on = !doc.hand.leads();
+                if doc.hand.tool() != Tool::Follow {
+                    doc.hand.lead(on);
+                }
+            }
             Verb::Tool(button) => {
                 let effects = doc.hand.take(tool(button), &mut doc.session, now);
                 doc.follow(&effects);
@@ -97,7 +108,8 @@ impl App {
                 }
             }
             Verb::Search => doc.focus_search = true,
-            Verb::NextUnassigned => next_unassigned(doc, now, time),
+            Verb::NextUnassigned => self.next_issue(true, time),
+            Verb::PreviousIssue => self.next_issue(false, time),
             Verb::Lock => self.lock_selected(time),
             Verb::PreviousCell => next_cell(doc, false, now, time),
             Verb::NextCell => next_cell(doc, true, now, time),
@@ -262,7 +274,9 @@ impl App {
                 let b = doc.session.selection_box();
                 doc.fly_to(b, time);
             }
-            CellsAction::NextUnassigned => next_unassigned(doc, now, time),
+            CellsAction::NextUnassigned => {
+                next_unassigned(doc, true, now, time);
+            }
             CellsAction::Sort(by, descending) => doc.sort = (by, descending),
             CellsAction::Layer(i) => {
                 doc.dispatch(Command::ShowLayer(i as u16), now);
@@ -505,29 +519,35 @@ fn next_cell(doc: &mut super::doc::Doc, forward: bool, now: i64, time: f64) {
     doc.fly_to(b, time);
 }
 
-/// Walks through the buildings without a cell.
-fn next_unassigned(doc: &mut super::doc::Doc, now: i64, time: f64) {
+/// Walks through the buildings without a cell, or ground without one. Whether there is any.
+pub(super) fn next_unassigned(doc: &mut super::doc::Doc, forward: bool, now: i64, time: f64) -> bool {
+    let turn = |next: &mut usize, all: usize| {
+        let i = if forward { *next % all } else { (*next % all + 2 * all - 2) % all };
+        *next = i + 1;
+        i
+    };
     let p = doc.session.history().stable();
     let outside = crate::topology::OUTSIDE;
     let a = doc.session.assignment();
     let free: Vec<u32> = a.unassigned_buildings(p).into_iter().filter(|s| a.building(*s) != Some(outside)).collect();
     if free.is_empty() {
         // No building, but ground that no cell has.
-        let Some(l) = p.layer(doc.session.plan(), doc.session.layer()) else { return };
+        let Some(l) = p.layer(doc.session.plan(), doc.session.layer()) else { return false };
         let lowest = p.facts.layers.get(doc.session.layer() as usize).map_or(0, |d| d.cell_level());
         let cell = |o: u64| o == outside || l.unit_of(o).is_some_and(|u| u.level >= lowest);
         let least = (super::lists::LEAST_GROUND_M2 * 2e6) as i128;
         let open = l.partition.faces().filter(|(_, f)| !cell(f.owner) && f.area2 >= least);
         let open: Vec<u32> = open.map(|(i, _)| i).collect();
-        if let Some(&face) = open.get(doc.next_unassigned % open.len().max(1)) {
-            doc.next_unassigned += 1;
-            doc.fly_to(l.partition.face_box(face), time);
+        if open.is_empty() {
+            return false;
         }
-        return;
+        let b = l.partition.face_box(open[turn(&mut doc.next_unassigned, open.len())]);
+        doc.fly_to(b, time);
+        return true;
     }
-    let slot = free[doc.next_unassigned % free.len()];
-    doc.next_unassigned += 1;
+    let slot = free[turn(&mut doc.next_unassigned, free.len())];
     doc.dispatch(Command::Select(Selection::Buildings(vec![slot])), now);
     let b = doc.session.selection_box();
     doc.fly_to(b, time);
+    true
 }

@@ -148,6 +148,8 @@ pub struct Doc {
     pub hand: Hand,
     /// The view; set when the map is first laid out.
     pub camera: Option<Camera>,
+    /// The network of streets.
+    pub streets: super::streets::Streets,
     /// Whether snapping is on.
     pub snapping: bool,
     /// What the pointer snapped to.
@@ -198,6 +200,12 @@ pub struct Doc {
     pub tray: super::building_list::Tray,
     /// Number of the building last shown by "next unassigned".
     pub next_unassigned: usize,
+    /// Problems.
+    pub issues: super::issues::Issues,
+    /// The steps as the history panel tells them.
+    pub steps: super::steps::Steps,
+    /// A place that was gone to.
+    pub mark: Option<super::mark::Mark>,
 }
 
 impl Doc {
@@ -212,6 +220,7 @@ impl Doc {
             saved_at: String::new(),
             hand: Hand::default(),
             camera: None,
+            streets: super::streets::Streets::default(),
             snapping: true,
             snapped: None,
             grip: None,
@@ -237,6 +246,9 @@ impl Doc {
             ask_households: false,
             tray: super::building_list::Tray::default(),
             next_unassigned: 0,
+            issues: super::issues::Issues::default(),
+            steps: super::steps::Steps::default(),
+            mark: None,
         };
         let anchors: Vec<Pt> = doc.incidents(None).into_iter().collect();
         doc.heat.begin(&anchors);

@@ -24,6 +24,7 @@ pub fn sketch(doc: &Doc, painter: &egui::Painter, rect: Rect, camera: &Camera, t
     let mut line: Vec<Pos2> = doc.hand.line().iter().chain(doc.hand.stroke()).map(|&p| screen(p)).collect();
     let follows = doc.hand.stroke().is_empty() && doc.hand.asked().is_empty();
     if let (false, true, Some(p)) = (line.is_empty(), follows, doc.point) {
+        line.extend(doc.hand.between(p).iter().map(|&q| screen(q)));
         line.push(screen(p));
     }
     if line.len() > 1 && !doc.hand.tool().builds() {

@@ -37,6 +37,8 @@ pub struct Lists {
     pub crs: String,
     /// Buildings that no cell has.
     pub unassigned: i64,
+    /// Units above the cells.
+    pub higher: u32,
     /// How often the list of cells was made from nothing.
     pub made: u64,
     made_for: Option<MadeFor>,
@@ -151,6 +153,7 @@ impl Lists {
         };
         if let Some(l) = p.layer(plan, layer) {
             let lowest = p.facts.layers.get(layer as usize).map_or(0, |d| d.cell_level());
+            self.higher = l.units.values().filter(|u| u.level < lowest).count() as u32;
             let delta = |owner: u64| match with {
                 true => s.staged().delta.get(&owner).copied().unwrap_or_default(),
                 false => Tally::default(),
@@ -275,7 +278,7 @@ impl Lists {
 
 /// Names of members by code, as they were at each step: a code may have been another's, and who is no longer registered is
 /// still named.
-struct Names<'a> {
+pub(super) struct Names<'a> {
     now: HashMap<&'a str, &'a str>,
     /// The steps that gave or took the name of a code, in order.
     changes: HashMap<&'a str, Vec<Renamed<'a>>>,
@@ -285,7 +288,7 @@ struct Names<'a> {
 type Renamed<'a> = (usize, bool, Option<&'a str>, Option<&'a str>);
 
 impl<'a> Names<'a> {
-    fn of(p: &'a Project, log: &[(&'a Arc<Step>, bool)]) -> Names<'a> {
+    pub fn of(p: &'a Project, log: &[(&'a Arc<Step>, bool)]) -> Names<'a> {
         let now = p.facts.members.values().map(|m| (m.code.as_str(), m.name.as_str())).collect();
         let mut changes: HashMap<&str, Vec<Renamed>> = HashMap::new();
         for (i, (step, undone)) in log.iter().enumerate() {
@@ -305,7 +308,7 @@ impl<'a> Names<'a> {
     }
 
     /// The name of a code at a step. What was done stands on what was done, what is undone on all that led to it.
-    fn at(&self, step: usize, undone: bool, code: &str) -> Option<&'a str> {
+    pub fn at(&self, step: usize, undone: bool, code: &str) -> Option<&'a str> {
         let all = self.changes.get(code).map_or(&[][..], |c| c);
         let counts = |c: &&Renamed| undone || !c.1;
         let last = all.iter().rev().filter(counts).find(|c| c.0 <= step).and_then(|c| c.3.or(c.2));
@@ -315,7 +318,7 @@ impl<'a> Names<'a> {
 }
 
 /// A sentence with the names of members for their codes. The sentence itself, which lives on in the log, has none.
-fn with_names<'a>(sentence: &str, name: &dyn Fn(&str) -> Option<&'a str>) -> String {
+pub(super) fn with_names<'a>(sentence: &str, name: &dyn Fn(&str) -> Option<&'a str>) -> String {
     let mut out = String::with_capacity(sentence.len());
     for word in sentence.split_inclusive(|c: char| !c.is_ascii_alphanumeric()) {
         let code = word.trim_end_matches(|c: char| !c.is_ascii_alphanumeric());

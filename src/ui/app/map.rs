@@ -4,7 +4,7 @@ use super::doc::Doc;
 use super::gestures::{self, floats, sketch};
 use super::picture::{Lettering, refresh};
 use super::timing::{Spent, clock};
-use super::{building_list, buildings, numbers, place_menu};
+use super::{building_list, buildings, numbers, place_menu, streets};
 use crate::geom::{Box2, Pt};
 use crate::model::{Id, Kind, Lang as Language};
 use crate::scene::{Camera, FontSet, Stack, StyleSheet, Theme};
@@ -81,6 +81,7 @@ pub fn map_ui(ui: &mut Ui, doc: &mut Doc, around: Around<'_>) -> Asked {
     buildings::after(doc, &effects);
     doc.follow(&effects);
     asked.effects.extend(effects);
+    streets::keep(ui, doc, around.jobs, &response);
     let moved = pointer(ui, doc, &response, rect, &around, &mut asked);
     if !typing {
         // Enter and Esc in the field are the field's.
@@ -203,6 +204,9 @@ fn pointer(ui: &Ui, doc: &mut Doc, r: &Response, rect: Rect, around: &Around<'_>
     let given = numbers::given(doc, raw);
     let point = given.or(close.copied()).or(held).or(doc.snapped.map(|s| s.at)).unwrap_or(raw);
     doc.point = Some(point);
+    if given.is_none() {
+        streets::lead(doc, point, reach_mm);
+    }
 
     if r.drag_started_by(PointerButton::Primary) && !space {
         let origin = ui.input(|i| i.pointer.press_origin()).and_then(place).unwrap_or(raw);
@@ -380,6 +384,7 @@ fn keys(ui: &Ui, doc: &mut Doc, around: &Around<'_>, asked: &mut Asked) {
     let attach_m = doc.camera.map_or(0.002, |c| REACH_PT * c.mm_per_pt() / 1000.0);
     let mut effects = Vec::new();
     if pressed(Key::Escape) {
+        doc.mark = None;
         doc.hand.escape(&mut doc.session, around.now);
         doc.panning = false;
         doc.box_from = None;
@@ -387,6 +392,7 @@ fn keys(ui: &Ui, doc: &mut Doc, around: &Around<'_>, asked: &mut Asked) {
     if pressed(Key::Enter) {
         effects = doc.hand.finish(&mut doc.session, attach_m, around.now);
     }
+    streets::tab(ui, doc);
     if pressed(Key::Backspace) {
         doc.hand.take_back(&mut doc.session, around.now);
     }
@@ -444,6 +450,7 @@ fn paint(ui: &mut Ui, doc: &mut Doc, rect: Rect, around: Around<'_>, moving: boo
     let faces = Faces { regular: fonts::regular(13.0).family, bold: fonts::semi(13.0).family };
     sketch(doc, &painter, rect, &camera, t);
     buildings::paint(doc, &painter, rect, &camera, t);
+    super::mark::paint(doc, &painter, rect, &camera, t);
     let locks = gestures::padlocks(doc, &camera);
     let symbols = &doc.picture.scene().symbols;
     paint_symbols(&painter, rect, &camera, &sheet, symbols, &[Stack::Facilities, Stack::Incidents], &faces);

@@ -11,19 +11,25 @@ mod doc;
 mod files;
 mod gestures;
 mod heat;
+mod issues;
 mod lists;
 mod map;
+mod mark;
 mod numbers;
+mod palette;
 mod picture;
 mod place_menu;
 mod places;
 mod search;
 mod start;
+mod steps;
+mod streets;
 #[cfg(test)]
 mod tests;
 mod timing;
 mod upkeep;
 mod view;
+mod why;
 mod work;
 
 use crate::jobs::{Job, JobError, Jobs};
@@ -39,9 +45,10 @@ use crate::ui::panels::menu_bar::MenuAction;
 use crate::ui::panels::status::StatusAction;
 use crate::ui::panels::tool_bar::ToolBarAction;
 use crate::ui::panels::{
-    cells, inspector, keys, layers, left_place, menu_bar, menu_place, plans, right_place, status, status_place,
-    tool_bar, tools_place,
+    cells, inspector, keys, layers, left_place, menu_bar, menu_place, plans, right_place, side_place, status,
+    status_place, tool_bar, tools_place,
 };
+use crate::ui::panels::{issues::issues_panel, steps::steps_panel};
 use crate::ui::theme;
 use crate::ui::verbs;
 use crate::ui::widgets::{Toast, ToastKind, ask_field, toasts};
@@ -56,6 +63,13 @@ use work::{Leave, Work};
 
 /// How long a message that asks for nothing stays.
 const TOAST: Duration = Duration::from_secs(6);
+
+/// What may stand beside the list of cells.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Side {
+    Issues,
+    History,
+}
 
 /// The application in the window.
 pub struct App {
@@ -77,6 +91,11 @@ pub struct App {
     keys_open: bool,
     layers_open: bool,
     plans_open: bool,
+    /// What stands beside the list of cells.
+    side: Option<Side>,
+    palette: Option<palette::Palette>,
+    /// Commands run from the palette, the latest first.
+    lately: Vec<verbs::Verb>,
     dialog: Option<Dialog>,
     leaving: Option<Leave>,
     /// A project that was read while unsaved work came up in the one that is shown.
@@ -187,6 +206,9 @@ impl App {
             keys_open: false,
             layers_open: false,
             plans_open: false,
+            side: None,
+            palette: None,
+            lately: Vec::new(),
             dialog: None,
             leaving: None,
             arrived: None,
@@ -331,9 +353,12 @@ impl App {
         // A field that was opened a frame ago may not have the keys yet.
         let opened = self.doc.as_ref().is_some_and(|d| d.typing.is_some());
         let typing = ctx.text_edit_focused() || opened;
-        let busy = self.dialog.is_some() || self.keys_open || typing || egui::Popup::is_any_open(&ctx);
+        let over = self.dialog.is_some() || self.palette.is_some();
+        let busy = over || self.keys_open || typing || egui::Popup::is_any_open(&ctx);
         if self.dialog.is_none()
             && let Some((verb, times)) = ctx.input_mut(|i| verbs::pressed(i, typing))
+            // The palette has the keys while it is open; its own closes it.
+            && (self.palette.is_none() || verb == verbs::Verb::Palette)
         {
             (0..times).for_each(|_| self.verb(&ctx, verb));
         }
@@ -353,6 +378,7 @@ impl App {
         if self.keys_open && keys::keys_sheet(&ctx, ui, self.lang) {
             self.keys_open = false;
         }
+        self.show_palette(ui, time);
         self.dialogs(ui);
         if self.may_close {
             ctx.send_viewport_cmd(egui::ViewportCommand::Close);
@@ -405,6 +431,10 @@ impl App {
             let failed = heat::keep(doc, &self.jobs, dark);
             search::keep(doc, language, &self.jobs);
             lists::keep(doc, (lang, language), self.layers_open, &clock);
+            issues::keep(doc, lang, &self.jobs, self.side == Some(Side::Issues));
+            if self.side == Some(Side::History) {
+                steps::keep(doc, lang);
+            }
             if let Some(e) = failed {
                 self.job_error(&e);
             }
@@ -423,6 +453,16 @@ impl App {
         {
             ask_field(ctx, b.key, lang.t().households, &b.households.to_string());
         }
+        let (mut issues_out, mut steps_out) = (Vec::new(), Vec::new());
+        match self.side {
+            Some(Side::Issues) => {
+                side_place(ui).show(ui, |ui| issues_panel(ui, lang, &doc.issues.view, &mut issues_out));
+            }
+            Some(Side::History) => {
+                side_place(ui).show(ui, |ui| steps_panel(ui, lang, &doc.steps.view, &mut steps_out));
+            }
+            None => {}
+        }
         let mut inspector_out = Vec::new();
         right_place(ui).show(ui, |ui| inspector::inspector_panel(ui, lang, &doc.lists.inspector, &mut inspector_out));
         let mut asked = map::Asked::default();
@@ -434,6 +474,8 @@ impl App {
                 doc.focus_search = false;
                 doc.ask_households = false;
                 doc.reveal = None;
+                doc.issues.view.reveal = false;
+                doc.steps.view.reveal = false;
                 let around = map::Around {
                     lang,
                     language,
@@ -470,6 +512,8 @@ impl App {
             }
         }
         cells_out.into_iter().for_each(|a| self.cells_action(a, time));
+        issues_out.into_iter().for_each(|a| self.issues_action(a, time));
+        steps_out.into_iter().for_each(|a| self.steps_action(a, time));
         inspector_out.into_iter().for_each(|a| self.inspector_action(a, time));
         asked.verbs.into_iter().for_each(|v| self.verb(ctx, v));
         if asked.pin_scale

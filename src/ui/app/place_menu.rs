@@ -171,5 +171,6 @@ pub fn tool(button: Button) -> Tool {
         Button::BuildPoint => Tool::Spot,
         Button::BuildCopies => Tool::Copies,
         Button::Courtyard => Tool::Courtyard,
+        Button::Follow => Tool::Follow,
     }
 }

@@ -8,9 +8,13 @@ mod gestures;
 mod ground;
 mod heat;
 mod inspector;
+mod issues;
 mod keys;
 mod large;
+mod palette;
 mod start;
+mod steps;
+mod streets;
 mod tools;
 mod words;
 

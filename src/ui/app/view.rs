@@ -1,6 +1,7 @@
 //! From the session to what the panels show.
 
 use super::doc::{Doc, Shown};
+use super::why::why_not;
 use crate::assign::{By as AssignedBy, Tally};
 use crate::model::{Field, Id, Kind, Lang as Language, RowRef, Target, masked_phone};
 use crate::plan::Layer;
@@ -14,7 +15,7 @@ use crate::ui::panels::menu_bar::MenuView;
 use crate::ui::panels::plans::{PlanRow, PlansView};
 use crate::ui::panels::status::StatusView;
 use crate::ui::panels::tool_bar::{PlanTab, ToolBarView};
-use crate::ui::verbs::Tool as Button;
+use crate::ui::verbs::{Tool as Button, VERBS};
 
 /// The tool of the session as the tool bar names it.
 pub fn button(tool: crate::session::tools::Tool) -> Button {
@@ -34,6 +35,7 @@ pub fn button(tool: crate::session::tools::Tool) -> Button {
         T::Spot => Button::BuildPoint,
         T::Copies => Button::BuildCopies,
         T::Courtyard => Button::Courtyard,
+        T::Follow => Button::Follow,
     }
 }
 
@@ -45,7 +47,9 @@ fn undo_text(doc: &Doc, lang: Language) -> (Option<String>, Option<String>) {
 
 /// The menu bar.
 pub fn menu(doc: Option<&Doc>, lang: Language, theme: egui::ThemePreference, layers_open: bool) -> MenuView {
-    let Some(doc) = doc else { return MenuView { theme, ..MenuView::default() } };
+    let pick = |[zh, en]: [&'static str; 2]| if lang == Language::Zh { zh } else { en };
+    let off = VERBS.iter().filter_map(|v| Some((v.verb, pick(why_not(doc, v.verb)?)))).collect();
+    let Some(doc) = doc else { return MenuView { theme, off, ..MenuView::default() } };
     let (undo, redo) = undo_text(doc, lang);
     MenuView {
         title: doc.title(),
@@ -59,7 +63,7 @@ pub fn menu(doc: Option<&Doc>, lang: Language, theme: egui::ThemePreference, lay
         gaps: doc.session.only_gaps(),
         layers: layers_open,
         heat: doc.heat.on,
-        incidents: !doc.session.project().table(Kind::Incidents).is_empty(),
+        off,
         theme,
     }
 }
@@ -74,6 +78,7 @@ pub fn tools(doc: &Doc, lang: Language) -> ToolBarView {
     ToolBarView {
         tool: button(doc.hand.tool()),
         snapping: doc.snapping,
+        leads: doc.hand.leads(),
         within: doc.session.only_within().is_some(),
         gaps: doc.session.only_gaps(),
         undo,

@@ -28,8 +28,8 @@ pub struct MenuView {
     pub gaps: bool,
     pub layers: bool,
     pub heat: bool,
-    /// Whether there are incidents to show.
-    pub incidents: bool,
+    /// What cannot be done now, and why.
+    pub off: Vec<(Verb, &'static str)>,
     pub theme: egui::ThemePreference,
 }
 
@@ -60,38 +60,39 @@ pub fn menu_bar(ui: &mut Ui, lang: Lang, view: &MenuView, out: &mut Vec<MenuActi
         if view.open {
             menu(ui, text.menu_grid, |ui| {
                 let tools = [Tool::DrawCell, Tool::Split, Tool::Merge, Tool::Move, Tool::Reshape];
-                for tool in tools.into_iter().chain([Tool::Fill, Tool::Detach, Tool::Outline]) {
-                    item(ui, lang, Verb::Tool(tool), view.tool == tool, true, out);
+                for tool in tools.into_iter().chain([Tool::Follow, Tool::Fill, Tool::Detach, Tool::Outline]) {
+                    item(ui, lang, view, Verb::Tool(tool), view.tool == tool, out);
                 }
                 gap(ui);
                 for verb in [Verb::Square, Verb::Simplify, Verb::Lock] {
-                    item(ui, lang, verb, false, true, out);
+                    item(ui, lang, view, verb, false, out);
                 }
                 gap(ui);
-                item(ui, lang, Verb::OnlyWithin, view.within, true, out);
-                item(ui, lang, Verb::OnlyGaps, view.gaps, true, out);
+                item(ui, lang, view, Verb::OnlyWithin, view.within, out);
+                item(ui, lang, view, Verb::OnlyGaps, view.gaps, out);
                 gap(ui);
-                for verb in [Verb::PreviousCell, Verb::NextCell, Verb::NextUnassigned] {
-                    item(ui, lang, verb, false, true, out);
+                let steps = [Verb::PreviousCell, Verb::NextCell, Verb::Issues, Verb::NextUnassigned];
+                for verb in steps.into_iter().chain([Verb::PreviousIssue]) {
+                    item(ui, lang, view, verb, false, out);
                 }
             });
             menu(ui, text.menu_building, |ui| {
                 for tool in Tool::BUILDING {
-                    item(ui, lang, Verb::Tool(tool), view.tool == tool, true, out);
+                    item(ui, lang, view, Verb::Tool(tool), view.tool == tool, out);
                 }
                 gap(ui);
-                item(ui, lang, Verb::PasteList, false, true, out);
+                item(ui, lang, view, Verb::PasteList, false, out);
             });
             menu(ui, text.menu_incidents, |ui| {
-                item(ui, lang, Verb::ImportIncidents, false, true, out);
-                item(ui, lang, Verb::Heat, view.heat, view.incidents, out);
+                item(ui, lang, view, Verb::ImportIncidents, false, out);
+                item(ui, lang, view, Verb::Heat, view.heat, out);
             });
             menu(ui, text.menu_plan, |ui| {
-                item(ui, lang, Verb::CopyPlan, false, true, out);
-                item(ui, lang, Verb::Plans, false, true, out);
+                item(ui, lang, view, Verb::CopyPlan, false, out);
+                item(ui, lang, view, Verb::Plans, false, out);
             });
         }
-        menu(ui, text.menu_help, |ui| item(ui, lang, Verb::Keys, false, true, out));
+        menu(ui, text.menu_help, |ui| item(ui, lang, view, Verb::Keys, false, out));
         menus_end = ui.cursor().left();
     });
     title(ui, lang, view, bar, menus_end);
@@ -152,27 +153,32 @@ fn gap(ui: &mut Ui) {
     ui.painter().hline(rect.x_range(), rect.center().y, egui::Stroke::new(1.0, t.line));
 }
 
-fn item(ui: &mut Ui, lang: Lang, verb: Verb, checked: bool, enabled: bool, out: &mut Vec<MenuAction>) {
-    if menu_item(ui, verb.icon(), verb.name(lang), verb.key(), checked, enabled).clicked() {
+fn item(ui: &mut Ui, lang: Lang, view: &MenuView, verb: Verb, checked: bool, out: &mut Vec<MenuAction>) {
+    let why = view.off.iter().find(|(v, _)| *v == verb).map(|(_, why)| *why);
+    let response = menu_item(ui, verb.icon(), verb.name(lang), verb.key(), checked, why.is_none());
+    if response.clicked() {
         out.push(MenuAction::Do(verb));
         ui.close();
+    }
+    if let Some(why) = why {
+        response.on_hover_text(why);
     }
 }
 
 fn file_menu(ui: &mut Ui, lang: Lang, view: &MenuView, out: &mut Vec<MenuAction>) {
-    item(ui, lang, Verb::New, false, true, out);
-    item(ui, lang, Verb::Open, false, true, out);
+    item(ui, lang, view, Verb::New, false, out);
+    item(ui, lang, view, Verb::Open, false, out);
     if view.open {
-        item(ui, lang, Verb::Save, false, true, out);
-        item(ui, lang, Verb::SaveAs, false, true, out);
+        item(ui, lang, view, Verb::Save, false, out);
+        item(ui, lang, view, Verb::SaveAs, false, out);
         gap(ui);
-        item(ui, lang, Verb::Import, false, true, out);
-        item(ui, lang, Verb::Export, false, true, out);
-        item(ui, lang, Verb::ExportPicture, false, true, out);
+        item(ui, lang, view, Verb::Import, false, out);
+        item(ui, lang, view, Verb::Export, false, out);
+        item(ui, lang, view, Verb::ExportPicture, false, out);
         gap(ui);
-        item(ui, lang, Verb::StartPage, false, true, out);
+        item(ui, lang, view, Verb::StartPage, false, out);
     }
-    item(ui, lang, Verb::Quit, false, true, out);
+    item(ui, lang, view, Verb::Quit, false, out);
 }
 
 fn edit_menu(ui: &mut Ui, lang: Lang, view: &MenuView, out: &mut Vec<MenuAction>) {
@@ -187,23 +193,25 @@ fn edit_menu(ui: &mut Ui, lang: Lang, view: &MenuView, out: &mut Vec<MenuAction>
         }
     }
     gap(ui);
-    item(ui, lang, Verb::Delete, false, true, out);
-    item(ui, lang, Verb::PlaceMenu, false, true, out);
-    item(ui, lang, Verb::Snapping, view.snapping, true, out);
+    item(ui, lang, view, Verb::Delete, false, out);
+    item(ui, lang, view, Verb::PlaceMenu, false, out);
+    item(ui, lang, view, Verb::Snapping, view.snapping, out);
     gap(ui);
-    item(ui, lang, Verb::Search, false, true, out);
+    item(ui, lang, view, Verb::Search, false, out);
+    item(ui, lang, view, Verb::Palette, false, out);
+    item(ui, lang, view, Verb::History, false, out);
 }
 
 fn view_menu(ui: &mut Ui, lang: Lang, view: &MenuView, out: &mut Vec<MenuAction>) {
     let text = lang.t();
     if view.open {
-        for verb in [Verb::ZoomIn, Verb::ZoomOut, Verb::ZoomSelection, Verb::Home] {
-            item(ui, lang, verb, false, true, out);
+        for verb in [Verb::ZoomIn, Verb::ZoomOut, Verb::ZoomSelection, Verb::Home, Verb::GoTo] {
+            item(ui, lang, view, verb, false, out);
         }
         gap(ui);
-        item(ui, lang, Verb::Layers, view.layers, true, out);
+        item(ui, lang, view, Verb::Layers, view.layers, out);
     }
-    item(ui, lang, Verb::FullScreen, false, true, out);
+    item(ui, lang, view, Verb::FullScreen, false, out);
     gap(ui);
     for (lang_of, name) in [(Lang::Zh, "中文"), (Lang::En, "English")] {
         if menu_item(ui, Some(Icon::Language), name, "", lang == lang_of, true).clicked() {

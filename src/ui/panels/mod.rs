@@ -5,14 +5,17 @@
 pub mod building;
 pub mod cells;
 pub mod inspector;
+pub mod issues;
 pub mod keys;
 pub mod layers;
 pub mod menu_bar;
+pub mod palette;
 pub mod places;
 pub mod plans;
 pub mod post_form;
 pub mod start;
 pub mod status;
+pub mod steps;
 pub mod tool_bar;
 
 #[cfg(test)]
@@ -37,7 +40,7 @@ pub fn side_frame(ui: &Ui) -> Frame {
     Frame::new().fill(Tokens::of(ui).panel)
 }
 
-/// The five places round the map, each with its size, in the order in which they are shown: menu, tools, status, left,
+/// The places round the map, each with its size, in the order in which they are shown: menu, tools, status, left,
 /// right. What remains is the map's.
 pub fn menu_place(ui: &Ui) -> Panel {
     Panel::top("menu").exact_size(size::MENU).resizable(false).show_separator_line(false).frame(bar_frame(ui))
@@ -57,6 +60,16 @@ pub fn status_place(ui: &Ui) -> Panel {
 pub fn left_place(ui: &Ui) -> Panel {
     Panel::left("left")
         .default_size(size::LEFT)
+        .size_range(size::SIDE)
+        .resizable(true)
+        .show_separator_line(false)
+        .frame(side_frame(ui))
+}
+
+/// Place of problems or history, beside the list of cells.
+pub fn side_place(ui: &Ui) -> Panel {
+    Panel::left("side")
+        .default_size(size::RIGHT)
         .size_range(size::SIDE)
         .resizable(true)
         .show_separator_line(false)

@@ -49,6 +49,8 @@ pub struct Hit {
 pub struct ToolBarView {
     pub tool: Tool,
     pub snapping: bool,
+    /// Whether lines run along streets.
+    pub leads: bool,
     /// Whether only one community may change, and whether only gaps are filled.
     pub within: bool,
     pub gaps: bool,
@@ -76,13 +78,14 @@ pub enum ToolBarAction {
 }
 
 /// The verbs of the bar from left to right.
-const SHOWN: [Verb; 14] = [
+const SHOWN: [Verb; 15] = [
     Verb::Tool(Tool::Select),
     Verb::Tool(Tool::DrawCell),
     Verb::Tool(Tool::Split),
     Verb::Tool(Tool::Merge),
     Verb::Tool(Tool::Move),
     Verb::Tool(Tool::Reshape),
+    Verb::Tool(Tool::Follow),
     Verb::Tool(Tool::Fill),
     Verb::Tool(Tool::BuildRectangle),
     Verb::Square,
@@ -111,6 +114,7 @@ pub fn tool_bar(ui: &mut Ui, lang: Lang, view: &ToolBarView, out: &mut Vec<ToolB
                 Verb::Tool(tool) if tool == view.tool => (Toggle::Tool, None),
                 // One entry for all that builds; which of them stands on the map.
                 Verb::Tool(Tool::BuildRectangle) if Tool::BUILDING.contains(&view.tool) => (Toggle::Tool, None),
+                Verb::Tool(Tool::Follow) if view.leads => (Toggle::Switch, None),
                 Verb::Snapping if view.snapping => (Toggle::Switch, None),
                 Verb::OnlyWithin if view.within => (Toggle::Switch, None),
                 Verb::OnlyGaps if view.gaps => (Toggle::Switch, None),
