@@ -68,6 +68,11 @@ fn a_file_of_version_1_opens_and_is_saved_as_it_is_now() {
         serde_json::from_value(json!({"op": "lock", "plan": "方案C", "cell": "W2", "value": true})).unwrap();
     o.history.stage(lock, &Bag::default()).unwrap();
     o.history.commit(Said::new("锁定", "locked"), 1_790_000_000, "王敏", None).unwrap();
+    // And a problem is set aside.
+    let aside: Edit =
+        serde_json::from_value(json!({"op": "ignore", "issue": "V14 grid/W2", "reason": "河对岸"})).unwrap();
+    o.history.stage(aside, &Bag::default()).unwrap();
+    o.history.commit(Said::new("忽略", "ignored"), 1_790_000_001, "王敏", None).unwrap();
     let desk = Desk::new();
     let input = SaveInput { history: &o.history, last_plan: "方案C", ..desk.input() };
     save(&path, &input, Some(&o.generation)).unwrap();
@@ -75,6 +80,7 @@ fn a_file_of_version_1_opens_and_is_saved_as_it_is_now() {
     assert_eq!(again.version, FILE_VERSION);
     assert_eq!(content(again.project()), content(o.project()));
     assert_eq!(again.project().plan_named("方案C").unwrap().layers[0].locks.units.len(), 1);
+    assert_eq!(again.project().ignored("V14 grid/W2").unwrap().reason, "河对岸");
 }
 
 #[test]
