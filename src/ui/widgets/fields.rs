@@ -127,7 +127,7 @@ pub fn search_box(
         .desired_width(inner.width())
         .hint_text(RichText::new(hint).color(t.t3));
     let response = child.add(edit).accessible_name(label);
-    if !focused && text.is_empty() {
+    if !focused && text.is_empty() && !key.is_empty() {
         key_cap(ui, pos2(rect.right() - cap_w, rect.center().y), cap);
     }
     let changed = response.changed().then_some(typed);
