@@ -36,16 +36,7 @@ pub(super) fn plain(header: &str) -> String {
 /// Fields that rows of a kind take from a file, besides code and name.
 fn fields_of(kind: Kind) -> &'static [Field] {
     match kind {
-        Kind::Buildings => &[
-            Field::Use,
-            Field::Kind,
-            Field::Households,
-            Field::Residents,
-            Field::Storeys,
-            Field::Height,
-            Field::Courtyard,
-            Field::Address,
-        ],
+        Kind::Buildings => &Field::OF_BUILDINGS,
         Kind::Courtyards => &[Field::Kind, Field::Households, Field::Residents, Field::Address],
         Kind::Facilities => &[Field::Kind, Field::Address],
         Kind::Roads | Kind::Water | Kind::Landuse | Kind::Walls | Kind::Reference => &[Field::Kind],

@@ -116,6 +116,18 @@ pub enum Field {
 }
 
 impl Field {
+    /// Attributes of a building that people set.
+    pub const OF_BUILDINGS: [Field; 8] = [
+        Field::Use,
+        Field::Kind,
+        Field::Households,
+        Field::Residents,
+        Field::Storeys,
+        Field::Height,
+        Field::Courtyard,
+        Field::Address,
+    ];
+
     /// All fields, in canonical order.
     pub const ALL: [Field; 16] = [
         Field::Use,

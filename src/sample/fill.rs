@@ -253,6 +253,20 @@ fn split_run(run: f64, s: &Slabs) -> (Vec<usize>, f64) {
 }
 
 impl Site {
+    /// A site with its streets and nothing else yet.
+    pub fn empty(streets: Streets, dice: Dice) -> Site {
+        Site {
+            streets,
+            houses: vec![],
+            courts: vec![],
+            land: vec![],
+            walls: vec![],
+            gates: vec![],
+            ponds: vec![],
+            dice,
+        }
+    }
+
     /// The land of a plot: a cell's or block's ground cut by lanes and by straight lines.
     pub fn cut_lane(&self, ring: &[V], lane: &str, left: bool) -> Vec<V> {
         let Some((a, b)) = self.streets.line(lane).and_then(|l| Some((*l.pts.first()?, *l.pts.last()?))) else {

@@ -180,16 +180,7 @@ const SEED: u64 = 0x6C69_7574_616E_6700;
 ///
 /// The neighbours' buildings carry no households (an office knows only its own); codes from B001001.
 pub fn liutang() -> Result<SampleMap, SampleError> {
-    let mut site = Site {
-        streets: Streets::draw(),
-        houses: vec![],
-        courts: vec![],
-        land: vec![],
-        walls: vec![],
-        gates: vec![],
-        ponds: vec![],
-        dice: Dice::new(SEED),
-    };
+    let mut site = Site::empty(Streets::draw(), Dice::new(SEED));
     blocks::build(&mut site);
     let grid = |ring: &[V]| -> Vec<Pt> { ring.iter().map(|p| p.pt()).collect() };
     let cells: Vec<SampleCell> = CELLS

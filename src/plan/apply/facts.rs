@@ -83,18 +83,6 @@ fn text(fields: &Map<String, Json>, name: &str) -> Result<Option<Option<String>>
     }
 }
 
-/// Attributes of a building that people set.
-pub(super) const OF_BUILDINGS: [Field; 8] = [
-    Field::Use,
-    Field::Kind,
-    Field::Households,
-    Field::Residents,
-    Field::Storeys,
-    Field::Height,
-    Field::Courtyard,
-    Field::Address,
-];
-
 /// The field with a name, of those that are known, and its value; `None` clears it.
 pub(super) fn field_of(name: &str, value: &Json, known: &[Field]) -> Result<(Field, Option<Value>), EditError> {
     let field = *known.iter().find(|f| f.name() == name).ok_or_else(|| bad_field(name))?;
@@ -136,7 +124,7 @@ impl<'a> Applying<'a> {
             } => self.set_cell(code, f),
             SetOp {
                 cell: None, building: Some(c), courtyard: None, facility: None, member: None, rules: None, ..
-            } => self.set_row(Kind::Buildings, c, f, &OF_BUILDINGS),
+            } => self.set_row(Kind::Buildings, c, f, &Field::OF_BUILDINGS),
             // A building's courtyard, not a courtyard.
             SetOp {
                 cell: None,
@@ -150,7 +138,7 @@ impl<'a> Applying<'a> {
                 let mut all = f.clone();
                 let yard = Some(yard.as_str()).filter(|y| !y.is_empty());
                 all.insert("courtyard".to_owned(), yard.map_or(Json::Null, Json::from));
-                self.set_row(Kind::Buildings, c, &all, &OF_BUILDINGS)
+                self.set_row(Kind::Buildings, c, &all, &Field::OF_BUILDINGS)
             }
             SetOp {
                 cell: None, building: None, courtyard: Some(c), facility: None, member: None, rules: None, ..

@@ -1,6 +1,6 @@
 //! Edits of rows of places: buildings and courtyards added, moved, removed.
 
-use super::facts::{OF_BUILDINGS, bad_field, field_of};
+use super::facts::{bad_field, field_of};
 use super::import::polygons_of;
 use super::{Applying, no_such};
 use crate::geom::{Meet, Place, Pt, meet};
@@ -116,7 +116,7 @@ impl<'a> Applying<'a> {
     /// Adds buildings or courtyards.
     pub(super) fn add_rows(&mut self, kind: Kind, rows: &[NewRow]) -> Result<(), EditError> {
         let known: Vec<Field> = match kind {
-            Kind::Buildings => OF_BUILDINGS.into_iter().chain([Field::HouseholdsEstimated]).collect(),
+            Kind::Buildings => Field::OF_BUILDINGS.into_iter().chain([Field::HouseholdsEstimated]).collect(),
             Kind::Courtyards => vec![Field::Kind, Field::Address, Field::Whole],
             _ => return Err(bad_field("kind")),
         };

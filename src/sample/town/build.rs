@@ -29,23 +29,15 @@ const DENSE_PER_M2: f64 = 0.027;
 /// Households a square metre by which the neighbours' estates are drawn.
 const NEIGHBOURS_PER_M2: f64 = 0.019;
 
-/// An empty site with lines to begin with.
-pub(super) fn empty_site(lines: Vec<Line>, dice: Dice) -> Site {
-    Site {
-        streets: Streets { lines },
-        houses: vec![],
-        courts: vec![],
-        land: vec![],
-        walls: vec![],
-        gates: vec![],
-        ponds: vec![],
-        dice,
-    }
-}
-
 impl Builder {
     pub fn new(lines: Vec<Line>, dice: Dice) -> Builder {
-        Builder { site: empty_site(lines, dice), numbers: HashMap::new(), villages: 0, halls: vec![], spots: vec![] }
+        Builder {
+            site: Site::empty(Streets { lines }, dice),
+            numbers: HashMap::new(),
+            villages: 0,
+            halls: vec![],
+            spots: vec![],
+        }
     }
 
     /// Builds over a piece of ground: cut into plots by kind, each plot with its share of the households.
@@ -156,7 +148,7 @@ impl Builder {
     /// Fills one plot: shops along a street, then what its kind says, on a site of its own that is then taken over.
     fn lot(&mut self, g: &Ground, plot: &Plot, kind: char, target: f64) {
         let own = g.owner != '.';
-        let mut local = empty_site(bounds(plot), Dice::new(self.site.dice.next()));
+        let mut local = Site::empty(Streets { lines: bounds(plot) }, Dice::new(self.site.dice.next()));
         let begun = local.streets.lines.len();
         let shop_side = if own { self.shop_side(plot, kind) } else { None };
         if let Some(k) = shop_side {
