@@ -166,7 +166,7 @@ impl App {
     }
 
     /// Puts a project into the window.
-    fn show(&mut self, doc: Doc) {
+    pub(super) fn show(&mut self, doc: Doc) {
         self.doc = Some(doc);
         self.plans_open = false;
         self.layers_open = false;

@@ -17,6 +17,7 @@ mod start;
 mod steps;
 mod streets;
 mod tools;
+mod watchdog;
 mod words;
 
 use super::doc::Doc;
@@ -36,6 +37,16 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 /// The application; made in the first frame, when there is a context.
 type Window = Harness<'static, Option<App>>;
 
+std::thread_local! {
+    /// The longest frame since it was asked for, processor time.
+    static LONGEST: std::cell::Cell<std::time::Duration> = const { std::cell::Cell::new(std::time::Duration::ZERO) };
+}
+
+/// The longest frame of this test since it last asked.
+fn longest() -> std::time::Duration {
+    LONGEST.replace(std::time::Duration::ZERO)
+}
+
 /// The window on its start page; None where the build has no Chinese font.
 fn start_page(test: &str) -> Option<Window> {
     let fonts = testing::fonts(test)?;
@@ -51,7 +62,9 @@ fn start_page(test: &str) -> Option<Window> {
         let rect = ui.ctx().content_rect();
         let mut child = ui.new_child(UiBuilder::new().max_rect(rect));
         child.set_clip_rect(rect);
+        let began = cpu_time::ThreadTime::now();
         app.frame(&mut child);
+        LONGEST.with(|l| l.set(l.get().max(began.elapsed())));
     };
     let mut h = Harness::builder()
         .with_size(vec2(1600.0, 1000.0))
