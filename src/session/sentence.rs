@@ -301,6 +301,7 @@ pub fn sentence(old: &Project, new: &Project, edit: &Edit, out: &Outcome, change
             s(format!("{name}自 {from} 起施行"), format!("{name} in force from {from}"))
         }
         Op::Together { edits } if super::buildings::sets_many(edits) => super::buildings::told_of_many(new, edits),
+        Op::Together { edits } if is_painted(edits) => painted(old, new, edits, changes, (plan_id, layer)),
         Op::Together { .. } => {
             let mut before = old;
             let mut each: Vec<Said> = Vec::new();
@@ -332,6 +333,31 @@ fn plain(v: &serde_json::Value) -> String {
         serde_json::Value::Null => "—".to_owned(),
         v => v.to_string(),
     }
+}
+
+/// Whether edits are what painting makes: ground for a cell, and pins.
+fn is_painted(edits: &[Edit]) -> bool {
+    let of = |e: &Edit| matches!(e.op, Op::Give { .. } | Op::Pin { .. });
+    edits.len() > 1 && edits.iter().all(of) && edits[1..].iter().all(|e| matches!(e.op, Op::Pin { .. }))
+}
+
+/// What painting did: what came to the cell, and how many of it by pins.
+fn painted(old: &Project, new: &Project, edits: &[Edit], changes: &Changes, at: (Id, u16)) -> Said {
+    let cell = edits.iter().find_map(|e| match &e.op {
+        Op::Give { cell, .. } | Op::Pin { cell: cell @ Some(_), .. } => cell.clone(),
+        _ => None,
+    });
+    let said = given(old, new, cell.as_deref(), changes, at);
+    let pinned = edits.iter().filter(|e| matches!(e.op, Op::Pin { cell: Some(_), .. })).count() as i64;
+    let freed = edits.iter().filter(|e| matches!(e.op, Op::Pin { cell: None, .. })).count() as i64;
+    let mut out = said;
+    for (n, zh, en) in [(pinned, "指定归属", "assigned by hand"), (freed, "取消指定", "by their place again")] {
+        if n > 0 {
+            out.zh += &format!("，{} 栋{zh}", number(n));
+            out.en += &format!(", {} {en}", number(n));
+        }
+    }
+    out
 }
 
 /// What came to a cell, or to none, from which cells.

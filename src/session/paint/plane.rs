@@ -48,7 +48,7 @@ impl Line {
 }
 
 /// A bounded face.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct Face {
     /// The outer ring counter-clockwise, holes clockwise.
     pub rings: Vec<Vec<Pt>>,
@@ -59,6 +59,12 @@ pub(super) struct Face {
     /// mm².
     pub area: f64,
     area_box: Box2,
+}
+
+impl Face {
+    fn round(rings: Vec<Vec<Pt>>, halves: Vec<u32>) -> Face {
+        Face { area_box: Box2::of(rings.iter().flatten()), rings, halves, inner: None, area: 0.0 }
+    }
 }
 
 /// A drawing cut into faces. Half `2k` runs along stretch `k`, half `2k + 1` back.
@@ -93,7 +99,7 @@ impl Plane {
                 break;
             }
         }
-        let mut plane = Plane { points, stretches, left: Vec::new(), faces: vec![Face::default()] };
+        let mut plane = Plane { points, stretches, left: Vec::new(), faces: vec![] };
         plane.trace();
         plane
     }
@@ -142,7 +148,7 @@ impl Plane {
         };
         let part = self.parts();
         let mut left = vec![u32::MAX; n];
-        let mut faces = vec![Face::default()];
+        let mut faces = vec![Face::round(vec![], vec![])];
         // Rings that go round a part from outside: halves, which part.
         let mut outer: Vec<(Vec<u32>, u32)> = Vec::new();
         let mut of_part: Vec<u32> = vec![u32::MAX];
@@ -163,8 +169,7 @@ impl Plane {
             if ring_area2(&ring) > 0 {
                 let face = faces.len() as u32;
                 halves.iter().for_each(|&h| left[h as usize] = face);
-                let area_box = Box2::of(&ring);
-                faces.push(Face { rings: vec![ring], halves, area_box, ..Face::default() });
+                faces.push(Face::round(vec![ring], halves));
                 of_part.push(of);
             } else {
                 outer.push((halves, of));
@@ -279,11 +284,8 @@ mod tests {
 
     #[test]
     fn a_street_divides_a_square_and_what_stands_free_in_it_is_a_hole() {
-        let lines = [
-            square(0, 0, 100_000),
-            vec![pt(50_000, -20_000), pt(50_000, 120_000)],
-            square(10_000, 10_000, 20_000),
-        ];
+        let lines =
+            [square(0, 0, 100_000), vec![pt(50_000, -20_000), pt(50_000, 120_000)], square(10_000, 10_000, 20_000)];
         let p = Plane::of(&noded(&lines));
         assert_eq!(p.faces.len(), 4, "two halves, the square in one of them, the world");
         let (west, inner, east) = (p.at(pt(5_000, 5_000)), p.at(pt(15_000, 15_000)), p.at(pt(60_000, 5_000)));

@@ -78,7 +78,7 @@ pub enum ToolBarAction {
 }
 
 /// The verbs of the bar from left to right.
-const SHOWN: [Verb; 15] = [
+const SHOWN: [Verb; 17] = [
     Verb::Tool(Tool::Select),
     Verb::Tool(Tool::DrawCell),
     Verb::Tool(Tool::Split),
@@ -86,6 +86,8 @@ const SHOWN: [Verb; 15] = [
     Verb::Tool(Tool::Move),
     Verb::Tool(Tool::Reshape),
     Verb::Tool(Tool::Follow),
+    Verb::Tool(Tool::Paint),
+    Verb::Tool(Tool::Erase),
     Verb::Tool(Tool::Fill),
     Verb::Tool(Tool::BuildRectangle),
     Verb::Square,
