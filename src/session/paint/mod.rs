@@ -358,7 +358,7 @@ impl Work<'_> {
                 (true, false) => State::Taken,
                 (false, true) => State::Stays,
                 // What the frame cuts is larger than is known.
-                (false, false) if self.touches_frame(i) => State::Stays,
+                (false, false) if self.touches_frame(i) || self.plane.faces[i].area > LARGE_M2 * 1e6 => State::Stays,
                 (false, false) => State::Free,
             };
             let must = may && ours && self.state[i] != State::Own;
@@ -579,6 +579,7 @@ impl Work<'_> {
             })
             .collect();
         let mut seen: BTreeSet<u32> = BTreeSet::new();
+        let mut parts: BTreeMap<Owner, Vec<Vec<u32>>> = BTreeMap::new();
         for start in 1..n {
             if !stays(start, self) || !seen.insert(start) {
                 continue;
@@ -589,9 +590,17 @@ impl Work<'_> {
                 next += 1;
                 part.extend(beside.get(&at).into_iter().flatten().filter(|g| seen.insert(**g)));
             }
-            let empty = part.iter().all(|&i| self.in_face[i as usize].is_empty() && !self.touches_frame(i as usize));
-            if empty && part.iter().any(|i| touched.contains(i)) && self.may(self.owners[start as usize]) {
-                part.iter().for_each(|&i| self.state[i as usize] = State::Taken);
+            parts.entry(self.owners[start as usize]).or_default().push(part);
+        }
+        for (owner, mut parts) in parts {
+            let size = |part: &Vec<u32>| part.iter().map(|&i| self.plane.faces[i as usize].area).sum::<f64>();
+            // The largest is what the others are cut off from.
+            parts.sort_by(|a, b| size(b).total_cmp(&size(a)));
+            for part in parts.into_iter().skip(1) {
+                let empty = |i: &u32| self.in_face[*i as usize].is_empty() && !self.touches_frame(*i as usize);
+                if part.iter().all(empty) && part.iter().any(|i| touched.contains(i)) && self.may(owner) {
+                    part.iter().for_each(|&i| self.state[i as usize] = State::Taken);
+                }
             }
         }
     }

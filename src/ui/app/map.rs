@@ -187,10 +187,11 @@ fn pointer(ui: &Ui, doc: &mut Doc, r: &Response, rect: Rect, around: &Around<'_>
             Some(Grip::Point(p)) => (Some(p), None),
             grip => (None, grip.and_then(Grip::segment)),
         };
-        let wanted = doc.snapping && !free && (drawing || doc.hand.grip().is_some());
+        let wanted = doc.snapping && !free && !ctrl && (drawing || doc.hand.grip().is_some());
         let p = doc.session.history().stable();
         let here = (doc.session.plan(), doc.session.layer());
-        wanted.then(|| snap(p, here, at, reach_mm, not, own)).flatten()
+        let from = doc.hand.line().last().copied().filter(|_| drawing);
+        wanted.then(|| snap(p, here, at, reach_mm, not, own, from)).flatten()
     };
     let line = doc.hand.line();
     let held = line.last().filter(|_| drawing && shift).map(|last| {

@@ -8,7 +8,7 @@ use crate::model::{Id, Kind, Lang};
 use crate::scene::{
     Camera, FontSet, Label, LabelOptions, Layer, Marked, PlacedLabel, Poles, ScaleClass, Scene, Snap, Stack,
     StyleSheet, Symbol, SymbolKind, Theme, incident_list, incident_marks, labels, locked_layer, marked_layers,
-    place_labels, staged_layers, symbols,
+    place_labels, staged_layers, symbols, tether_layer,
 };
 use crate::session::Selection;
 use crate::session::snap::SnapKind;
@@ -39,6 +39,8 @@ pub struct Picture {
     scene: Scene,
     /// Hatch over locked ground, and what it was made for.
     locked: (Option<(u128, Id, u16)>, Option<Arc<Layer>>),
+    /// Tethers of what is pinned, and what they were made of.
+    tethers: (Option<(u128, Id, u16)>, Option<Arc<Layer>>),
     /// Facilities and incidents in view, and what they were looked up for.
     standing: (Option<Standing>, Vec<Symbol>),
     /// Places of labels in cells; of one job at a time.
@@ -64,6 +66,9 @@ impl Picture {
         &self.scene
     }
 }
+
+/// Pins from which on tethers wait for the hand to let go.
+const PINS_ANEW: usize = 300;
 
 /// What labels are placed with.
 pub struct Lettering<'a> {
@@ -106,10 +111,19 @@ pub fn refresh(doc: &mut Doc, with: &Lettering<'_>, jobs: &Jobs, now: i64, still
         pic.locked = (Some(locked_for), locked_layer(stable, plan, layer));
         anew = true;
     }
+    // While a border is dragged those of very many pins stay as they were.
+    let many = stable.layer(plan, layer).is_some_and(|l| l.pins.len() > PINS_ANEW);
+    let pinned = if many { stable } else { project };
+    let tethered_for = (pinned.state, plan, layer);
+    if pic.tethers.0 != Some(tethered_for) {
+        pic.tethers = (Some(tethered_for), tether_layer(pinned, plan, layer));
+        anew = true;
+    }
     let made_of = (pic.layers.version(), doc.hidden.clone());
     if anew || pic.shown.as_ref() != Some(&made_of) {
         let shown = |l: &&Arc<Layer>| stack_shown(&doc.hidden, l.key.stack);
-        pic.scene.layers = pic.layers.iter().chain(&pic.locked.1).chain(&pic.marked).filter(shown).cloned().collect();
+        let hand = pic.locked.1.iter().chain(&pic.tethers.1).chain(&pic.marked);
+        pic.scene.layers = pic.layers.iter().chain(hand).filter(shown).cloned().collect();
         pic.shown = Some(made_of);
     }
     let heat = doc.heat.ready.as_ref().filter(|_| doc.heat.on);
@@ -258,9 +272,9 @@ fn handles(doc: &mut Doc, camera: Camera) {
     if let Some(s) = doc.snapped.filter(|_| dragging || tool.draws()) {
         let kind = match s.kind {
             SnapKind::Vertex | SnapKind::Node | SnapKind::RoadPoint => Snap::Vertex,
-            SnapKind::Border | SnapKind::Road => Snap::Edge,
-            SnapKind::Crossing => Snap::Crossing,
-            SnapKind::Side => Snap::Foot,
+            SnapKind::Middle | SnapKind::Border | SnapKind::Road | SnapKind::Side => Snap::Edge,
+            SnapKind::Crossing | SnapKind::BorderRoad => Snap::Crossing,
+            SnapKind::BorderFoot | SnapKind::Foot => Snap::Foot,
             SnapKind::Corner => Snap::Corner,
         };
         out.push(Symbol { at: s.at, kind: SymbolKind::Snap(kind) });

@@ -11,6 +11,7 @@ mod inspector;
 mod issues;
 mod keys;
 mod large;
+mod painting;
 mod palette;
 mod start;
 mod steps;
