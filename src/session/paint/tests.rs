@@ -364,3 +364,43 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn among_ten_thousand_buildings_a_frame_of_painting_costs_little() {
+    let mut s = sample("street-office");
+    assert!(s.project().table(Kind::Buildings).len() > 9_000);
+    let cell = cells(&s)[7];
+    let mut hand = Hand::default();
+    s.dispatch(Command::Select(Selection::Units(vec![cell])), 1);
+    hand.take(Tool::Paint, &mut s, 1);
+    (0..3).for_each(|_| hand.resize_brush(true));
+    let start = beyond(&s, cell)[0].1;
+    hand.brush_down(&mut s, start, false, 1);
+    // Frames with eight places of the pointer each, 4 m apart.
+    let (mut worst, mut at) = (std::time::Duration::ZERO, start);
+    for i in 0..30 {
+        let way: Vec<Pt> = (1..=8).map(|k| crate::geom::pt(at.x + k * 4000, at.y + (i % 3 - 1) * k * 2000)).collect();
+        at = way[7];
+        let begin = std::time::Instant::now();
+        hand.brush_along(&s, &way);
+        hand.painted_tally(&s);
+        worst = worst.max(begin.elapsed());
+    }
+    hand.brush_up(&s);
+    let wish = hand.wish(&s).unwrap();
+    let begin = std::time::Instant::now();
+    let found = reformed(s.project(), s.assignment(), &wish, &|| true).unwrap();
+    let border = begin.elapsed();
+    let begin = std::time::Instant::now();
+    hand.reform(&mut s, &found, 1);
+    println!(
+        "{} painted: worst frame {worst:?}, the border beside the window {border:?}, staged in {:?}; {} far",
+        wish.painted.len(),
+        begin.elapsed(),
+        found.far.len()
+    );
+    // Without optimisation it is an order of magnitude slower.
+    let most_ms = if cfg!(debug_assertions) { 40 } else { 4 };
+    assert!(worst.as_millis() < most_ms, "{worst:?}");
+    assert!(wish.painted.len() > 20);
+}

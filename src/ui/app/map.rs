@@ -467,7 +467,7 @@ fn paint(ui: &mut Ui, doc: &mut Doc, rect: Rect, around: Around<'_>, moving: boo
     let faces = Faces { regular: fonts::regular(13.0).family, bold: fonts::semi(13.0).family };
     sketch(doc, &painter, rect, &camera, t);
     buildings::paint(doc, &painter, rect, &camera, t);
-    painting::paint(doc, &painter, rect, &camera, t);
+    painting::lit(doc, &painter, rect, &camera, t);
     super::mark::paint(doc, &painter, rect, &camera, t);
     let locks = gestures::padlocks(doc, &camera);
     let symbols = &doc.picture.scene().symbols;
@@ -477,6 +477,7 @@ fn paint(ui: &mut Ui, doc: &mut Doc, rect: Rect, around: Around<'_>, moving: boo
     }
     paint_symbols(&painter, rect, &camera, &sheet, &locks, &[Stack::Handles], &faces);
     paint_symbols(&painter, rect, &camera, &sheet, symbols, &[Stack::Handles], &faces);
+    painting::brush(doc, &painter, rect, &camera, t);
     if let Some(from) = doc.box_from
         && let Some(to) = doc.pointer
     {

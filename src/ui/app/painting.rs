@@ -52,16 +52,15 @@ pub fn keep(doc: &mut Doc, jobs: &Jobs, now: i64) {
     });
 }
 
-/// Paints what is painted and the brush.
-pub fn paint(doc: &Doc, painter: &Painter, rect: Rect, camera: &Camera, t: &Tokens) {
-    let hand = &doc.hand;
-    if !hand.tool().paints() {
-        return;
-    }
+fn tone(doc: &Doc, t: &Tokens) -> Color32 {
+    if doc.hand.tool() == Tool::Erase { t.out } else { t.into }
+}
+
+/// Paints the buildings that are painted. Once the border is shown, they wear their new cell instead.
+pub fn lit(doc: &Doc, painter: &Painter, rect: Rect, camera: &Camera, t: &Tokens) {
+    let (hand, tone) = (&doc.hand, tone(doc, t));
     let screen = |p: Pt| on_screen(rect, camera, p);
-    let tone = if hand.tool() == Tool::Erase { t.out } else { t.into };
-    // Once the border is shown, the buildings wear their new cell.
-    if hand.trial().is_none() {
+    if hand.tool().paints() && hand.trial().is_none() {
         let p = doc.session.history().stable();
         let (table, view) = (p.table(Kind::Buildings), camera.visible());
         for row in hand.painted().iter().filter_map(|s| table.get(*s)).filter(|r| r.bbox().meets(&view)) {
@@ -71,7 +70,13 @@ pub fn paint(doc: &Doc, painter: &Painter, rect: Rect, camera: &Camera, t: &Toke
             }
         }
     }
-    if let Some(at) = doc.pointer {
+}
+
+/// Paints the brush and its size.
+pub fn brush(doc: &Doc, painter: &Painter, rect: Rect, camera: &Camera, t: &Tokens) {
+    let (hand, tone) = (&doc.hand, tone(doc, t));
+    let screen = |p: Pt| on_screen(rect, camera, p);
+    if let Some(at) = doc.pointer.filter(|_| hand.tool().paints()) {
         let (at, r) = (screen(at), (f64::from(hand.brush_m()) * 500.0 / camera.mm_per_pt()) as f32);
         painter.circle(at, r, tone.gamma_multiply(0.08), Stroke::new(3.5, t.raise));
         painter.circle_stroke(at, r, Stroke::new(1.6, tone));

@@ -33,7 +33,7 @@ pub struct Picture {
     pub layers: Layers,
     marked: Vec<Arc<Layer>>,
     /// State of the project and marks for which the marked layers were made.
-    marked_for: Option<(u128, Marked)>,
+    marked_for: Option<(u128, bool, Marked)>,
     /// Of what the scene's layers were put together.
     shown: Option<(u64, Vec<Shown>)>,
     scene: Scene,
@@ -90,9 +90,10 @@ pub fn refresh(doc: &mut Doc, with: &Lettering<'_>, jobs: &Jobs, now: i64, still
     let pic = &mut doc.picture;
     let project = doc.session.project();
     let mut anew = false;
-    let wanted = (project.state, marked);
+    // What becomes a step looks as it did while it was tried, but for its marks.
+    let wanted = (project.state, doc.session.history().staged().is_some(), marked);
     if pic.marked_for.as_ref() != Some(&wanted) {
-        pic.marked = marked_layers(project, plan, layer, &wanted.1);
+        pic.marked = marked_layers(project, plan, layer, &wanted.2);
         if let Some(s) = doc.session.history().staged() {
             let old = doc.session.history().stable();
             let from = match doc.session.selection() {

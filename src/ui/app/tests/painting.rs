@@ -61,6 +61,10 @@ fn buildings_painted_into_the_selected_cell_are_its_own_after_enter() {
     let camera = doc(&h).camera;
     key(&mut h, Key::Enter);
     assert_eq!((steps(&h), doc(&h).camera), (1, camera));
+    let marks = [crate::scene::LineClass::Ghost, crate::scene::LineClass::Staged, crate::scene::LineClass::ChangedIn];
+    let scene = doc(&h).picture.scene();
+    assert!(!scene.layers.iter().any(|l| l.lines.iter().any(|l| marks.contains(&l.class))), "no ghost stays behind");
+    assert!(!painted(&h).iter().any(|t| t.starts_with("调入")), "the inspector shows what is");
     assert_eq!(session(&h).assignment().building(slot), Some(cell.0));
     let said = session(&h).history().next_undo().expect("a step").sentence.clone();
     assert!(said.zh.contains("划入 05") && said.en.contains("taken into 05"), "{said:?}");
