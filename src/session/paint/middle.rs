@@ -4,7 +4,7 @@
 //! Danielsson 1980). Where the nearest changes sets the middle runs. Its stairs are then replaced by the fewest straight
 //! pieces that keep away from the footprints of both sides.
 
-use crate::geom::{Box2, Pt, dist2_to_segment, ring_contains};
+use crate::geom::{Box2, Pt, dist2_to_segment, right_of_point, ring_contains};
 use crate::session::tools::thinned;
 use std::collections::BTreeMap;
 
@@ -170,6 +170,9 @@ pub(super) fn between(face: &[Vec<Pt>], ours: &[Footprint], theirs: &[Footprint]
             }
         }
     }
+    // Points that a straight piece must leave on the side on which the stairs have them.
+    let stand: Vec<Pt> =
+        ours.iter().chain(theirs).flatten().flat_map(|r| [r.first(), r.get(r.len() / 2)]).flatten().copied().collect();
     let ours = |n: usize| a[n] < b[n];
     let mut sides: BTreeMap<(i64, i64), Vec<(i64, i64)>> = BTreeMap::new();
     for (y, x) in (0..s.h).flat_map(|y| (0..s.w).map(move |x| (y, x))) {
@@ -199,7 +202,11 @@ pub(super) fn between(face: &[Vec<Pt>], ours: &[Footprint], theirs: &[Footprint]
     };
     let chains = chains(sides);
     let to_place = |chain: Vec<(i64, i64)>| chain.into_iter().map(|(x, y)| s.place(x as f64, y as f64)).collect();
-    chains.into_iter().map(|c| plain(to_place(c), s.side_mm, &straight)).filter(|l: &Vec<Pt>| l.len() > 1).collect()
+    chains
+        .into_iter()
+        .map(|c| plain(to_place(c), s.side_mm, &straight, &stand))
+        .filter(|l: &Vec<Pt>| l.len() > 1)
+        .collect()
 }
 
 /// Chains of sides: from ends and forks, then those that close.
@@ -234,7 +241,7 @@ fn chains(mut sides: BTreeMap<(i64, i64), Vec<(i64, i64)>>) -> Vec<Vec<(i64, i64
 
 /// A line of stairs by the fewest straight pieces between points of it, each of which may be; one that closes keeps a point
 /// opposite its first, and three pieces at least.
-fn plain(stairs: Vec<Pt>, side_mm: f64, straight: &dyn Fn(Pt, Pt) -> bool) -> Vec<Pt> {
+fn plain(stairs: Vec<Pt>, side_mm: f64, straight: &dyn Fn(Pt, Pt) -> bool, stand: &[Pt]) -> Vec<Pt> {
     let mut line = thinned(&stairs, side_mm * 0.75);
     let mut coarse = side_mm * 0.75;
     while line.len() > MANY {
@@ -243,11 +250,11 @@ fn plain(stairs: Vec<Pt>, side_mm: f64, straight: &dyn Fn(Pt, Pt) -> bool) -> Ve
     }
     let (Some(&first), Some(&last)) = (line.first(), line.last()) else { return line };
     if first != last || line.len() < 4 {
-        return fewest(&line, straight);
+        return fewest(&line, straight, stand);
     }
     let farthest = |from: &[Pt], of: Pt| (0..from.len()).max_by_key(|&i| from[i].dist2(of)).unwrap_or(0);
     let k = farthest(&line, first).clamp(1, line.len() - 2);
-    let (mut out, back) = (fewest(&line[..=k], straight), fewest(&line[k..], straight));
+    let (mut out, back) = (fewest(&line[..=k], straight, stand), fewest(&line[k..], straight, stand));
     if out.len() + back.len() < 5 {
         // Two pieces there and back enclose nothing.
         let aside = (1..line.len() - 1).filter(|i| *i != k);
@@ -264,19 +271,36 @@ fn plain(stairs: Vec<Pt>, side_mm: f64, straight: &dyn Fn(Pt, Pt) -> bool) -> Ve
     out
 }
 
-/// The fewest straight pieces from the first to the last point; of equally many the shortest. O(points²).
-fn fewest(line: &[Pt], straight: &dyn Fn(Pt, Pt) -> bool) -> Vec<Pt> {
+/// The fewest straight pieces from the first to the last point, so that none of the points `stand` changes sides; of equally
+/// many the shortest. O(points² · stand).
+fn fewest(line: &[Pt], straight: &dyn Fn(Pt, Pt) -> bool, stand: &[Pt]) -> Vec<Pt> {
     let n = line.len();
     if n < 3 {
         return line.to_vec();
     }
+    let area = Box2::of(line);
+    let stand: Vec<Pt> = stand.iter().copied().filter(|p| area.contains(*p)).collect();
+    // How often a ray from each of them meets the line up to each of its points.
+    let met: Vec<Vec<bool>> = stand
+        .iter()
+        .map(|&p| {
+            let mut odd = vec![false];
+            for w in line.windows(2) {
+                odd.push(odd[odd.len() - 1] != right_of_point(p, w[0], w[1]));
+            }
+            odd
+        })
+        .collect();
+    let same_side = |i: usize, j: usize| {
+        stand.iter().zip(&met).all(|(&p, odd)| (odd[i] != odd[j]) == right_of_point(p, line[i], line[j]))
+    };
     let mut best: Vec<(u32, f64, usize)> = vec![(0, 0.0, 0)];
     for j in 1..n {
         let mut to = (u32::MAX, f64::INFINITY, j - 1);
         for i in (0..j).rev() {
             let by = (best[i].0.saturating_add(1), best[i].1 + line[i].dist(line[j]), i);
             let less = by.0 < to.0 || by.0 == to.0 && by.1 < to.1;
-            if less && (i + 1 == j || straight(line[i], line[j])) {
+            if less && (i + 1 == j || same_side(i, j) && straight(line[i], line[j])) {
                 to = by;
             }
         }

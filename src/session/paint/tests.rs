@@ -140,7 +140,7 @@ fn on_the_sample_strokes_into_every_cell_re_form_its_border() {
         }
     }
     println!("{done} done, {refused} refused, {pinned} with pins, {more} vertices more");
-    assert!(refused * 4 < done && pinned * 4 < done, "{refused} {pinned} of {done}");
+    assert!(refused * 4 < done && pinned == 0 && more < 40, "{refused} refused, {pinned} pinned, {more} vertices of {done}");
 }
 
 /// Two cells side by side on bare ground, 400 by 200 m, with houses of 10 m at some places.
@@ -403,4 +403,28 @@ fn among_ten_thousand_buildings_a_frame_of_painting_costs_little() {
     let most_ms = if cfg!(debug_assertions) { 40 } else { 4 };
     assert!(worst.as_millis() < most_ms, "{worst:?}");
     assert!(wish.painted.len() > 20);
+}
+
+#[test]
+fn two_houses_left_out_of_a_row_are_gone_round_not_cut_off() {
+    let mut s = sample("street-office");
+    let mut hand = brush(&mut s, Tool::Paint, "320599013007001");
+    let t = s.project().table(Kind::Buildings);
+    let mut rows: Vec<Pt> = (4901..=4924).filter_map(|n| t.get(t.find(&format!("B{n:06}"))?)?.anchor()).collect();
+    rows.sort_by_key(|p| p.y);
+    let mut south: Vec<Pt> = rows.drain(..12).collect();
+    south.sort();
+    south.drain(3..5);
+    (0..6).for_each(|_| hand.resize_brush(false));
+    for at in rows.iter().chain(&south) {
+        hand.brush_down(&mut s, *at, false, 1);
+        hand.brush_up(&s);
+    }
+    let wish = hand.wish(&s).unwrap();
+    let found = reformed(s.project(), s.assignment(), &wish, &|| true).unwrap();
+    assert_eq!((wish.painted.len(), found.inside.len(), found.far.len()), (22, 22, 0));
+    assert!(found.rings.len() == 1 && found.rings[0].len() < 16, "{:?}", found.rings);
+    hand.reform(&mut s, &found, 1);
+    let to = unit(&s, "320599013007001");
+    accept(&mut s, &mut hand, Some(to)).unwrap();
 }
