@@ -140,7 +140,10 @@ fn on_the_sample_strokes_into_every_cell_re_form_its_border() {
         }
     }
     println!("{done} done, {refused} refused, {pinned} with pins, {more} vertices more");
-    assert!(refused * 4 < done && pinned == 0 && more < 40, "{refused} refused, {pinned} pinned, {more} vertices of {done}");
+    assert!(
+        refused * 4 < done && pinned == 0 && more < 40,
+        "{refused} refused, {pinned} pinned, {more} vertices of {done}"
+    );
 }
 
 /// Two cells side by side on bare ground, 400 by 200 m, with houses of 10 m at some places.

@@ -11,6 +11,7 @@ mod inspector;
 mod issues;
 mod keys;
 mod large;
+mod monkey;
 mod painting;
 mod palette;
 mod start;

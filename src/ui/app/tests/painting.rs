@@ -136,7 +136,7 @@ fn what_is_painted_out_goes_to_the_cell_beside_or_with_shift_to_none() {
     wait_for_border(&mut h);
     key(&mut h, Key::Enter);
     let to = session(&h).assignment().building(slot).expect("it has a place");
-    assert!(!layer(&h).unit_of(to).is_some_and(|u| u.level == 1), "in no cell");
+    assert!(layer(&h).unit_of(to).is_none_or(|u| u.level != 1), "in no cell");
     let said = session(&h).history().next_undo().expect("a step").sentence.clone();
     assert!(said.zh.contains("未划入"), "{said:?}");
 }
