@@ -132,6 +132,14 @@ pub enum Op {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         cell: Option<String>,
     },
+    /// Gives the ground inside rings to a cell that is there, or to none.
+    Give {
+        /// Code of the cell; none: the ground is without a cell then.
+        #[serde(default)]
+        cell: Option<String>,
+        /// Rings, outer and holes.
+        rings: Vec<Ring>,
+    },
     /// Takes a cell away; its ground is without a cell then.
     Dissolve {
         /// Code of the cell.
@@ -522,6 +530,7 @@ impl Op {
             | Op::Detach { .. }
             | Op::Dissolve { .. }
             | Op::Fill { .. }
+            | Op::Give { .. }
             | Op::Reshape { .. }
             | Op::Redraw { .. }
             | Op::Slide { .. }
@@ -568,6 +577,7 @@ impl Op {
             self,
             Op::Draw { .. }
                 | Op::Fill { .. }
+                | Op::Give { .. }
                 | Op::Reshape { .. }
                 | Op::Redraw { .. }
                 | Op::Slide { .. }

@@ -13,6 +13,7 @@ pub mod import;
 mod import_fit;
 pub mod mends;
 pub mod network;
+pub mod paint;
 pub mod posts;
 mod redraw;
 mod selected;

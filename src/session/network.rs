@@ -163,6 +163,14 @@ impl Network {
         self.stretches.len()
     }
 
+    /// The stretches by their ends, each with the smallest cost that a line there had.
+    pub fn stretches(&self) -> impl Iterator<Item = (Pt, Pt, f32)> {
+        (0u32..).zip(&self.stretches).map(|(i, s)| {
+            let (a, b) = self.ends(i);
+            (a, b, s.2)
+        })
+    }
+
     /// The place on the network nearest to `at` within `reach_mm`. O(stretches within reach).
     pub fn nearest(&self, at: Pt, reach_mm: i32) -> Option<On> {
         let mut best: Option<(f64, On)> = None;

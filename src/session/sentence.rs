@@ -112,6 +112,7 @@ pub fn sentence(old: &Project, new: &Project, edit: &Edit, out: &Outcome, change
             let cell = chip(new, plan_id, layer, cell.as_deref().unwrap_or_default());
             s(format!("空白并入 {cell}，{zh}划入"), format!("Gap filled by {cell}, which gained {en}"))
         }
+        Op::Give { cell, .. } => given(old, new, cell.as_deref(), changes, (plan_id, layer)),
         Op::Dissolve { cell } => {
             // Those that were pinned to it and stand in another cell go back to that.
             let mut left = Tally::default();
@@ -300,6 +301,7 @@ pub fn sentence(old: &Project, new: &Project, edit: &Edit, out: &Outcome, change
             s(format!("{name}自 {from} 起施行"), format!("{name} in force from {from}"))
         }
         Op::Together { edits } if super::buildings::sets_many(edits) => super::buildings::told_of_many(new, edits),
+        Op::Together { edits } if is_painted(edits) => painted(old, new, edits, changes, (plan_id, layer)),
         Op::Together { .. } => {
             let mut before = old;
             let mut each: Vec<Said> = Vec::new();
@@ -330,6 +332,56 @@ fn plain(v: &serde_json::Value) -> String {
         serde_json::Value::String(s) => s.clone(),
         serde_json::Value::Null => "—".to_owned(),
         v => v.to_string(),
+    }
+}
+
+/// Whether edits are what painting makes: ground for a cell, and pins.
+fn is_painted(edits: &[Edit]) -> bool {
+    let of = |e: &Edit| matches!(e.op, Op::Give { .. } | Op::Pin { .. });
+    edits.len() > 1 && edits.iter().all(of) && edits[1..].iter().all(|e| matches!(e.op, Op::Pin { .. }))
+}
+
+/// What painting did: what came to the cell, and how many of it by pins.
+fn painted(old: &Project, new: &Project, edits: &[Edit], changes: &Changes, at: (Id, u16)) -> Said {
+    let cell = edits.iter().find_map(|e| match &e.op {
+        Op::Give { cell, .. } | Op::Pin { cell: cell @ Some(_), .. } => cell.clone(),
+        _ => None,
+    });
+    let said = given(old, new, cell.as_deref(), changes, at);
+    let pinned = edits.iter().filter(|e| matches!(e.op, Op::Pin { cell: Some(_), .. })).count() as i64;
+    let freed = edits.iter().filter(|e| matches!(e.op, Op::Pin { cell: None, .. })).count() as i64;
+    let mut out = said;
+    for (n, zh, en) in [(pinned, "指定归属", "assigned by hand"), (freed, "取消指定", "by their place again")] {
+        if n > 0 {
+            out.zh += &format!("，{} 栋{zh}", number(n));
+            out.en += &format!(", {} {en}", number(n));
+        }
+    }
+    out
+}
+
+/// What came to a cell, or to none, from which cells.
+fn given(old: &Project, new: &Project, cell: Option<&str>, changes: &Changes, (plan, layer): (Id, u16)) -> Said {
+    let l = new.layer(plan, layer);
+    let to = cell.and_then(|c| l?.unit(c)).map(|u| u.id.0);
+    let got = match to {
+        Some(o) => changes.delta.get(&o).copied().unwrap_or_default(),
+        None => moved(new, changes),
+    };
+    let (zh, en) = tally_text(&got);
+    let lost = changes.delta.iter().filter(|(o, t)| Some(**o) != to && t.buildings < 0);
+    let lost = lost.filter(|(o, _)| crate::assign::is_cell(old, plan, layer, **o));
+    let from: Vec<String> = lost.filter_map(|(o, _)| Some(cell_chip(l?, l?.unit_of(*o)?))).collect();
+    let (from_zh, from_en) = match from.is_empty() {
+        true => (String::new(), String::new()),
+        false => (format!("，来自 {}", from.join("、")), format!(" from {}", from.join(", "))),
+    };
+    match cell {
+        Some(c) => {
+            let c = chip(new, plan, layer, c);
+            Said { zh: format!("{zh}划入 {c}{from_zh}"), en: format!("{en} taken into {c}{from_en}") }
+        }
+        None => Said { zh: format!("{zh}改为未划入{from_zh}"), en: format!("{en} are in no cell now{from_en}") },
     }
 }
 

@@ -198,7 +198,7 @@ fn each_line(p: &Project, edit: &mut Edit, layer: u16, f: &mut dyn FnMut(&mut Ve
         return;
     }
     match &mut edit.op {
-        Op::Outline { rings, .. } | Op::Draw { rings, .. } | Op::Unit { rings, .. } => {
+        Op::Outline { rings, .. } | Op::Draw { rings, .. } | Op::Unit { rings, .. } | Op::Give { rings, .. } => {
             rings.iter_mut().for_each(|r| f(r, true));
         }
         Op::Split { line, .. } | Op::Cut { line, .. } | Op::Reshape { line, .. } => f(line, false),

@@ -108,8 +108,15 @@ pub fn taken(written: &str, but: Verb) -> Option<Verb> {
 }
 
 /// Signs that stand for themselves; most of them need Shift, which is then not said.
-const SIGNS: [(Key, &str); 5] =
-    [(Key::Questionmark, "?"), (Key::Plus, "+"), (Key::Minus, "-"), (Key::Comma, ","), (Key::Period, ".")];
+const SIGNS: [(Key, &str); 7] = [
+    (Key::Questionmark, "?"),
+    (Key::Plus, "+"),
+    (Key::Minus, "-"),
+    (Key::Comma, ","),
+    (Key::Period, "."),
+    (Key::OpenBracket, "["),
+    (Key::CloseBracket, "]"),
+];
 
 /// A written key as egui knows it.
 pub fn read(written: &str) -> Option<KeyboardShortcut> {

@@ -37,6 +37,10 @@ pub enum Tool {
     BuildCopies,
     /// Make a courtyard.
     Courtyard,
+    /// Paint buildings into a cell.
+    Paint,
+    /// Paint buildings out of a cell.
+    Erase,
 }
 
 impl Tool {
@@ -75,6 +79,9 @@ pub enum Verb {
     PlaceMenu,
     Tool(Tool),
     Snapping,
+    /// A larger or smaller brush.
+    BrushLarger,
+    BrushSmaller,
     ZoomIn,
     ZoomOut,
     ZoomSelection,
@@ -161,6 +168,10 @@ verbs! {
     Tools Verb::Tool(Tool::Outline), "画范围", "Draw outline", "O", Some(Icon::Outline);
     Tools Verb::Tool(Tool::Reshape), "画线改边界", "Reshape", "R", Some(Icon::Reshape);
     Tools Verb::Tool(Tool::Follow), "沿街", "Follow a street", "T", Some(Icon::Follow);
+    Tools Verb::Tool(Tool::Paint), "涂入楼栋", "Paint buildings in", "B", Some(Icon::Brush);
+    Tools Verb::Tool(Tool::Erase), "涂出楼栋", "Paint buildings out", "E", Some(Icon::Eraser);
+    Tools Verb::BrushLarger, "笔大一号", "Larger brush", "]", Some(Icon::Plus);
+    Tools Verb::BrushSmaller, "笔小一号", "Smaller brush", "[", Some(Icon::Minus);
     Tools Verb::Tool(Tool::Fill), "填空白", "Fill gaps", "F", Some(Icon::Fill);
     Tools Verb::Tool(Tool::Detach), "分出飞地", "Detach a piece", "D", Some(Icon::Detach);
     Tools Verb::Tool(Tool::BuildRectangle), "画楼栋", "Draw building", "K", Some(Icon::Building);

@@ -446,6 +446,38 @@ impl<'a> Applying<'a> {
         self.set_ground((plan, i), layer, crate::topology::give(g, &[face], to), None)
     }
 
+    /// Ground inside rings goes to a cell that is there, as far as it is of the same unit above; or, if it is a cell's, to
+    /// none.
+    pub(super) fn give(&mut self, cell: Option<&str>, rings: &[Ring]) -> Result<(), EditError> {
+        let (plan, i) = (self.draft()?, self.layer_ix()?);
+        let layer = self.layer_of(plan, i)?;
+        let cell_level = self.project.facts.layers[usize::from(i)].cell_level();
+        let to = cell.map(|c| self.cell(layer, c)).transpose()?;
+        to.map_or(Ok(()), |u| self.not_locked(layer, u.id))?;
+        let rings = self.rings(rings)?;
+        let goes = |o: Owner| match to {
+            Some(u) => (Self::ground_unit(layer, cell_level, o) == u.parent).then_some(u.id.0),
+            None => layer.unit_of(o).filter(|u| u.level >= cell_level).map(|u| Self::ground_above(layer, u.id)),
+        };
+        let takes = |o: Owner| goes(o).filter(|_| o != OUTSIDE && self.may_take(layer, o));
+        let rules = DrawRules {
+            take: &takes,
+            may_vanish: &|o| self.may_vanish(layer, o),
+            across: &|border| Self::is_free(layer, border),
+        };
+        let d = crate::topology::draw(&layer.partition, &rings, &rules).map_err(|e| self.border(layer, e))?;
+        let held = d.taken.keys().find_map(|&o| goes(o).filter(|&n| !self.may_move(layer, o, n)).map(|n| (o, n)));
+        if let Some((left, right)) = held {
+            return Err(self.border(layer, TopologyError::Protected { at: rings[0][0], left, right }));
+        }
+        self.set_ground((plan, i), layer, (d.partition, d.patch), None)
+    }
+
+    /// Who has the ground of a cell that is one no more: the lowest unit above it that has ground of its own, else the layer.
+    fn ground_above(layer: &Layer, cell: Id) -> Owner {
+        layer.chain(cell).into_iter().skip(1).find(|u| u.extent == Extent::Drawn).map_or(0, |u| u.id.0)
+    }
+
     /// A cell's ground goes to the lowest unit above it that has ground of its own, else to the layer.
     pub(super) fn dissolve(&mut self, cell: &str) -> Result<(), EditError> {
         let (plan, i) = (self.draft()?, self.layer_ix()?);
@@ -457,8 +489,7 @@ impl<'a> Applying<'a> {
             return Ok(());
         }
         let id = self.cell(layer, cell)?.id;
-        let above = layer.chain(id).into_iter().skip(1).find(|u| u.extent == Extent::Drawn);
-        let to = above.map_or(0, |u| u.id.0);
+        let to = Self::ground_above(layer, id);
         let g = &layer.partition;
         if !self.may_move(layer, id.0, to) {
             // The unit above has no ground but that of its cells.

@@ -94,6 +94,7 @@ pub fn apply(project: &Project, edit: &Edit, ctx: &Context<'_>) -> Result<Outcom
         Op::Merge { cells, keep, apart } => a.merge(cells, keep.as_deref(), *apart)?,
         Op::Detach { cell, at, code, name } => a.detach(cell, *at, code.as_deref(), name.as_deref())?,
         Op::Fill { at, cell } => a.fill(*at, cell.as_deref())?,
+        Op::Give { cell, rings } => a.give(cell.as_deref(), rings)?,
         Op::Dissolve { cell } => a.dissolve(cell)?,
         Op::Reshape { line, cell, keep, attach_m } => a.reshape(line, cell.as_deref(), *keep, *attach_m)?,
         Op::Redraw { cells } => a.redraw(cells)?,

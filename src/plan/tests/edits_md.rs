@@ -38,6 +38,7 @@ fn word(op: &Op) -> &'static str {
         Op::Cut { .. } => "cut",
         Op::Merge { .. } => "merge",
         Op::Detach { .. } => "detach",
+        Op::Give { .. } => "give",
         Op::Dissolve { .. } => "dissolve",
         Op::Fill { .. } => "fill",
         Op::Reshape { .. } => "reshape",
@@ -67,7 +68,7 @@ fn word(op: &Op) -> &'static str {
     }
 }
 
-const WORDS: usize = 32;
+const WORDS: usize = 33;
 
 #[test]
 fn every_example_is_an_edit_and_every_edit_has_one() {

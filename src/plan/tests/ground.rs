@@ -4,7 +4,7 @@ use super::each::{pin, post};
 use super::town::{Rows, Town, draw, empty, m, merge, opened, rect, split, vertices};
 use crate::geom::{Place, pt};
 use crate::model::{Kind, Unit};
-use crate::plan::{EditError, History, Item, Key, Op};
+use crate::plan::{Edit, EditError, History, Item, Key, Op};
 use std::sync::Arc;
 
 fn reshape(cell: Option<&str>, line: Vec<Place>) -> Op {
@@ -37,6 +37,33 @@ fn a_reshaped_cell_takes_the_strip_within_its_community_only() {
     let all = vec![m(399.0, -10.0), m(399.0, 210.0)];
     let why = t.refuses("would_vanish", opened(reshape(Some("W2"), all), &["社区"]));
     assert!(matches!(&why, EditError::Border { units, .. } if units == &["E1"]), "{why:?}");
+}
+
+#[test]
+fn given_ground_goes_to_the_cell_as_far_as_its_community_has_it() {
+    let give = |cell: Option<&str>, ring| Op::Give { cell: cell.map(Into::into), rings: vec![ring] };
+    let mut t = Town::new();
+    t.does(pin("B2", Some("W1")));
+    // A piece that reaches into the other community and into what the cell has already.
+    t.does(give(Some("W2"), rect(80.0, 10.0, 150.0, 50.0)));
+    assert_eq!((t.area_m2("W1"), t.area_m2("W2"), t.area_m2("E1")), (19_000.0, 21_000.0, 20_000.0));
+    assert_eq!(t.layer().pins.len(), 1, "pins stay");
+    t.refuses("no_ground", give(Some("W2"), rect(210.0, 10.0, 20.0, 50.0)));
+    t.refuses("would_vanish", give(Some("W2"), rect(-10.0, -10.0, 120.0, 220.0)));
+    t.refuses("not_found", give(Some("W7"), rect(10.0, 10.0, 20.0, 20.0)));
+    t.refuses("not_a_cell", give(Some("SQ1"), rect(10.0, 10.0, 20.0, 20.0)));
+    t.refuses("self_crossing", give(Some("W2"), vec![m(10.0, 10.0), m(30.0, 20.0), m(10.0, 20.0), m(20.0, 10.0)]));
+    // To none: the ground is the community's, and any cell of it may have it again.
+    t.does(give(None, rect(10.0, 10.0, 20.0, 20.0)));
+    assert_eq!((t.area_m2("W1"), t.area_m2("SQ1"), t.at(15.0, 15.0)), (18_600.0, 400.0, "SQ1".into()));
+    t.does(give(Some("W2"), rect(10.0, 10.0, 20.0, 20.0)));
+    assert_eq!((t.area_m2("W2"), t.area_m2("SQ1")), (21_400.0, 0.0));
+    // Where only gaps are filled no cell loses any, and what is locked stays.
+    let gaps = |op: Op| Edit { gaps: true, ..op.into() };
+    t.refuses("no_ground", gaps(give(Some("W1"), rect(90.0, 100.0, 60.0, 50.0))));
+    t.does(Op::Lock { cell: Some("W1".into()), on: None, value: true });
+    t.refuses("no_ground", give(Some("W2"), rect(40.0, 10.0, 20.0, 20.0)));
+    t.refuses("locked", give(Some("W1"), rect(90.0, 100.0, 60.0, 50.0)));
 }
 
 #[test]

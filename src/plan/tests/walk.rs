@@ -407,6 +407,10 @@ impl Walk {
                 Op::Detach { cell, at, code, name: None }
             }
             24..=29 => self.by_line(&vertices, cell),
+            3 if self.rng.below(2) == 0 => {
+                let to = (self.rng.below(4) > 0).then_some(cell);
+                Op::Give { cell: to, rings: vec![self.ring(&vertices)] }
+            }
             0..=3 if !many => {
                 let take = if self.rng.below(3) == 0 { Take::All } else { Take::Free };
                 let parent = if self.rng.below(2) == 0 { self.rng.pick(&communities).cloned() } else { None };
@@ -488,7 +492,7 @@ impl Walk {
 /// What a walk does.
 pub(crate) const NAMES: &[&str] = &[
     "outline", "draw", "split", "merge", "move", "insert", "delete", "set", "pin", "whole", "unit", "reshape",
-    "dissolve", "detach", "fill", "slide", "follow", "simplify", "import", "together", "lock", "cut", "redraw",
+    "dissolve", "detach", "fill", "give", "slide", "follow", "simplify", "import", "together", "lock", "cut", "redraw",
 ];
 
 fn name_of(op: &Op) -> &'static str {

@@ -3,12 +3,12 @@
 use super::Version;
 use super::cells::border_line;
 use crate::assign::{Changes, Moved};
-use crate::geom::{Pt, ring_area2};
+use crate::geom::{Pt, foot_on_segment, ring_area2};
 use crate::model::{Id, Kind};
 use crate::plan::{Layer as Ground, Patch, Project};
 use crate::scene::{Band, BandClass, Fill, FillClass, Layer, LayerKey, Line, LineClass, Stack};
 use crate::topology::Edge;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Marks of the hand are told from other parts by this.
@@ -156,6 +156,34 @@ fn rings_of(project: &Project, kind: Kind, slot: u32) -> Vec<Vec<Pt>> {
         return vec![];
     }
     shape.parts.iter().flatten().filter(|r| ring_area2(r) != 0).map(|r| r.to_vec()).collect()
+}
+
+/// How far a tether reaches beyond the border of its cell, so that it is seen to end there, mm.
+const INTO_MM: f64 = 5_000.0;
+
+/// Tethers: from each building that is pinned to a cell and does not stand there to the nearest place of the cell. None where
+/// there is none. O(pins · borders of their cells).
+pub fn tether_layer(project: &Project, plan: Id, layer: u16) -> Option<Arc<Layer>> {
+    let l = project.layer(plan, layer).filter(|l| !l.pins.is_empty())?;
+    let table = project.table(Kind::Buildings);
+    let mut borders: BTreeMap<Id, Vec<&Edge>> = BTreeMap::new();
+    let mut lines = Vec::new();
+    for (&slot, &unit) in l.pins.iter() {
+        let Some(at) = table.get(slot).and_then(|r| r.anchor()) else { continue };
+        let owner = |q: Pt| l.partition.owner(l.partition.locate(q));
+        if owner(at) == unit.0 {
+            continue;
+        }
+        let edges = borders.entry(unit).or_insert_with(|| border_of(l, unit));
+        let feet = edges.iter().flat_map(|e| e.points.windows(2)).map(|w| foot_on_segment(at, w[0], w[1]));
+        let Some(foot) = feet.min_by_key(|q| q.dist2(at)) else { continue };
+        let d = at.dist(foot).max(1.0);
+        let on = |from: i32, to: i32| (f64::from(to) + (f64::from(to) - f64::from(from)) * INTO_MM / d).round() as i32;
+        let beyond = Pt { x: on(at.x, foot.x), y: on(at.y, foot.y) };
+        let end = if owner(beyond) == unit.0 { beyond } else { foot };
+        lines.push(Line { points: vec![at, end], closed: false, class: LineClass::Tether, width_mm: 0 });
+    }
+    made(Stack::Handles, vec![], vec![], lines)
 }
 
 fn made(stack: Stack, fills: Vec<Fill>, bands: Vec<Band>, lines: Vec<Line>) -> Option<Arc<Layer>> {

@@ -19,7 +19,7 @@ pub use cells::{ByKey, Touched, cell_layers, cell_layers_anew, touch_cells};
 pub use colours::CellColours;
 pub use ground::{ROWS_A_LAYER, ground_layers, ground_layers_while};
 pub use labels::{LabelOptions, Poles, cell_chip, cell_name, labels};
-pub use marked::{Marked, locked_layer, marked_layers, staged_layers};
+pub use marked::{Marked, locked_layer, marked_layers, staged_layers, tether_layer};
 pub use symbols::{heat_image, incident_list, symbols};
 
 use super::camera::Camera;
@@ -63,6 +63,7 @@ pub fn scene_of(project: &Project, assignment: &Assignment, camera: &Camera, opt
     let mut layers = ground_layers(project, &[]);
     tint_buildings(&mut layers, project, &owners, &colours, None);
     layers.extend(cell_layers(project, plan, layer, &colours, &[]));
+    layers.extend(tether_layer(project, plan, layer));
     let (view, scale) = (camera.visible(), ScaleClass::of(camera.scale_denominator()));
     let mut symbols = symbols(project, &view);
     if options.incidents {

@@ -328,3 +328,32 @@ fn a_project_is_painted() {
     assert_eq!(at(-30, 90), picture.pixel(0, 0));
     assert!(CellColours::default().is_empty() && Tone::a(0) != Tone::a(1));
 }
+
+#[test]
+fn what_is_pinned_hangs_on_its_cell_by_a_tether_unless_it_stands_there() {
+    let p = town();
+    let a = assigned(&p);
+    assert!(tether_layer(&p, a.plan(), 0).is_none());
+    let ctx = |sequence| Context { id: EditId { replica: 1, sequence }, given: 0, segments: &NoSegments };
+    let pin = |p: &Project, building: &str, cell: &str, n: u32| {
+        let op = Op::Pin { building: building.into(), cell: Some(cell.into()) };
+        apply(p, &Edit::from(op), &ctx(n)).unwrap().project
+    };
+    // B000001 stands in …006, B000002 in …110; a pin to where one stands has no tether.
+    let at_home = pin(&p, "B000002", "310115005021110", 90);
+    assert!(tether_layer(&at_home, a.plan(), 0).is_none());
+    let p = pin(&at_home, "B000001", "310115005021110", 91);
+    let layer = tether_layer(&p, a.plan(), 0).unwrap();
+    assert_eq!(layer.lines.len(), 1);
+    let line = &layer.lines[0];
+    assert_eq!((line.class, layer.key.stack), (LineClass::Tether, Stack::Handles));
+    let table = p.table(Kind::Buildings);
+    assert_eq!(Some(line.points[0]), table.get(table.find("B000001").unwrap()).and_then(|r| r.anchor()));
+    let l = p.layer(a.plan(), 0).unwrap();
+    let end = line.points[1];
+    assert_eq!(l.unit_at(end).map(|u| u.code.as_str()), Some("310115005021110"), "it ends within its cell");
+    // The picture of the command line has it too.
+    let camera = crate::scene::Camera::at_scale((100_000.0, 50_000.0), 1000.0, (400.0, 400.0), 1.0);
+    let scene = scene_of(&p, &assigned(&p), &camera, &SceneOptions::default());
+    assert!(scene.layers.iter().flat_map(|l| l.lines.iter()).any(|l| l.class == LineClass::Tether));
+}

@@ -328,6 +328,11 @@ pub fn hull_round(p: &Project, slots: &[u32], by_mm: f64) -> Option<Vec<Pt>> {
         })
         .filter(|q| q.in_range())
         .collect();
+    hull(&mut points)
+}
+
+/// The convex hull of points, counter-clockwise; `None` where they lie on one line. O(points log points).
+pub(super) fn hull(points: &mut Vec<Pt>) -> Option<Vec<Pt>> {
     points.sort_unstable();
     points.dedup();
     // Andrew's monotone chain (1979).

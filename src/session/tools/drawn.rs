@@ -28,6 +28,9 @@ impl Hand {
         if self.asked.is_some() {
             return false;
         }
+        if self.tool.paints() {
+            return self.take_stroke_back(s, now);
+        }
         let tried = self.trial.take().is_some();
         let had = self.strokes.pop();
         if let Some(before) = had {

@@ -19,6 +19,9 @@ impl Hand {
                 "Enter attach　Esc back",
             );
         }
+        if self.tool.paints() && (self.trial.is_none() || !self.painted().is_empty()) {
+            return self.brush_hint();
+        }
         if let Some(Op::Simplify { square, .. }) = self.trial.as_ref().map(|e| &e.op) {
             return match square {
                 true => pair(
@@ -183,6 +186,7 @@ impl Hand {
             (Tool::Rectangle | Tool::Footprint | Tool::Spot | Tool::Copies | Tool::Courtyard, ..) => {
                 self.building_hint()
             }
+            (Tool::Paint | Tool::Erase, ..) => self.brush_hint(),
         }
     }
 }

@@ -6,6 +6,7 @@
 //! wait for a yes, `offers` is the menu of a place, `typed` reads numbers, `thin` a line drawn without lifting the pen,
 //! `led` one that runs along streets.
 
+mod brush;
 mod building;
 mod drawn;
 mod grips;
@@ -16,8 +17,9 @@ mod thin;
 mod tried;
 mod typed;
 
+pub use brush::{BRUSHES_M, Painted};
 pub use building::{MOST_COPIES, Sketch};
-pub use grips::Grip;
+pub use grips::{Grip, middle};
 pub use hints::why;
 use led::Led;
 pub use offers::{Deed, Offer, Offered, What, offers};
@@ -64,6 +66,10 @@ pub enum Tool {
     Courtyard,
     /// Leads a border along streets.
     Follow,
+    /// Takes buildings into a cell under a brush.
+    Paint,
+    /// Takes buildings out of a cell.
+    Erase,
 }
 
 impl Tool {
@@ -125,6 +131,8 @@ pub struct Hand {
     reach_mm: i32,
     /// Where streets lead the line.
     led: Led,
+    /// What is painted.
+    brushed: brush::Brushed,
 }
 
 /// What is to be done with an edit that leaves slivers.
@@ -197,6 +205,7 @@ impl Hand {
             || !self.stroke.is_empty()
             || self.grip.is_some()
             || self.carried.is_some()
+            || !self.brushed.idle()
             || !self.picked.is_empty()
     }
 
@@ -237,6 +246,7 @@ impl Hand {
 
     fn drop_gesture(&mut self, s: &mut Session, now: i64) {
         self.drop_line();
+        self.drop_paint();
         self.vertex = None;
         self.trial = None;
         self.aim = None;
@@ -332,6 +342,7 @@ impl Hand {
             },
             Answer::Back => vec![],
         };
+        self.drop_paint();
         let done = effects.iter().any(|e| matches!(e, super::Effect::Committed { .. }));
         if !self.line.is_empty() && done {
             self.drawn(s, &effects, now);
@@ -397,6 +408,9 @@ impl Hand {
         }
         if self.trial.is_some() {
             return self.confirm(s, now);
+        }
+        if self.tool.paints() {
+            return vec![];
         }
         if self.tool.builds() {
             return self.finish_building(s, now);

@@ -69,13 +69,14 @@ impl Hand {
         if s.history().staged().is_none() || self.ask(s, edit) {
             return vec![];
         }
+        self.drop_paint();
         s.dispatch(Command::Commit, now)
     }
 
     /// Drops a trial that something else has taken from the screen.
     pub fn keep(&mut self, s: &Session) {
-        if s.history().staged().is_none() {
-            self.trial = None;
+        if s.history().staged().is_none() && self.trial.take().is_some() {
+            self.drop_paint();
         }
     }
 

@@ -90,6 +90,7 @@ impl App {
                 self.heed(effects, time);
             }
             Verb::Snapping => doc.snapping = !doc.snapping,
+            Verb::BrushLarger | Verb::BrushSmaller => doc.hand.resize_brush(verb == Verb::BrushLarger),
             Verb::ZoomIn | Verb::ZoomOut => {
                 if let Some(c) = doc.camera {
                     let middle = (c.size_px.0 / 2.0, c.size_px.1 / 2.0);

@@ -150,6 +150,8 @@ pub struct Doc {
     pub camera: Option<Camera>,
     /// The network of streets.
     pub streets: super::streets::Streets,
+    /// The border looked for round what is painted.
+    pub painting: super::painting::Painting,
     /// Whether snapping is on.
     pub snapping: bool,
     /// What the pointer snapped to.
@@ -221,6 +223,7 @@ impl Doc {
             hand: Hand::default(),
             camera: None,
             streets: super::streets::Streets::default(),
+            painting: super::painting::Painting::default(),
             snapping: true,
             snapped: None,
             grip: None,

@@ -93,10 +93,11 @@ pub fn floats(ui: &Ui, doc: &Doc, rect: Rect, camera: &Camera, lang: Lang, langu
         // What was asked for by a key is told also where the pointer is elsewhere.
         None => at.or_else(|| hand.trial().map(|_| rect.center_top() + vec2(0.0, 24.0))),
     };
+    let painted = super::painting::delta(doc, lang);
     if let Some(at) = at
-        && (moves || hand.trial().is_some() || hand.aims())
+        && (moves || hand.trial().is_some() || hand.aims() || painted.is_some() || refused && hand.tool().paints())
         && hand.asked().is_empty()
-        && let Some(delta) = delta(doc, language)
+        && let Some(delta) = painted.or_else(|| delta(doc, language))
     {
         delta_float(ui, lang, at, rect, &delta);
     }

@@ -54,7 +54,7 @@ pub struct Lists {
     /// Steps as they are told, and what for: state, length of the log, the steps that undo and redo would take, language.
     told: Vec<StepRow>,
     told_for: Option<(u128, usize, [usize; 2], Language)>,
-    inspected: Option<(u128, Id, u16, u64, Selection)>,
+    inspected: Option<([u128; 2], Id, u16, u64, Selection)>,
     classes_for: Option<u64>,
     crs_for: Option<(String, Lang)>,
 }
@@ -76,11 +76,13 @@ pub fn keep(doc: &mut Doc, (lang, language): (Lang, Language), classes: bool, cl
     let mut lists = std::mem::take(&mut doc.lists);
     lists.keep_cells(doc, language, clock);
     let s = &doc.session;
-    let inspected = (s.project().state, s.plan(), s.layer(), doc.picture.layers.tones(), s.selection());
+    // What becomes a step has the state that it had while it was tried.
+    let states = [s.project().state, s.history().stable().state];
+    let inspected = (states, s.plan(), s.layer(), doc.picture.layers.tones(), s.selection());
     if lists.inspected.as_ref().map(|(a, b, c, d, e)| (*a, *b, *c, *d, e)) != Some(inspected) {
         lists.inspector = view::inspector(doc);
-        let (state, plan, layer, tones, selection) = inspected;
-        lists.inspected = Some((state, plan, layer, tones, selection.clone()));
+        let (states, plan, layer, tones, selection) = inspected;
+        lists.inspected = Some((states, plan, layer, tones, selection.clone()));
     }
     if classes && lists.classes_for != Some(doc.facts) {
         lists.classes = view::classes(doc);

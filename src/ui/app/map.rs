@@ -4,7 +4,7 @@ use super::doc::Doc;
 use super::gestures::{self, floats, sketch};
 use super::picture::{Lettering, refresh};
 use super::timing::{Spent, clock};
-use super::{building_list, buildings, numbers, place_menu, streets};
+use super::{building_list, buildings, numbers, painting, place_menu, streets};
 use crate::geom::{Box2, Pt};
 use crate::model::{Id, Kind, Lang as Language};
 use crate::scene::{Camera, FontSet, Stack, StyleSheet, Theme};
@@ -83,6 +83,7 @@ pub fn map_ui(ui: &mut Ui, doc: &mut Doc, around: Around<'_>) -> Asked {
     asked.effects.extend(effects);
     streets::keep(ui, doc, around.jobs, &response);
     let moved = pointer(ui, doc, &response, rect, &around, &mut asked);
+    painting::keep(doc, around.jobs, around.now);
     if !typing {
         // Enter and Esc in the field are the field's.
         keys(ui, doc, &around, &mut asked);
@@ -186,10 +187,11 @@ fn pointer(ui: &Ui, doc: &mut Doc, r: &Response, rect: Rect, around: &Around<'_>
             Some(Grip::Point(p)) => (Some(p), None),
             grip => (None, grip.and_then(Grip::segment)),
         };
-        let wanted = doc.snapping && !free && (drawing || doc.hand.grip().is_some());
+        let wanted = doc.snapping && !free && !ctrl && (drawing || doc.hand.grip().is_some());
         let p = doc.session.history().stable();
         let here = (doc.session.plan(), doc.session.layer());
-        wanted.then(|| snap(p, here, at, reach_mm, not, own)).flatten()
+        let from = doc.hand.line().last().copied().filter(|_| drawing);
+        wanted.then(|| snap(p, here, at, reach_mm, not, own, from)).flatten()
     };
     let line = doc.hand.line();
     let held = line.last().filter(|_| drawing && shift).map(|last| {
@@ -214,6 +216,7 @@ fn pointer(ui: &Ui, doc: &mut Doc, r: &Response, rect: Rect, around: &Around<'_>
         match doc.hand.grip_at(&doc.session, origin, reach_mm).filter(|_| !tried) {
             Some(grip) => doc.hand.grab(grip),
             None if !shift && !tried && doc.hand.lift(&doc.session, origin, reach_mm) => {}
+            None if doc.hand.tool().paints() => doc.hand.brush_down(&mut doc.session, origin, shift, around.now),
             None if shift && doc.hand.tool() == Tool::Select => doc.box_from = Some(origin),
             None if drawing && !doc.hand.tool().builds() => {
                 let from = snapped(doc, origin).map_or(origin, |s| s.at);
@@ -234,19 +237,26 @@ fn pointer(ui: &Ui, doc: &mut Doc, r: &Response, rect: Rect, around: &Around<'_>
         moving = true;
     }
     let coarse_mm = COARSE_PT * camera.mm_per_pt();
-    if r.dragged_by(PointerButton::Primary) && !doc.hand.stroke().is_empty() && !space {
+    if r.dragged_by(PointerButton::Primary) && !space {
         // Every place it came by since the last frame, so that a slow frame cuts no corner.
-        let way: Vec<Pt> = ui.input(|i| {
-            let down = |e: &egui::Event| matches!(e, egui::Event::PointerButton { pressed: true, .. });
-            let since = i.events.iter().rposition(down).map_or(0, |k| k + 1);
-            let moves = i.events[since..].iter().filter_map(|e| match e {
-                egui::Event::PointerMoved(at) => Some(*at),
-                _ => None,
-            });
-            moves.filter_map(place).collect()
-        });
-        doc.hand.pen_along(&mut doc.session, &way, coarse_mm, attach_m, around.now);
-        moving = true;
+        let way = || -> Vec<Pt> {
+            ui.input(|i| {
+                let down = |e: &egui::Event| matches!(e, egui::Event::PointerButton { pressed: true, .. });
+                let since = i.events.iter().rposition(down).map_or(0, |k| k + 1);
+                let moves = i.events[since..].iter().filter_map(|e| match e {
+                    egui::Event::PointerMoved(at) => Some(*at),
+                    _ => None,
+                });
+                moves.filter_map(place).collect()
+            })
+        };
+        if !doc.hand.stroke().is_empty() {
+            doc.hand.pen_along(&mut doc.session, &way(), coarse_mm, attach_m, around.now);
+            moving = true;
+        } else if doc.hand.is_painting() {
+            doc.hand.brush_along(&doc.session, &way());
+            moving = true;
+        }
     }
     if r.drag_stopped_by(PointerButton::Primary) {
         doc.panning = false;
@@ -256,6 +266,7 @@ fn pointer(ui: &Ui, doc: &mut Doc, r: &Response, rect: Rect, around: &Around<'_>
         let mut effects = doc.hand.release(&mut doc.session, around.now);
         effects.extend(doc.hand.put_down(&mut doc.session, around.now));
         effects.extend(doc.hand.pen_up(&mut doc.session, point, coarse_mm, attach_m, around.now));
+        doc.hand.brush_up(&doc.session);
         doc.follow(&effects);
         asked.effects.extend(effects);
     }
@@ -280,11 +291,15 @@ fn pointer(ui: &Ui, doc: &mut Doc, r: &Response, rect: Rect, around: &Around<'_>
         let corner = ui.input(|i| i.pointer.latest_pos()).unwrap_or(rect.center());
         place_menu::open(ui, doc, raw, corner, reach_mm);
     } else if r.clicked() {
-        if waits {
+        if waits && !doc.hand.tool().paints() {
             // A click elsewhere is no yes.
             doc.hand.escape(&mut doc.session, around.now);
         }
         match (doc.hand.tool(), doc.grip) {
+            (Tool::Paint | Tool::Erase, _) => {
+                doc.hand.brush_down(&mut doc.session, raw, shift, around.now);
+                doc.hand.brush_up(&doc.session);
+            }
             _ if building_list::drops(doc) => effects = building_list::drop_at(doc, raw, reach_mm, around.now),
             (Tool::Select | Tool::Move, Some(Grip::Point(v))) if !shift && !ctrl => doc.hand.choose(Some(v)),
             (Tool::Select | Tool::Move, _) => {
@@ -305,7 +320,7 @@ fn pointer(ui: &Ui, doc: &mut Doc, r: &Response, rect: Rect, around: &Around<'_>
     let free = doc.hand.grip().or(doc.grip).is_none();
     if free && matches!(doc.hand.tool(), Tool::Fill | Tool::Detach) {
         ui.ctx().set_cursor_icon(egui::CursorIcon::PointingHand);
-    } else if free && drawing {
+    } else if free && (drawing || doc.hand.tool().paints()) {
         ui.ctx().set_cursor_icon(egui::CursorIcon::Crosshair);
     } else if free && (doc.panning || space) {
         ui.ctx().set_cursor_icon(egui::CursorIcon::Grabbing);
@@ -452,6 +467,7 @@ fn paint(ui: &mut Ui, doc: &mut Doc, rect: Rect, around: Around<'_>, moving: boo
     let faces = Faces { regular: fonts::regular(13.0).family, bold: fonts::semi(13.0).family };
     sketch(doc, &painter, rect, &camera, t);
     buildings::paint(doc, &painter, rect, &camera, t);
+    painting::lit(doc, &painter, rect, &camera, t);
     super::mark::paint(doc, &painter, rect, &camera, t);
     let locks = gestures::padlocks(doc, &camera);
     let symbols = &doc.picture.scene().symbols;
@@ -461,6 +477,7 @@ fn paint(ui: &mut Ui, doc: &mut Doc, rect: Rect, around: Around<'_>, moving: boo
     }
     paint_symbols(&painter, rect, &camera, &sheet, &locks, &[Stack::Handles], &faces);
     paint_symbols(&painter, rect, &camera, &sheet, symbols, &[Stack::Handles], &faces);
+    painting::brush(doc, &painter, rect, &camera, t);
     if let Some(from) = doc.box_from
         && let Some(to) = doc.pointer
     {
@@ -470,6 +487,7 @@ fn paint(ui: &mut Ui, doc: &mut Doc, rect: Rect, around: Around<'_>, moving: boo
     let (lead, more) = doc.hand.hint();
     let plate = hint_plate(ui, rect.min + vec2(13.0, 13.0), lead.get(around.language), more.get(around.language));
     let below = buildings::ways(ui, doc, around.lang, plate.left_bottom() + vec2(0.0, 7.0), &mut asked.verbs);
+    let below = painting::left_out(doc, &painter, around.language, below, t);
     asked.verbs.extend(gestures::limits(ui, doc, around.lang, below));
     scale_bar(ui, around.lang, rect.left_bottom() + vec2(15.0, -14.0), camera.mm_per_pt() / 1000.0);
     asked.verbs.extend(zoom_buttons(ui, around.lang, rect.right_bottom() - vec2(13.0, 13.0)));

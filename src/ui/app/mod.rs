@@ -17,6 +17,7 @@ mod lists;
 mod map;
 mod mark;
 mod numbers;
+mod painting;
 mod palette;
 mod picture;
 mod place_menu;

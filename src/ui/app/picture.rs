@@ -8,7 +8,7 @@ use crate::model::{Id, Kind, Lang};
 use crate::scene::{
     Camera, FontSet, Label, LabelOptions, Layer, Marked, PlacedLabel, Poles, ScaleClass, Scene, Snap, Stack,
     StyleSheet, Symbol, SymbolKind, Theme, incident_list, incident_marks, labels, locked_layer, marked_layers,
-    place_labels, staged_layers, symbols,
+    place_labels, staged_layers, symbols, tether_layer,
 };
 use crate::session::Selection;
 use crate::session::snap::SnapKind;
@@ -33,12 +33,14 @@ pub struct Picture {
     pub layers: Layers,
     marked: Vec<Arc<Layer>>,
     /// State of the project and marks for which the marked layers were made.
-    marked_for: Option<(u128, Marked)>,
+    marked_for: Option<(u128, bool, Marked)>,
     /// Of what the scene's layers were put together.
     shown: Option<(u64, Vec<Shown>)>,
     scene: Scene,
     /// Hatch over locked ground, and what it was made for.
     locked: (Option<(u128, Id, u16)>, Option<Arc<Layer>>),
+    /// Tethers of what is pinned, and what they were made of.
+    tethers: (Option<(u128, Id, u16)>, Option<Arc<Layer>>),
     /// Facilities and incidents in view, and what they were looked up for.
     standing: (Option<Standing>, Vec<Symbol>),
     /// Places of labels in cells; of one job at a time.
@@ -65,6 +67,9 @@ impl Picture {
     }
 }
 
+/// Pins from which on tethers wait for the hand to let go.
+const PINS_ANEW: usize = 300;
+
 /// What labels are placed with.
 pub struct Lettering<'a> {
     /// Looks at the scale of the map.
@@ -85,9 +90,10 @@ pub fn refresh(doc: &mut Doc, with: &Lettering<'_>, jobs: &Jobs, now: i64, still
     let pic = &mut doc.picture;
     let project = doc.session.project();
     let mut anew = false;
-    let wanted = (project.state, marked);
+    // What becomes a step looks as it did while it was tried, but for its marks.
+    let wanted = (project.state, doc.session.history().staged().is_some(), marked);
     if pic.marked_for.as_ref() != Some(&wanted) {
-        pic.marked = marked_layers(project, plan, layer, &wanted.1);
+        pic.marked = marked_layers(project, plan, layer, &wanted.2);
         if let Some(s) = doc.session.history().staged() {
             let old = doc.session.history().stable();
             let from = match doc.session.selection() {
@@ -106,10 +112,19 @@ pub fn refresh(doc: &mut Doc, with: &Lettering<'_>, jobs: &Jobs, now: i64, still
         pic.locked = (Some(locked_for), locked_layer(stable, plan, layer));
         anew = true;
     }
+    // While a border is dragged those of very many pins stay as they were.
+    let many = stable.layer(plan, layer).is_some_and(|l| l.pins.len() > PINS_ANEW);
+    let pinned = if many { stable } else { project };
+    let tethered_for = (pinned.state, plan, layer);
+    if pic.tethers.0 != Some(tethered_for) {
+        pic.tethers = (Some(tethered_for), tether_layer(pinned, plan, layer));
+        anew = true;
+    }
     let made_of = (pic.layers.version(), doc.hidden.clone());
     if anew || pic.shown.as_ref() != Some(&made_of) {
         let shown = |l: &&Arc<Layer>| stack_shown(&doc.hidden, l.key.stack);
-        pic.scene.layers = pic.layers.iter().chain(&pic.locked.1).chain(&pic.marked).filter(shown).cloned().collect();
+        let hand = pic.locked.1.iter().chain(&pic.tethers.1).chain(&pic.marked);
+        pic.scene.layers = pic.layers.iter().chain(hand).filter(shown).cloned().collect();
         pic.shown = Some(made_of);
     }
     let heat = doc.heat.ready.as_ref().filter(|_| doc.heat.on);
@@ -258,9 +273,9 @@ fn handles(doc: &mut Doc, camera: Camera) {
     if let Some(s) = doc.snapped.filter(|_| dragging || tool.draws()) {
         let kind = match s.kind {
             SnapKind::Vertex | SnapKind::Node | SnapKind::RoadPoint => Snap::Vertex,
-            SnapKind::Border | SnapKind::Road => Snap::Edge,
-            SnapKind::Crossing => Snap::Crossing,
-            SnapKind::Side => Snap::Foot,
+            SnapKind::Middle | SnapKind::Border | SnapKind::Road | SnapKind::Side => Snap::Edge,
+            SnapKind::Crossing | SnapKind::BorderRoad => Snap::Crossing,
+            SnapKind::BorderFoot | SnapKind::Foot => Snap::Foot,
             SnapKind::Corner => Snap::Corner,
         };
         out.push(Symbol { at: s.at, kind: SymbolKind::Snap(kind) });

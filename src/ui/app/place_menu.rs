@@ -172,5 +172,7 @@ pub fn tool(button: Button) -> Tool {
         Button::BuildCopies => Tool::Copies,
         Button::Courtyard => Tool::Courtyard,
         Button::Follow => Tool::Follow,
+        Button::Paint => Tool::Paint,
+        Button::Erase => Tool::Erase,
     }
 }

@@ -12,6 +12,7 @@ mod issues;
 mod keys;
 mod large;
 mod monkey;
+mod painting;
 mod palette;
 mod start;
 mod steps;

@@ -36,6 +36,8 @@ pub fn button(tool: crate::session::tools::Tool) -> Button {
         T::Copies => Button::BuildCopies,
         T::Courtyard => Button::Courtyard,
         T::Follow => Button::Follow,
+        T::Paint => Button::Paint,
+        T::Erase => Button::Erase,
     }
 }
 

@@ -32,6 +32,13 @@ pub fn why_not(doc: Option<&Doc>, verb: Verb) -> Option<[&'static str; 2]> {
         }
         Verb::Square | Verb::Simplify | Verb::Lock if units == 0 => Some(["先选网格", "Select cells first"]),
         Verb::ZoomSelection if *s.selection() == Selection::None => Some(["没有选中的东西", "Nothing is selected"]),
+        Verb::BrushLarger | Verb::BrushSmaller if !doc.hand.tool().paints() => {
+            Some(["先拿起笔：涂入或涂出楼栋", "Take a brush first: paint buildings in or out"])
+        }
+        Verb::Tool(Tool::Paint | Tool::Erase) if s.project().table(Kind::Buildings).is_empty() => {
+            Some(["还没有楼栋，先导入或画出", "There are no buildings yet; import or draw some"])
+        }
+        Verb::Tool(Tool::Paint | Tool::Erase) if cells == 0 => Some(no_cells),
         Verb::Tool(Tool::Merge) if cells < 2 => Some(["网格不到两个", "There are fewer than two cells"]),
         Verb::Tool(Tool::Split | Tool::Reshape | Tool::Detach) | Verb::PreviousCell | Verb::NextCell if cells == 0 => {
             Some(no_cells)

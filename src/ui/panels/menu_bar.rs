@@ -60,7 +60,8 @@ pub fn menu_bar(ui: &mut Ui, lang: Lang, view: &MenuView, out: &mut Vec<MenuActi
         if view.open {
             menu(ui, text.menu_grid, |ui| {
                 let tools = [Tool::DrawCell, Tool::Split, Tool::Merge, Tool::Move, Tool::Reshape];
-                for tool in tools.into_iter().chain([Tool::Follow, Tool::Fill, Tool::Detach, Tool::Outline]) {
+                let more = [Tool::Follow, Tool::Paint, Tool::Erase, Tool::Fill, Tool::Detach, Tool::Outline];
+                for tool in tools.into_iter().chain(more) {
                     item(ui, lang, view, Verb::Tool(tool), view.tool == tool, out);
                 }
                 gap(ui);

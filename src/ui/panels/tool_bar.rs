@@ -78,7 +78,7 @@ pub enum ToolBarAction {
 }
 
 /// The verbs of the bar from left to right.
-const SHOWN: [Verb; 15] = [
+const SHOWN: [Verb; 16] = [
     Verb::Tool(Tool::Select),
     Verb::Tool(Tool::DrawCell),
     Verb::Tool(Tool::Split),
@@ -86,6 +86,7 @@ const SHOWN: [Verb; 15] = [
     Verb::Tool(Tool::Move),
     Verb::Tool(Tool::Reshape),
     Verb::Tool(Tool::Follow),
+    Verb::Tool(Tool::Paint),
     Verb::Tool(Tool::Fill),
     Verb::Tool(Tool::BuildRectangle),
     Verb::Square,
@@ -114,6 +115,7 @@ pub fn tool_bar(ui: &mut Ui, lang: Lang, view: &ToolBarView, out: &mut Vec<ToolB
                 Verb::Tool(tool) if tool == view.tool => (Toggle::Tool, None),
                 // One entry for all that builds; which of them stands on the map.
                 Verb::Tool(Tool::BuildRectangle) if Tool::BUILDING.contains(&view.tool) => (Toggle::Tool, None),
+                Verb::Tool(Tool::Paint) if view.tool == Tool::Erase => (Toggle::Tool, None),
                 Verb::Tool(Tool::Follow) if view.leads => (Toggle::Switch, None),
                 Verb::Snapping if view.snapping => (Toggle::Switch, None),
                 Verb::OnlyWithin if view.within => (Toggle::Switch, None),
@@ -137,7 +139,7 @@ pub fn tool_bar(ui: &mut Ui, lang: Lang, view: &ToolBarView, out: &mut Vec<ToolB
         );
         plans(ui, lang, view, out);
         let room = (ui.available_width() - 8.0).clamp(0.0, 285.0);
-        if room > 120.0 {
+        if room > 90.0 {
             ui.add_space(ui.available_width() - room);
             search(ui, lang, view, room, out);
         }

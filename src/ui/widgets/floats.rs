@@ -89,6 +89,8 @@ pub enum When {
     Click,
     /// Enter.
     Enter,
+    /// The button is let go, and then it is shown first.
+    Shown,
 }
 
 /// Paints the read-out 24 points right of and above `pointer`, flipped where `bounds` ends. Returns its rectangle.
@@ -129,6 +131,7 @@ pub fn delta_float(ui: &Ui, lang: Lang, pointer: Pos2, bounds: Rect, delta: &Del
         Delta { refusal: Some(_), .. } => (text.refused, t.err),
         Delta { when: When::Finish, .. } => (text.not_yet, t.t2),
         Delta { when: When::Click, .. } => (text.by_click, t.t2),
+        Delta { when: When::Shown, .. } => (lang.pick("松手看边界", "let go to see it"), t.t2),
         Delta { when: When::Enter, .. } => (text.by_enter, t.t2),
         _ => (text.takes_effect, t.t2),
     };

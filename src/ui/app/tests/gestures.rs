@@ -362,3 +362,44 @@ fn shift_holds_a_line_to_angles() {
     assert_eq!(line[0].y, line[1].y, "due east");
     assert!(line[1].x > line[0].x);
 }
+
+#[test]
+fn snapping_finds_the_foot_and_is_suspended_by_alt_and_by_ctrl() {
+    let Some(mut h) = sample("snapping_finds_the_foot_and_is_suspended_by_alt_and_by_ctrl") else { return };
+    use crate::session::snap::SnapKind;
+    // A long straight side of a border, and a place beside it from which its foot is well within it.
+    let (a, b) = layer(&h)
+        .partition
+        .edges()
+        .flat_map(|(_, e)| e.points.windows(2).map(|w| (w[0], w[1])).collect::<Vec<_>>())
+        .max_by_key(|(a, b)| a.dist2(*b))
+        .expect("there are borders");
+    let part = |t: f64, aside: f64| {
+        let (dx, dy) = (f64::from(b.x) - f64::from(a.x), f64::from(b.y) - f64::from(a.y));
+        let d = dx.hypot(dy);
+        crate::geom::pt(
+            (f64::from(a.x) + t * dx - aside * dy / d).round() as i32,
+            (f64::from(a.y) + t * dy + aside * dx / d).round() as i32,
+        )
+    };
+    let (from, foot) = (part(0.3, 25_000.0), part(0.3, 0.0));
+    look_at(&mut h, foot, 1000.0);
+    key(&mut h, egui::Key::X);
+    key(&mut h, egui::Key::S);
+    click(&mut h, from);
+    key(&mut h, egui::Key::S);
+    let at = place(&h, foot) + vec2(3.0, 2.0);
+    h.hover_at(at);
+    h.run_steps(2);
+    let snapped = doc(&h).snapped.expect("it snaps");
+    assert!(matches!(snapped.kind, SnapKind::BorderFoot | SnapKind::BorderRoad), "{snapped:?}");
+    assert!(painted(&h).iter().any(|t| t.starts_with("吸附 ")));
+    for held in [Modifiers::ALT, Modifiers::COMMAND | Modifiers::CTRL] {
+        h.event(Event::ModifiersChanged(held));
+        h.run_steps(2);
+        assert!(doc(&h).snapped.is_none(), "{held:?} suspends it");
+        h.event(Event::ModifiersChanged(Modifiers::NONE));
+        h.run_steps(2);
+        assert!(doc(&h).snapped.is_some());
+    }
+}
