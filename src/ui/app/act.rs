@@ -34,6 +34,7 @@ impl App {
             Verb::Palette => self.open_palette(false),
             Verb::Issues => self.show_side(super::Side::Issues),
             Verb::History => self.show_side(super::Side::History),
+            Verb::Table if self.doc.is_some() => self.toggle_table(ctx),
             Verb::GoTo if self.doc.is_some() => self.open_palette(true),
             Verb::Import => self.ask_import(None),
             Verb::ImportIncidents => self.ask_import(Some(Kind::Incidents)),

@@ -204,6 +204,8 @@ pub struct Doc {
     pub issues: super::issues::Issues,
     /// The steps as the history panel tells them.
     pub steps: super::steps::Steps,
+    /// The table of any kind.
+    pub table: super::table::Table,
     /// A place that was gone to.
     pub mark: Option<super::mark::Mark>,
 }
@@ -248,6 +250,7 @@ impl Doc {
             next_unassigned: 0,
             issues: super::issues::Issues::default(),
             steps: super::steps::Steps::default(),
+            table: super::table::Table::default(),
             mark: None,
         };
         let anchors: Vec<Pt> = doc.incidents(None).into_iter().collect();

@@ -25,6 +25,7 @@ mod search;
 mod start;
 mod steps;
 mod streets;
+mod table;
 #[cfg(test)]
 mod tests;
 mod timing;
@@ -47,12 +48,12 @@ use crate::ui::panels::status::StatusAction;
 use crate::ui::panels::tool_bar::ToolBarAction;
 use crate::ui::panels::{
     cells, inspector, layers, left_place, menu_bar, menu_place, plans, right_place, side_place, status, status_place,
-    tool_bar, tools_place,
+    table_place, tool_bar, tools_place,
 };
-use crate::ui::panels::{issues::issues_panel, steps::steps_panel};
+use crate::ui::panels::{issues::issues_panel, steps::steps_panel, table::table_id};
 use crate::ui::theme;
 use crate::ui::verbs;
-use crate::ui::widgets::{Toast, ToastKind, ask_field, toasts};
+use crate::ui::widgets::{Toast, ToastKind, ask_field, nav, toasts};
 use dialogs::Dialog;
 use doc::Doc;
 use egui::{Area, CentralPanel, Order, ThemePreference, Ui, pos2, vec2};
@@ -93,6 +94,8 @@ pub struct App {
     keys: crate::ui::panels::keys::KeysView,
     layers_open: bool,
     plans_open: bool,
+    /// Whether the table stands below the map.
+    table_open: bool,
     /// What stands beside the list of cells.
     side: Option<Side>,
     palette: Option<palette::Palette>,
@@ -210,6 +213,7 @@ impl App {
             keys: crate::ui::panels::keys::KeysView::default(),
             layers_open: false,
             plans_open: false,
+            table_open: false,
             side: None,
             palette: None,
             lately: Vec::new(),
@@ -359,6 +363,10 @@ impl App {
         let typing = ctx.text_edit_focused() || opened;
         let over = self.dialog.is_some() || self.palette.is_some();
         let busy = over || self.keys_open || typing || egui::Popup::is_any_open(&ctx);
+        if !busy && self.table_open && self.doc.is_some() {
+            let keys = nav::pressed(&ctx, table_id());
+            self.table_keys(&ctx, keys, time);
+        }
         if self.dialog.is_none()
             && !(self.keys_open && self.keys.catching.is_some())
             && let Some((verb, times)) = ctx.input_mut(|i| verbs::pressed(i, typing))
@@ -395,7 +403,8 @@ impl App {
     }
 
     fn menu(&mut self, ui: &mut Ui, ctx: &egui::Context) {
-        let view = view::menu(self.doc.as_ref(), self.language(), self.theme, self.layers_open);
+        let mut view = view::menu(self.doc.as_ref(), self.language(), self.theme, self.layers_open);
+        view.table = self.table_open;
         let mut out = Vec::new();
         menu_place(ui).show(ui, |ui| menu_bar::menu_bar(ui, self.lang, &view, &mut out));
         for a in out {
@@ -439,6 +448,9 @@ impl App {
             if self.side == Some(Side::History) {
                 steps::keep(doc, lang);
             }
+            if self.table_open {
+                table::keep(doc, language, &self.jobs);
+            }
             if let Some(e) = failed {
                 self.job_error(&e);
             }
@@ -469,6 +481,11 @@ impl App {
         }
         let mut inspector_out = Vec::new();
         right_place(ui).show(ui, |ui| inspector::inspector_panel(ui, lang, &doc.lists.inspector, &mut inspector_out));
+        let mut table_out = Vec::new();
+        if self.table_open {
+            // Between the side panels: neither list nor inspector loses height, and the map is never covered.
+            table_place(ui).show(ui, |ui| table::show(ui, doc, lang, &mut table_out));
+        }
         let mut asked = map::Asked::default();
         let mut dismissed = None;
         CentralPanel::no_frame().show(ui, |ui| {
@@ -480,6 +497,7 @@ impl App {
                 doc.reveal = None;
                 doc.issues.view.reveal = false;
                 doc.steps.view.reveal = false;
+                table::shown(doc);
                 let around = map::Around {
                     lang,
                     language,
@@ -519,6 +537,7 @@ impl App {
         issues_out.into_iter().for_each(|a| self.issues_action(a, time));
         steps_out.into_iter().for_each(|a| self.steps_action(a, time));
         inspector_out.into_iter().for_each(|a| self.inspector_action(a, time));
+        table_out.into_iter().for_each(|a| self.table_action(ctx, a, time));
         asked.verbs.into_iter().for_each(|v| self.verb(ctx, v));
         if asked.pin_scale
             && let Some(doc) = &mut self.doc

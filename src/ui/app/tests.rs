@@ -15,6 +15,7 @@ mod palette;
 mod start;
 mod steps;
 mod streets;
+mod table;
 mod tools;
 mod words;
 

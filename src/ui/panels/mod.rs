@@ -16,6 +16,7 @@ pub mod post_form;
 pub mod start;
 pub mod status;
 pub mod steps;
+pub mod table;
 pub mod tool_bar;
 
 #[cfg(test)]
@@ -71,6 +72,17 @@ pub fn side_place(ui: &Ui) -> Panel {
     Panel::left("side")
         .default_size(size::RIGHT)
         .size_range(size::SIDE)
+        .resizable(true)
+        .show_separator_line(false)
+        .frame(side_frame(ui))
+}
+
+/// Place of the table, below the map and between the side panels.
+pub fn table_place(ui: &Ui) -> Panel {
+    let most = (ui.available_height() - 160.0).max(140.0);
+    Panel::bottom("table")
+        .default_size(280.0_f32.min(most))
+        .size_range(140.0_f32.min(most)..=most)
         .resizable(true)
         .show_separator_line(false)
         .frame(side_frame(ui))

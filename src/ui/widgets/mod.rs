@@ -6,6 +6,7 @@ mod bars;
 mod buttons;
 mod fields;
 mod floats;
+pub mod nav;
 mod rows;
 
 pub use bars::{DeviationBar, delta_chip, deviation_bar, deviation_words, progress, scale_bar, scale_bar_length_m};
