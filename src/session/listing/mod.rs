@@ -232,10 +232,11 @@ pub fn columns(p: &Project, layer: u16, what: What) -> Vec<Column> {
             let t = p.table(kind);
             let any = |f: Field| setting::editable(what, C::Of(f)) || t.iter().any(|(_, r)| r.value(f).is_some());
             let fields = fields.iter().copied().filter(|f| any(*f)).map(C::Of);
-            let mut out: Vec<C> = [C::Code, C::Name].into_iter().chain(fields).collect();
+            let named = setting::editable(what, C::Name) || t.iter().any(|(_, r)| !r.name().is_empty());
+            let mut out: Vec<C> = [C::Code].into_iter().chain(named.then_some(C::Name)).chain(fields).collect();
             match kind {
                 Kind::Buildings => out.splice(2..2, [C::Cell, C::By]).for_each(drop),
-                Kind::Incidents => out.insert(2, C::Cell),
+                Kind::Incidents => out.insert(1, C::Cell),
                 Kind::Courtyards => out.extend([C::Buildings, C::Area]),
                 Kind::Roads | Kind::Walls => out.push(C::Length),
                 Kind::Water | Kind::Landuse | Kind::Reference => out.push(C::Area),

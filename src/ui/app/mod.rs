@@ -6,6 +6,7 @@
 mod act;
 mod building_list;
 mod buildings;
+mod cell_list;
 mod dialogs;
 mod doc;
 mod files;
@@ -47,10 +48,12 @@ use crate::ui::panels::menu_bar::MenuAction;
 use crate::ui::panels::status::StatusAction;
 use crate::ui::panels::tool_bar::ToolBarAction;
 use crate::ui::panels::{
+    cell_list::list_id as cell_list_id, issues::issues_panel, steps::steps_panel, table::table_id,
+};
+use crate::ui::panels::{
     cells, inspector, layers, left_place, menu_bar, menu_place, plans, right_place, side_place, status, status_place,
     table_place, tool_bar, tools_place,
 };
-use crate::ui::panels::{issues::issues_panel, steps::steps_panel, table::table_id};
 use crate::ui::theme;
 use crate::ui::verbs;
 use crate::ui::widgets::{Toast, ToastKind, ask_field, nav, toasts};
@@ -363,7 +366,11 @@ impl App {
         let typing = ctx.text_edit_focused() || opened;
         let over = self.dialog.is_some() || self.palette.is_some();
         let busy = over || self.keys_open || typing || egui::Popup::is_any_open(&ctx);
-        if !busy && self.table_open && self.doc.is_some() {
+        let drawing = |d: &Doc| !d.hand.line().is_empty() || d.hand.trial().is_some() || d.hand.busy();
+        if !busy && self.doc.as_ref().is_some_and(|d| !drawing(d)) {
+            // A list that has the focus takes its keys before the commands do, but none from a drawing.
+            let keys = nav::pressed(&ctx, cell_list_id());
+            self.cell_keys(&ctx, keys, time);
             let keys = nav::pressed(&ctx, table_id());
             self.table_keys(&ctx, keys, time);
         }
@@ -498,6 +505,7 @@ impl App {
                 doc.issues.view.reveal = false;
                 doc.steps.view.reveal = false;
                 table::shown(doc);
+                doc.list.shown();
                 let around = map::Around {
                     lang,
                     language,
@@ -515,8 +523,17 @@ impl App {
             self.floats(ctx, rect, time);
         });
         self.toasts.retain(|(t, _)| Some(t.key) != dismissed);
+        let looked = tools.iter().rev().find_map(|a| if let ToolBarAction::Look(hit) = a { Some(hit) } else { None });
+        if let Some(doc) = &mut self.doc {
+            let look = looked.and_then(|hit| search::look(doc, hit));
+            if doc.look != look {
+                doc.look = look;
+                ctx.request_repaint();
+            }
+        }
         for a in tools {
             match a {
+                ToolBarAction::Look(_) => {}
                 ToolBarAction::Do(verb) => self.verb(ctx, verb),
                 ToolBarAction::Plan(key) => self.plans_action(plans::PlansAction::Switch(key), time),
                 ToolBarAction::Search(words) => {

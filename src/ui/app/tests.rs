@@ -3,6 +3,7 @@
 
 mod buildings;
 mod camera;
+mod cells;
 mod files;
 mod gestures;
 mod ground;
@@ -11,7 +12,9 @@ mod inspector;
 mod issues;
 mod keys;
 mod large;
+mod many;
 mod palette;
+mod search;
 mod start;
 mod steps;
 mod streets;

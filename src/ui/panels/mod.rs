@@ -3,6 +3,7 @@
 #![allow(missing_docs, reason = "what a name says in full is not said again; the rest is documented")]
 
 pub mod building;
+pub mod cell_list;
 pub mod cells;
 pub mod inspector;
 pub mod issues;

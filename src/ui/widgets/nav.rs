@@ -97,7 +97,10 @@ pub fn focus_place(ui: &Ui, rect: Rect, id: Id, label: &str) -> egui::Response {
 /// A scroll bar that is seen where there is more than fits, not only under the pointer.
 pub fn seen_bar(ui: &mut Ui) {
     let bar = &mut ui.spacing_mut().scroll;
-    (bar.dormant_handle_opacity, bar.active_handle_opacity) = (0.45, 0.7);
+    // In the tone of text: that of a field is the panel's own.
+    bar.foreground_color = true;
+    (bar.dormant_handle_opacity, bar.active_handle_opacity, bar.interact_handle_opacity) = (0.3, 0.4, 0.6);
+    (bar.dormant_background_opacity, bar.active_background_opacity) = (0.0, 0.2);
 }
 
 #[cfg(test)]
