@@ -96,6 +96,13 @@ fn listed(doc: &Doc) -> Vec<u64> {
     lines(view).into_iter().filter_map(cell).collect()
 }
 
+/// Puts it in, or takes it out.
+fn flip<T: Ord>(set: &mut BTreeSet<T>, x: T) {
+    if !set.remove(&x) {
+        set.insert(x);
+    }
+}
+
 impl App {
     /// A row was clicked, or gone to with the keys.
     pub(super) fn pick_cell(&mut self, key: u64, pick: Pick) {
@@ -179,16 +186,8 @@ impl App {
             doc.lists.cells.cells.iter().filter(|c| c.group == group).map(|c| Id(c.key)).collect()
         };
         match action {
-            CellsAction::Chip(chip) => {
-                if !doc.list.chips.remove(chip) {
-                    doc.list.chips.insert(*chip);
-                }
-            }
-            CellsAction::Fold(key) => {
-                if !doc.list.folded.remove(key) {
-                    doc.list.folded.insert(*key);
-                }
-            }
+            CellsAction::Chip(chip) => flip(&mut doc.list.chips, *chip),
+            CellsAction::Fold(key) => flip(&mut doc.list.folded, *key),
             CellsAction::SelectGroup(key) | CellsAction::FlyToGroup(key) => {
                 let ids = cells_of(doc, *key);
                 doc.dispatch(Command::Select(Selection::Units(ids)), now);

@@ -180,6 +180,8 @@ pub struct Doc {
     pub search_hits: super::search::Search,
     /// The search result that is outlined.
     pub look: Option<super::search::Look>,
+    /// Its outline, closed where it is ground.
+    pub outline: Vec<Vec<Pt>>,
     /// Lists of the panels.
     pub lists: super::lists::Lists,
     /// The search box takes the focus in the next frame.
@@ -242,6 +244,7 @@ impl Doc {
             search: String::new(),
             search_hits: super::search::Search::default(),
             look: None,
+            outline: Vec::new(),
             lists: super::lists::Lists::default(),
             focus_search: false,
             sort: (SortBy::Code, false),

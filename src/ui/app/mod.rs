@@ -527,6 +527,7 @@ impl App {
         if let Some(doc) = &mut self.doc {
             let look = looked.and_then(|hit| search::look(doc, hit));
             if doc.look != look {
+                doc.outline = look.as_ref().map_or(vec![], |l| search::outline(doc, l));
                 doc.look = look;
                 ctx.request_repaint();
             }

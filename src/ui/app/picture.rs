@@ -201,13 +201,7 @@ fn marks(doc: &Doc) -> Marked {
         Selection::Facility(slot) => rows.push((Kind::Facilities, *slot)),
     }
     let busy = doc.hand.grip().is_some();
-    // A search result is outlined before it is opened.
-    let (unit, hover_row) = match doc.look {
-        Some(super::search::Look::Unit(id)) => (Some(id), None),
-        Some(super::search::Look::Row(kind, slot)) => (None, Some((kind, slot))),
-        None => (None, None),
-    };
-    Marked { units, rows, hover: unit.or(doc.hovered).filter(|_| !busy), hover_row }
+    Marked { units, rows, hover: doc.hovered.filter(|_| !busy), hover_row: None }
 }
 
 /// Handles of the borders that can be dragged, and the glyph of what the pointer snapped to.

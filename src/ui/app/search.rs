@@ -3,6 +3,7 @@
 
 use super::doc::Doc;
 use super::upkeep::is_small;
+use crate::geom::Pt;
 use crate::jobs::{JobError, Jobs, Latest};
 use crate::model::{Field, Id, Kind, Lang as Language, Target};
 use crate::plan::Project;
@@ -202,5 +203,24 @@ pub fn look(doc: &Doc, hit: &Hit) -> Option<Look> {
         HitKind::Courtyard => Some(Look::Row(Kind::Courtyards, slot)),
         HitKind::Facility => Some(Look::Row(Kind::Facilities, slot)),
         HitKind::Road => Some(Look::Row(Kind::Roads, slot)),
+    }
+}
+
+/// The lines round what a result stands for; ground is closed. O(its points).
+pub fn outline(doc: &Doc, look: &Look) -> Vec<Vec<Pt>> {
+    let p = doc.session.project();
+    let closed = |ring: &[Pt]| ring.iter().chain(ring.first()).copied().collect::<Vec<_>>();
+    match look {
+        Look::Unit(id) => {
+            let l = p.layer(doc.session.plan(), doc.session.layer());
+            let rings = l.map_or(vec![], |l| l.ground(*id));
+            rings.iter().flatten().map(|r| closed(r)).collect()
+        }
+        Look::Row(kind, slot) => {
+            let Some(r) = p.table(*kind).get(*slot) else { return vec![] };
+            let shape = r.shape();
+            let lines = shape.parts.iter().flatten();
+            lines.map(|l| if shape.tag == 3 { closed(l) } else { l.to_vec() }).collect()
+        }
     }
 }

@@ -216,6 +216,12 @@ impl Table {
         (self.seen, self.goes) = (Some((selection.clone(), what)), true);
     }
 
+    /// Whether another order is on its way.
+    #[cfg(test)]
+    pub fn is_busy(&self) -> bool {
+        self.job.busy()
+    }
+
     fn row_of(&self, key: u64) -> Option<usize> {
         self.list.at.get(&key).copied()
     }

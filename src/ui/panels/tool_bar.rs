@@ -313,7 +313,10 @@ fn hits(ui: &mut Ui, lang: Lang, view: &ToolBarView, on: usize, moved: bool) -> 
         return (None, None);
     }
     let (mut chosen, mut over) = (None, None);
-    ScrollArea::vertical().max_height(12.0 * 34.0).auto_shrink([false, true]).show(ui, |ui| {
+    // As high as it needs: the float remembers how low it was when nothing had been found yet.
+    let most = 12.0 * 34.0;
+    let area = ScrollArea::vertical().max_height(most).min_scrolled_height(most).auto_shrink([false, true]);
+    area.show(ui, |ui| {
         for (i, hit) in view.hits.iter().enumerate() {
             if i == 0 || view.hits[i - 1].kind != hit.kind {
                 heading(ui, lang, view, hit);

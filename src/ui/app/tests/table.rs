@@ -335,3 +335,41 @@ fn members_show_masked_phones_and_english_is_whole() {
     push(&mut h, "Selected only");
     assert!(painted(&h).iter().any(|t| t.starts_with("Nothing is selected")));
 }
+
+#[test]
+fn a_table_of_ten_thousand_is_ordered_beside_the_window_and_built_only_where_it_is_seen() {
+    let test = "a_table_of_ten_thousand_is_ordered_beside_the_window_and_built_only_where_it_is_seen";
+    let Some(mut h) = start_page(test) else { return };
+    app(&mut h).begin_sample("street-office");
+    wait(&mut h);
+    let ready = |h: &mut Window| {
+        for _ in 0..3000 {
+            if !doc(h).table.is_busy() {
+                break;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(10));
+            h.step();
+        }
+        h.run();
+    };
+    open(&mut h, "楼栋");
+    ready(&mut h);
+    let all = session(&h).project().table(Kind::Buildings).len();
+    assert!(all > 8_000 && (5..20).contains(&rows(&h).len()));
+    let count = format!("{} 行", crate::ui::l10n::num(all as i64));
+    assert!(painted(&h).contains(&count), "{count}");
+    head(&mut h, "户数");
+    head(&mut h, "户数");
+    ready(&mut h);
+    let most =
+        session(&h).project().table(Kind::Buildings).iter().filter_map(|(_, r)| r.count(Field::Households)).max();
+    assert_eq!(self::count(&h, building(&h, &rows(&h)[0].0), Field::Households), most);
+    let made = doc(&h).table.made;
+    key(&mut h, Key::End);
+    assert!((5..20).contains(&rows(&h).len()) && rows(&h).last().is_some_and(|r| r.1), "the last is in sight");
+    h.run_steps(10);
+    assert_eq!(doc(&h).table.made, made, "choosing and scrolling order nothing");
+    words(&mut h, "没有这样的楼");
+    ready(&mut h);
+    assert!(rows(&h).is_empty());
+}
