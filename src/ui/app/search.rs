@@ -206,15 +206,21 @@ pub fn look(doc: &Doc, hit: &Hit) -> Option<Look> {
     }
 }
 
-/// The lines round what a result stands for; ground is closed. O(its points).
+/// The lines round what a result stands for; places are closed. O(borders) for units, else O(its points).
 pub fn outline(doc: &Doc, look: &Look) -> Vec<Vec<Pt>> {
     let p = doc.session.project();
     let closed = |ring: &[Pt]| ring.iter().chain(ring.first()).copied().collect::<Vec<_>>();
     match look {
         Look::Unit(id) => {
-            let l = p.layer(doc.session.plan(), doc.session.layer());
-            let rings = l.map_or(vec![], |l| l.ground(*id));
-            rings.iter().flatten().map(|r| closed(r)).collect()
+            // The borders between the unit and all else, not those between its own parts.
+            let Some(l) = p.layer(doc.session.plan(), doc.session.layer()) else { return vec![] };
+            let Some(level) = l.units.get(id).map(|u| u.level) else { return vec![] };
+            let within = |owner| Id(owner).is_unit() && l.ancestor(Id(owner), level) == Some(*id);
+            let bounds = l.partition.edges().filter(|(_, e)| {
+                let (a, b) = l.partition.sides(e);
+                within(a) != within(b)
+            });
+            bounds.map(|(_, e)| e.points.to_vec()).collect()
         }
         Look::Row(kind, slot) => {
             let Some(r) = p.table(*kind).get(*slot) else { return vec![] };

@@ -460,6 +460,7 @@ impl App {
             }
             TableAction::Sort(i) => {
                 let Some(c) = t.column_at(i) else { return };
+                ctx.memory_mut(|m| m.request_focus(table_id()));
                 // Up, down, and back to the order of the codes.
                 match t.sort.get(&what) {
                     Some((on, false)) if *on == c => drop(t.sort.insert(what, (c, true))),
@@ -512,6 +513,12 @@ impl App {
             TableAction::Edit(row, column) => {
                 let (Some(&key), Some(c)) = (t.list.keys.get(row), t.column_at(column)) else { return };
                 t.cursor = Some((key, c));
+                // Two clicks may come in one frame: then the first was none of its own.
+                if !t.chosen.contains(&key) {
+                    (t.chosen, t.anchor) = (HashSet::from([key]), Some(key));
+                    self.table_selects(time);
+                }
+                let Some(doc) = &mut self.doc else { return };
                 if !begin(doc, key, c, self.lang) {
                     let said = self.lang.pick(
                         "这一列是算出来的或来自导入，不能在表里改",

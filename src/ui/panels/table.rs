@@ -222,6 +222,7 @@ fn bar(ui: &mut Ui, lang: Lang, view: &TableView<'_>, out: &mut Vec<TableAction>
         .id(id)
         .desired_width((inner.width() * 0.2).clamp(90.0, 200.0))
         .margin(Margin::symmetric(8, 4))
+        .align(Align2::LEFT_CENTER)
         .hint_text(egui::RichText::new(hint).color(t.t3));
     let response = ui.add(field).accessible_name(name);
     if view.focus {
@@ -285,6 +286,7 @@ fn kinds(ui: &mut Ui, lang: Lang, view: &TableView<'_>, out: &mut Vec<TableActio
     let label = lang.pick("表格内容", "What the table shows");
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("{label} {name}")));
     Popup::menu(&response).show(|ui| {
+        ui.set_width(240.0);
         for (i, (name, n)) in view.kinds.iter().enumerate() {
             if menu_item(ui, None, name, &l10n::num(*n as i64), i == view.kind, true).clicked() {
                 out.push(TableAction::Kind(i));
@@ -438,8 +440,9 @@ fn typing(ui: &mut Ui, view: &TableView<'_>, e: &Editing, rect: Rect, out: &mut 
     let mut child = ui.new_child(UiBuilder::new().max_rect(rect).id_salt("typing"));
     let edit = TextEdit::singleline(&mut text)
         .id(id)
+        .frame(egui::Frame::NONE)
         .desired_width(rect.width() - 20.0)
-        .margin(Margin::symmetric(9, 4))
+        .margin(Margin::symmetric(10, 4))
         .align(if column.is_some_and(|c| c.number) { Align2::RIGHT_CENTER } else { Align2::LEFT_CENTER });
     if e.fresh {
         let mut state = TextEdit::load_state(ui.ctx(), id).unwrap_or_default();
