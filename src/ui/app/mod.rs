@@ -51,8 +51,8 @@ use crate::ui::panels::{
     cell_list::list_id as cell_list_id, issues::issues_panel, steps::steps_panel, table::table_id,
 };
 use crate::ui::panels::{
-    cells, inspector, layers, left_place, menu_bar, menu_place, plans, right_place, side_place, status, status_place,
-    table_place, tool_bar, tools_place,
+    cells, inspector, is_narrow, layers, left_place, menu_bar, menu_place, plans, right_place, side_place, status,
+    status_place, table_place, tool_bar, tools_place,
 };
 use crate::ui::theme;
 use crate::ui::verbs;
@@ -470,7 +470,9 @@ impl App {
         tools_place(ui).show(ui, |ui| tool_bar::tool_bar(ui, lang, &tools_view, &mut tools));
         status_place(ui).show(ui, |ui| status::status_bar(ui, lang, &status_view, &mut status_out));
         let mut cells_out = Vec::new();
-        left_place(ui).show(ui, |ui| cells::cells_panel(ui, lang, &doc.lists.cells, &mut cells_out));
+        if self.side.is_none() || !is_narrow(ui) {
+            left_place(ui).show(ui, |ui| cells::cells_panel(ui, lang, &doc.lists.cells, &mut cells_out));
+        }
         if doc.ask_households
             && let inspector::InspectorView::Building(b) = &doc.lists.inspector
         {

@@ -13,6 +13,7 @@ mod issues;
 mod keys;
 mod large;
 mod many;
+mod monkey;
 mod palette;
 mod search;
 mod start;
