@@ -11,6 +11,7 @@ pub mod buildings;
 mod fill;
 pub mod import;
 mod import_fit;
+pub mod listing;
 pub mod mends;
 pub mod network;
 pub mod paint;

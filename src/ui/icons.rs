@@ -67,6 +67,7 @@ pub enum Icon {
     Language,
     ArrowRight,
     Calendar,
+    Table,
 }
 
 /// A part of an icon, coordinates on the grid, y down.
@@ -149,6 +150,7 @@ impl Icon {
         Icon::Language,
         Icon::ArrowRight,
         Icon::Calendar,
+        Icon::Table,
     ];
 
     fn parts(self) -> &'static [P] {
@@ -401,6 +403,12 @@ impl Icon {
                 L(&[[2.4, 6.8], [13.6, 6.8]]),
                 L(&[[5.4, 2.0], [5.4, 4.6]]),
                 L(&[[10.6, 2.0], [10.6, 4.6]]),
+            ],
+            Icon::Table => &[
+                O(&[[2.4, 3.0], [13.6, 3.0], [13.6, 13.0], [2.4, 13.0]]),
+                L(&[[2.4, 6.4], [13.6, 6.4]]),
+                L(&[[2.4, 9.7], [13.6, 9.7]]),
+                L(&[[6.6, 6.4], [6.6, 13.0]]),
             ],
         }
     }

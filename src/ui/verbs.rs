@@ -109,6 +109,8 @@ pub enum Verb {
     PreviousIssue,
     /// Every step, to go back to.
     History,
+    /// The table of any kind of thing.
+    Table,
 }
 
 /// A group of the keys sheet.
@@ -189,6 +191,7 @@ verbs! {
     View Verb::Home, "看全图", "Whole map", "Home", Some(Icon::Home);
     View Verb::GoTo, "去坐标…", "Go to coordinates…", "Ctrl G", None;
     View Verb::Layers, "图层", "Layers", "", Some(Icon::Layers);
+    View Verb::Table, "表格", "Table", "F7", Some(Icon::Table);
     View Verb::Heat, "事件密度", "Incident density", "", Some(Icon::Heat);
     View Verb::FullScreen, "全屏", "Full screen", "F11", None;
     Grid Verb::PreviousCell, "上一个网格", "Previous cell", ",", None;

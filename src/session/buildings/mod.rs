@@ -5,8 +5,10 @@
 
 pub mod list;
 mod number;
+mod uses;
 
 pub use number::{continued, number_of};
+pub use uses::{USES, use_of, use_word};
 
 use crate::assign::Courtyards;
 use crate::exchange::estimate_households;
@@ -445,6 +447,7 @@ pub fn field_word(name: &str) -> (&'static str, &'static str) {
         "address" => ("地址", "address"),
         "courtyard" => ("院落", "courtyard"),
         "height" => ("高度", "height"),
+        "kind" => ("类别", "kind"),
         _ => ("属性", "attributes"),
     }
 }

@@ -3,17 +3,18 @@
 use super::App;
 use super::doc::Shown;
 use super::place_menu::{open_here, tool};
+use super::search::{Look, look};
 use crate::geom::Box2;
 use crate::model::{Id, Kind};
 use crate::plan::{Edit, Op, PlanOp, SetOp};
 use crate::session::tools::{Tool, here};
 use crate::session::{Command, Selection, free_plan_name, posts};
-use crate::ui::panels::cells::{CellsAction, Pick};
+use crate::ui::panels::cells::CellsAction;
 use crate::ui::panels::inspector::InspectorAction;
 use crate::ui::panels::layers::LayersAction;
 use crate::ui::panels::plans::PlansAction;
 use crate::ui::panels::post_form::NewPost;
-use crate::ui::panels::tool_bar::{Hit, HitKind};
+use crate::ui::panels::tool_bar::Hit;
 use crate::ui::verbs::{Tool as Button, Verb};
 
 impl App {
@@ -34,6 +35,7 @@ impl App {
             Verb::Palette => self.open_palette(false),
             Verb::Issues => self.show_side(super::Side::Issues),
             Verb::History => self.show_side(super::Side::History),
+            Verb::Table if self.doc.is_some() => self.toggle_table(ctx),
             Verb::GoTo if self.doc.is_some() => self.open_palette(true),
             Verb::Import => self.ask_import(None),
             Verb::ImportIncidents => self.ask_import(Some(Kind::Incidents)),
@@ -85,6 +87,11 @@ impl App {
                 }
             }
             Verb::Tool(button) => {
+                // The keys are the map's again.
+                ctx.memory_mut(|m| {
+                    m.surrender_focus(crate::ui::panels::cell_list::list_id());
+                    m.surrender_focus(crate::ui::panels::table::table_id());
+                });
                 let effects = doc.hand.take(tool(button), &mut doc.session, now);
                 doc.follow(&effects);
                 self.heed(effects, time);
@@ -254,20 +261,9 @@ impl App {
         let now = self.now();
         let Some(doc) = &mut self.doc else { return };
         match action {
-            CellsAction::Select(key, pick) => {
-                let id = Id(key);
-                let mut ids = match (pick, doc.session.selection().clone()) {
-                    (Pick::Add | Pick::Toggle, Selection::Units(ids)) => ids,
-                    _ => vec![],
-                };
-                match ids.iter().position(|x| *x == id) {
-                    Some(i) if matches!(pick, Pick::Toggle) => {
-                        ids.remove(i);
-                    }
-                    None => ids.push(id),
-                    _ => {}
-                }
-                doc.dispatch(Command::Select(Selection::Units(ids)), now);
+            CellsAction::Select(key, pick) => self.pick_cell(key, pick),
+            CellsAction::Chip(_) | CellsAction::Fold(_) | CellsAction::SelectGroup(_) | CellsAction::FlyToGroup(_) => {
+                self.cell_list_action(&action, time)
             }
             CellsAction::Hover(key) => doc.hovered = Some(Id(key)),
             CellsAction::FlyTo(key) => {
@@ -307,6 +303,8 @@ impl App {
         let p = s.project();
         let unit = |key: u64| p.layer(s.plan(), s.layer()).and_then(|l| l.units.get(&Id(key))).map(|u| u.code.clone());
         let building = |key: u64| p.table(Kind::Buildings).get(key as u32).map(|r| r.code().to_owned());
+        // Of how many what was changed.
+        let mut changed = (0, "");
         let fields = |name: &str, value: serde_json::Value| {
             let mut m = serde_json::Map::new();
             m.insert(name.to_owned(), value);
@@ -328,9 +326,23 @@ impl App {
                 Op::Set(SetOp { building: building(key), fields, ..SetOp::default() })
             }
             InspectorAction::SetBuildings(keys, field, value) => {
-                let Some(op) = super::places::setting(p, &keys, field, value.as_deref()) else { return };
+                let op = match super::places::setting(doc, &keys, field, value.as_deref()) {
+                    Ok(Some(op)) => op,
+                    Ok(None) => return,
+                    Err(said) => {
+                        let said = said.get(self.language()).to_owned();
+                        return self.warn(&said);
+                    }
+                };
+                changed = (keys.len(), super::super::panels::places::shared_name(self.lang, field));
                 op
             }
+            InspectorAction::PinAll(keys, cell) => {
+                let Some(op) = super::places::pinning(doc, &keys, cell) else { return };
+                changed = (keys.len(), self.lang.t().belongs_to);
+                op
+            }
+            InspectorAction::Lock => return self.lock_selected(time),
             InspectorAction::RenameCourtyard(key, name) => {
                 let courtyard = p.table(Kind::Courtyards).get(key as u32).map(|r| r.code().to_owned());
                 Op::Set(SetOp { courtyard, fields: fields("name", name.into()), ..SetOp::default() })
@@ -381,6 +393,15 @@ impl App {
         let removed = matches!(op, Op::Remove { .. });
         let (edit, before) = (here(s, op), p.state);
         self.edit(edit, time);
+        let done = self.doc.as_ref().is_some_and(|d| d.session.project().state != before);
+        if let (n @ 2.., name) = changed
+            && done
+        {
+            let n = crate::ui::l10n::buildings(self.lang, n as i64);
+            let what = self.lang.pick("已改 {n}的{f}", "{f} of {n} changed").replace("{n}", &n).replace("{f}", name);
+            let back = self.lang.pick("Ctrl+Z 撤销", "Ctrl+Z to undo");
+            self.say(&what, back, "");
+        }
         if removed && self.doc.as_ref().is_some_and(|d| d.session.project().state != before) {
             // It is done by one click beside the name: say so, and how to take it back.
             let (what, back) =
@@ -462,34 +483,35 @@ impl App {
         }
     }
 
-    /// A search result was chosen.
+    /// A search result was chosen: it is selected, and flown to.
     pub(super) fn open_hit(&mut self, hit: &Hit, time: f64) {
         let now = self.now();
         let Some(doc) = &mut self.doc else { return };
-        let slot = hit.key as u32;
-        let p = doc.session.project();
-        let (selection, place) = match hit.kind {
-            HitKind::Cell => (Selection::Units(vec![Id(hit.key)]), Box2::EMPTY),
-            HitKind::Member => {
-                let posts = p.plan(doc.session.plan()).map(|x| x.posts.values()).into_iter().flatten();
-                let on = posts.filter(|x| x.member == Id(hit.key)).find_map(|x| match x.target {
-                    crate::model::Target::Cell { unit, .. } => Some(unit),
-                    _ => None,
-                });
-                (on.map_or(Selection::None, |u| Selection::Units(vec![u])), Box2::EMPTY)
-            }
-            HitKind::Building => (Selection::Buildings(vec![slot]), Box2::EMPTY),
-            HitKind::Courtyard => (Selection::Courtyard(slot), Box2::EMPTY),
-            HitKind::Place => {
-                let kind = Kind::TABLES.into_iter().find(|k| *k as u64 == hit.key >> 32).unwrap_or(Kind::Roads);
-                let b = p.table(kind).get(slot).map_or(Box2::EMPTY, |r| r.bbox());
-                (Selection::None, b)
+        let looked = look(doc, hit);
+        doc.search.clear();
+        let selection = match &looked {
+            Some(Look::Unit(id)) => Selection::Units(vec![*id]),
+            Some(Look::Row(Kind::Buildings, slot)) => Selection::Buildings(vec![*slot]),
+            Some(Look::Row(Kind::Courtyards, slot)) => Selection::Courtyard(*slot),
+            Some(Look::Row(Kind::Facilities, slot)) => Selection::Facility(*slot),
+            Some(Look::Row(..)) => Selection::None,
+            None => {
+                let said = self.lang.pick("还没有岗位，图上没有位置", "No post yet, so there is no place on the map");
+                return self.warn(&format!("{} {said}", hit.name));
             }
         };
+        let place = match looked {
+            Some(Look::Row(kind, slot)) => {
+                doc.session.project().table(kind).get(slot).map_or(Box2::EMPTY, |r| r.bbox())
+            }
+            _ => Box2::EMPTY,
+        };
+        if let Selection::Units(ids) = &selection {
+            doc.reveal = ids.first().copied();
+        }
         doc.dispatch(Command::Select(selection), now);
         let b = if place.is_empty() { doc.session.selection_box() } else { place };
         doc.fly_to(b, time);
-        doc.search.clear();
     }
 }
 

@@ -180,6 +180,10 @@ pub struct Doc {
     pub search: String,
     /// What was found for it.
     pub search_hits: super::search::Search,
+    /// The search result that is outlined.
+    pub look: Option<super::search::Look>,
+    /// Its outline, closed where it is ground.
+    pub outline: Vec<Vec<Pt>>,
     /// Lists of the panels.
     pub lists: super::lists::Lists,
     /// The search box takes the focus in the next frame.
@@ -206,6 +210,10 @@ pub struct Doc {
     pub issues: super::issues::Issues,
     /// The steps as the history panel tells them.
     pub steps: super::steps::Steps,
+    /// How the list of cells stands: folded, picked out.
+    pub list: super::cell_list::CellList,
+    /// The table of any kind.
+    pub table: super::table::Table,
     /// A place that was gone to.
     pub mark: Option<super::mark::Mark>,
 }
@@ -238,6 +246,8 @@ impl Doc {
             heat: Heat::default(),
             search: String::new(),
             search_hits: super::search::Search::default(),
+            look: None,
+            outline: Vec::new(),
             lists: super::lists::Lists::default(),
             focus_search: false,
             sort: (SortBy::Code, false),
@@ -251,6 +261,8 @@ impl Doc {
             next_unassigned: 0,
             issues: super::issues::Issues::default(),
             steps: super::steps::Steps::default(),
+            list: super::cell_list::CellList::default(),
+            table: super::table::Table::default(),
             mark: None,
         };
         let anchors: Vec<Pt> = doc.incidents(None).into_iter().collect();

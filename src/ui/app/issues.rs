@@ -2,6 +2,7 @@
 
 use super::doc::Doc;
 use super::mark::Mark;
+use super::upkeep::is_small;
 use super::view::building_name;
 use super::{App, Side};
 use crate::geom::{Box2, Pt};
@@ -14,6 +15,7 @@ use crate::session::mends::{Mend, ground_of, mends};
 use crate::session::{Command, Selection};
 use crate::ui::l10n::Lang;
 use crate::ui::panels::issues::{IgnoredRow, IssueGroup, IssueList, IssueRow, IssuesAction, IssuesView, MendFigure};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// What was checked: state, plan, layer, tones, language.
@@ -38,6 +40,10 @@ pub struct Issues {
     mends: Vec<Mend>,
     /// What the mends are of: state, problem.
     mends_for: Option<(u128, usize)>,
+    /// The first warning of each cell, by code; posts and households have chips of their own.
+    warnings: HashMap<String, String>,
+    /// Counts what was found.
+    count: u64,
     /// The state in which a problem may be marked, and whether the panel was open.
     marked: Option<(u128, bool)>,
 }
@@ -48,6 +54,8 @@ pub fn keep(doc: &mut Doc, lang: Lang, jobs: &Jobs, open: bool) {
     while let Some((_, found)) = own.job.poll(jobs) {
         match found {
             Ok(found) => {
+                own.warnings = warnings(&found.issues, lang);
+                own.count += 1;
                 own.view.on = own.on.as_ref().and_then(|n| found.issues.iter().position(|i| i.name() == *n));
                 own.issues = Arc::new(found.issues);
                 own.view.list = Arc::new(found.list);
@@ -67,7 +75,7 @@ pub fn keep(doc: &mut Doc, lang: Lang, jobs: &Jobs, open: bool) {
         doc.mark = doc.mark.take().filter(|m| !m.problem || own.marked.is_none());
         own.marked = Some((p.state, open));
     }
-    if !open {
+    if !open && !is_small(p) {
         return;
     }
     let want = (p.state, s.plan(), s.layer(), doc.picture.layers.tones(), lang);
@@ -185,7 +193,28 @@ fn kind(rule: &str) -> (&'static str, &'static str) {
     }
 }
 
+/// The first warning of each cell. O(problems).
+fn warnings(issues: &[Issue], lang: Lang) -> HashMap<String, String> {
+    let mut out = HashMap::new();
+    for issue in issues.iter().filter(|i| !matches!(i.rule, "V7" | "V9" | "unassigned")) {
+        for (_, code) in &issue.cells {
+            out.entry(code.clone()).or_insert_with(|| issue.said.get(lang.spoken()).to_owned());
+        }
+    }
+    out
+}
+
 impl Issues {
+    /// The first warning of a cell.
+    pub fn warning(&self, code: &str) -> Option<&str> {
+        self.warnings.get(code).map(String::as_str)
+    }
+
+    /// Counts what was found, for lists that show it.
+    pub fn found(&self) -> u64 {
+        self.count
+    }
+
     /// Keys of the problems in the order of the panel.
     fn order(&self) -> Vec<usize> {
         self.view.list.groups.iter().flat_map(|g| &g.rows).map(|r| r.key).collect()

@@ -1,6 +1,7 @@
 //! The lists of the window, kept from frame to frame: made anew when the project changes, and while an edit is staged
 //! only the rows that it touches.
 
+use super::cell_list;
 use super::doc::Doc;
 use super::view;
 use crate::assign::Tally;
@@ -49,6 +50,10 @@ pub struct Lists {
     /// Places of cells in the list.
     places: HashMap<u64, usize>,
     sums: Sums,
+    /// The check whose warnings the rows have.
+    warned_for: u64,
+    /// Cells on which every post is held that a cell should have.
+    staffed: HashSet<Id>,
     /// Where the first of the buildings without a cell stands.
     place: String,
     /// Steps as they are told, and what for: state, length of the log, the steps that undo and redo would take, language.
@@ -112,7 +117,7 @@ impl Lists {
             // An edit that makes or takes cells gives another list, to be given up with it.
             if !same || !few {
                 let project = if few { stable } else { s.project() };
-                self.make(doc, project, !few);
+                self.make(doc, project, !few, lang);
                 self.made_for = few.then_some(want);
             } else {
                 for (i, row) in self.settled.drain(..) {
@@ -129,6 +134,16 @@ impl Lists {
         }
         let view = &mut self.cells;
         (view.hovered, view.reveal) = (doc.hovered.map(|h| h.0), doc.reveal.map(|r| r.0));
+        if self.warned_for != doc.issues.found() {
+            self.warned_for = doc.issues.found();
+            let l = s.project().layer(s.plan(), s.layer());
+            let settled = self.settled.iter_mut().map(|(_, row)| row);
+            for row in view.cells.iter_mut().chain(settled) {
+                let unit = l.and_then(|l| l.units.get(&Id(row.key)));
+                row.warning = unit.and_then(|u| doc.issues.warning(&u.code)).map(str::to_owned);
+            }
+        }
+        doc.list.view(view);
         view.selected.clear();
         if let Selection::Units(ids) = s.selection() {
             view.selected.extend(ids.iter().map(|i| i.0));
@@ -136,7 +151,7 @@ impl Lists {
     }
 
     /// The whole list of `project`; `with`: what is staged is counted.
-    fn make(&mut self, doc: &Doc, project: &Project, with: bool) {
+    fn make(&mut self, doc: &Doc, project: &Project, with: bool, lang: Language) {
         self.made += 1;
         let (s, p) = (&doc.session, project);
         let (plan, layer) = (s.plan(), s.layer());
@@ -156,6 +171,9 @@ impl Lists {
         if let Some(l) = p.layer(plan, layer) {
             let lowest = p.facts.layers.get(layer as usize).map_or(0, |d| d.cell_level());
             self.higher = l.units.values().filter(|u| u.level < lowest).count() as u32;
+            view.whole = cell_list::whole(p, (plan, layer), lang);
+            view.groups = cell_list::groups(l, lowest);
+            self.staffed = cell_list::staffed(p, (plan, layer));
             let delta = |owner: u64| match with {
                 true => s.staged().delta.get(&owner).copied().unwrap_or_default(),
                 false => Tally::default(),
@@ -163,7 +181,7 @@ impl Lists {
             for u in l.units.values().filter(|u| u.level >= lowest) {
                 let change = delta(u.id.0);
                 self.sums.cells = self.sums.cells.plus(&s.assignment().own(u.id.0), 1).plus(&change, 1);
-                view.cells.push(row(doc, l, u, &change, p));
+                view.cells.push(row(doc, (l, &self.staffed), u, &change, p));
             }
             // Rows in the order in which they are shown: the panel's own sorting then finds nothing to do.
             let places = order(&view.cells, view.sort, view.descending, view.range);
@@ -208,7 +226,8 @@ impl Lists {
             if let Some(&i) = self.places.get(owner)
                 && let Some(place) = self.cells.cells.get_mut(i)
             {
-                self.settled.push((i, std::mem::replace(place, row(doc, l, unit, change, p))));
+                let row = row(doc, (l, &self.staffed), unit, change, p);
+                self.settled.push((i, std::mem::replace(place, row)));
             }
         }
         self.totals(&sums);
@@ -335,7 +354,7 @@ pub(super) fn with_names<'a>(sentence: &str, name: &dyn Fn(&str) -> Option<&'a s
     out
 }
 
-fn row(doc: &Doc, l: &Layer, u: &Unit, change: &Tally, p: &Project) -> CellRow {
+fn row(doc: &Doc, (l, staffed): (&Layer, &HashSet<Id>), u: &Unit, change: &Tally, p: &Project) -> CellRow {
     let was = doc.session.assignment().own(u.id.0);
     let now = was.plus(change, 1);
     CellRow {
@@ -347,7 +366,9 @@ fn row(doc: &Doc, l: &Layer, u: &Unit, change: &Tally, p: &Project) -> CellRow {
         before: (was.households != now.households).then_some(was.households),
         deviation: p.facts.rules.deviation(now.households.max(0) as u64),
         locked: l.is_locked(u.id),
-        warning: None,
+        warning: doc.issues.warning(&u.code).map(str::to_owned),
+        vacant: !staffed.contains(&u.id),
+        group: u.parent.map_or(0, |x| x.0),
     }
 }
 

@@ -19,8 +19,19 @@ pub struct Mark {
     pub problem: bool,
 }
 
-/// Paints the mark: the ground's outline dotted, and a ring at the place.
+/// Paints the mark: the ground's outline dotted, and a ring at the place; and the outline of the search result that is looked
+/// at.
 pub fn paint(doc: &Doc, painter: &Painter, rect: Rect, camera: &Camera, t: &Tokens) {
+    for line in &doc.outline {
+        let line: Vec<Pos2> = line.iter().map(|p| on_screen(rect, camera, *p)).collect();
+        if let [at] = line[..] {
+            painter.circle_stroke(at, 12.0, Stroke::new(6.0, t.raise));
+            painter.circle_stroke(at, 12.0, Stroke::new(2.6, t.accent));
+        } else {
+            painter.line(line.clone(), Stroke::new(6.0, t.raise));
+            painter.line(line, Stroke::new(2.6, t.accent));
+        }
+    }
     let Some(mark) = &doc.mark else { return };
     let color = if mark.problem { t.err } else { t.accent };
     let screen = |p: &Pt| on_screen(rect, camera, *p);

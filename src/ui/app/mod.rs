@@ -6,6 +6,7 @@
 mod act;
 mod building_list;
 mod buildings;
+mod cell_list;
 mod dialogs;
 mod doc;
 mod files;
@@ -26,6 +27,7 @@ mod search;
 mod start;
 mod steps;
 mod streets;
+mod table;
 #[cfg(test)]
 mod tests;
 mod timing;
@@ -47,13 +49,15 @@ use crate::ui::panels::menu_bar::MenuAction;
 use crate::ui::panels::status::StatusAction;
 use crate::ui::panels::tool_bar::ToolBarAction;
 use crate::ui::panels::{
-    cells, inspector, is_narrow, layers, left_place, menu_bar, menu_place, plans, right_place, side_place, status,
-    status_place, tool_bar, tools_place,
+    cell_list::list_id as cell_list_id, issues::issues_panel, steps::steps_panel, table::table_id,
 };
-use crate::ui::panels::{issues::issues_panel, steps::steps_panel};
+use crate::ui::panels::{
+    cells, inspector, is_narrow, layers, left_place, menu_bar, menu_place, plans, right_place, side_place, status,
+    status_place, table_place, tool_bar, tools_place,
+};
 use crate::ui::theme;
 use crate::ui::verbs;
-use crate::ui::widgets::{Toast, ToastKind, ask_field, toasts};
+use crate::ui::widgets::{Toast, ToastKind, ask_field, nav, toasts};
 use dialogs::Dialog;
 use doc::Doc;
 use egui::{Area, CentralPanel, Order, ThemePreference, Ui, pos2, vec2};
@@ -94,6 +98,8 @@ pub struct App {
     keys: crate::ui::panels::keys::KeysView,
     layers_open: bool,
     plans_open: bool,
+    /// Whether the table stands below the map.
+    table_open: bool,
     /// What stands beside the list of cells.
     side: Option<Side>,
     palette: Option<palette::Palette>,
@@ -211,6 +217,7 @@ impl App {
             keys: crate::ui::panels::keys::KeysView::default(),
             layers_open: false,
             plans_open: false,
+            table_open: false,
             side: None,
             palette: None,
             lately: Vec::new(),
@@ -360,6 +367,14 @@ impl App {
         let typing = ctx.text_edit_focused() || opened;
         let over = self.dialog.is_some() || self.palette.is_some();
         let busy = over || self.keys_open || typing || egui::Popup::is_any_open(&ctx);
+        let drawing = |d: &Doc| !d.hand.line().is_empty() || d.hand.trial().is_some() || d.hand.busy();
+        if !busy && self.doc.as_ref().is_some_and(|d| !drawing(d)) {
+            // A list that has the focus takes its keys before the commands do, but none from a drawing.
+            let keys = nav::pressed(&ctx, cell_list_id());
+            self.cell_keys(&ctx, keys, time);
+            let keys = nav::pressed(&ctx, table_id());
+            self.table_keys(&ctx, keys, time);
+        }
         if self.dialog.is_none()
             && !(self.keys_open && self.keys.catching.is_some())
             && let Some((verb, times)) = ctx.input_mut(|i| verbs::pressed(i, typing))
@@ -396,7 +411,8 @@ impl App {
     }
 
     fn menu(&mut self, ui: &mut Ui, ctx: &egui::Context) {
-        let view = view::menu(self.doc.as_ref(), self.language(), self.theme, self.layers_open);
+        let mut view = view::menu(self.doc.as_ref(), self.language(), self.theme, self.layers_open);
+        view.table = self.table_open;
         let mut out = Vec::new();
         menu_place(ui).show(ui, |ui| menu_bar::menu_bar(ui, self.lang, &view, &mut out));
         for a in out {
@@ -440,6 +456,9 @@ impl App {
             if self.side == Some(Side::History) {
                 steps::keep(doc, lang);
             }
+            if self.table_open {
+                table::keep(doc, language, &self.jobs);
+            }
             if let Some(e) = failed {
                 self.job_error(&e);
             }
@@ -472,6 +491,11 @@ impl App {
         }
         let mut inspector_out = Vec::new();
         right_place(ui).show(ui, |ui| inspector::inspector_panel(ui, lang, &doc.lists.inspector, &mut inspector_out));
+        let mut table_out = Vec::new();
+        if self.table_open {
+            // Between the side panels: neither list nor inspector loses height, and the map is never covered.
+            table_place(ui).show(ui, |ui| table::show(ui, doc, lang, &mut table_out));
+        }
         let mut asked = map::Asked::default();
         let mut dismissed = None;
         CentralPanel::no_frame().show(ui, |ui| {
@@ -483,6 +507,8 @@ impl App {
                 doc.reveal = None;
                 doc.issues.view.reveal = false;
                 doc.steps.view.reveal = false;
+                table::shown(doc);
+                doc.list.shown();
                 let around = map::Around {
                     lang,
                     language,
@@ -500,8 +526,18 @@ impl App {
             self.floats(ctx, rect, time);
         });
         self.toasts.retain(|(t, _)| Some(t.key) != dismissed);
+        let looked = tools.iter().rev().find_map(|a| if let ToolBarAction::Look(hit) = a { Some(hit) } else { None });
+        if let Some(doc) = &mut self.doc {
+            let look = looked.and_then(|hit| search::look(doc, hit));
+            if doc.look != look {
+                doc.outline = look.as_ref().map_or(vec![], |l| search::outline(doc, l));
+                doc.look = look;
+                ctx.request_repaint();
+            }
+        }
         for a in tools {
             match a {
+                ToolBarAction::Look(_) => {}
                 ToolBarAction::Do(verb) => self.verb(ctx, verb),
                 ToolBarAction::Plan(key) => self.plans_action(plans::PlansAction::Switch(key), time),
                 ToolBarAction::Search(words) => {
@@ -522,6 +558,7 @@ impl App {
         issues_out.into_iter().for_each(|a| self.issues_action(a, time));
         steps_out.into_iter().for_each(|a| self.steps_action(a, time));
         inspector_out.into_iter().for_each(|a| self.inspector_action(a, time));
+        table_out.into_iter().for_each(|a| self.table_action(ctx, a, time));
         asked.verbs.into_iter().for_each(|v| self.verb(ctx, v));
         if asked.pin_scale
             && let Some(doc) = &mut self.doc

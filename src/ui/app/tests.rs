@@ -3,6 +3,7 @@
 
 mod buildings;
 mod camera;
+mod cells;
 mod files;
 mod gestures;
 mod ground;
@@ -11,12 +12,15 @@ mod inspector;
 mod issues;
 mod keys;
 mod large;
+mod many;
 mod monkey;
 mod painting;
 mod palette;
+mod search;
 mod start;
 mod steps;
 mod streets;
+mod table;
 mod tools;
 mod watchdog;
 mod words;

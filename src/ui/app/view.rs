@@ -9,7 +9,7 @@ use crate::scene::cell_chip;
 use crate::session::Selection;
 use crate::ui::l10n::Lang;
 use crate::ui::panels::building::{BuildingView, By, CellRef, CourtyardRef};
-use crate::ui::panels::inspector::{CellView, InspectorView, MovedRow, PostRow};
+use crate::ui::panels::inspector::{CellView, InspectorView, ManyCells, MovedRow, PostRow};
 use crate::ui::panels::layers::{HeatSettings, LayerRow, LayersView};
 use crate::ui::panels::menu_bar::MenuView;
 use crate::ui::panels::plans::{PlanRow, PlansView};
@@ -64,6 +64,7 @@ pub fn menu(doc: Option<&Doc>, lang: Language, theme: egui::ThemePreference, lay
         within: doc.session.only_within().is_some(),
         gaps: doc.session.only_gaps(),
         layers: layers_open,
+        table: false,
         heat: doc.heat.on,
         off,
         theme,
@@ -123,15 +124,38 @@ fn ground(l: &Layer, id: Id) -> (f64, f64) {
 
 fn several(doc: &Doc, ids: &[Id]) -> InspectorView {
     let s = &doc.session;
-    let Some(l) = s.project().layer(s.plan(), s.layer()) else { return InspectorView::Nothing };
-    let t = ids.iter().fold(Tally::default(), |t, id| t.plus(&s.assignment().own(id.0), 1));
-    InspectorView::Cells {
+    let p = s.project();
+    let Some(l) = p.layer(s.plan(), s.layer()) else { return InspectorView::Nothing };
+    if ids.is_empty() {
+        return InspectorView::Nothing;
+    }
+    let def = p.facts.layers.get(usize::from(s.layer()));
+    let delta = |id: &Id| s.staged().delta.get(&id.0).copied().unwrap_or_default();
+    let own = |id: &Id| s.assignment().own(id.0).plus(&delta(id), 1);
+    let t = ids.iter().fold(Tally::default(), |t, id| t.plus(&own(id), 1));
+    let mut deviations = [0; 3];
+    for id in ids {
+        let d = p.facts.rules.deviation(own(id).households.max(0) as u64);
+        deviations[if d > 0 { 0 } else { usize::from(d == 0) + 1 }] += 1;
+    }
+    let units = || ids.iter().filter_map(|id| l.units.get(id));
+    let all_same = |mut texts: Vec<String>| {
+        texts.dedup();
+        if texts.len() == 1 { texts.pop() } else { None }
+    };
+    let level = |u: &std::sync::Arc<crate::model::Unit>| def.and_then(|d| d.level_name(u.level)).cloned();
+    let parent = |u: &std::sync::Arc<crate::model::Unit>| Some(l.units.get(&u.parent?)?.name.clone());
+    InspectorView::Cells(ManyCells {
         count: ids.len() as u32,
         households: t.households,
         residents: t.residents,
         buildings: t.buildings,
         area_m2: ids.iter().map(|id| ground(l, *id).0).sum(),
-    }
+        deviations,
+        locked: units().filter(|u| l.is_locked(u.id)).count() as u32,
+        level: all_same(units().map(|u| level(u).unwrap_or_default()).collect()),
+        parent: all_same(units().map(|u| parent(u).unwrap_or_default()).collect()),
+    })
 }
 
 /// A full code in groups, easier to read: 310115 005 021 006.
@@ -254,7 +278,10 @@ fn building(doc: &Doc, slot: u32) -> Option<BuildingView> {
     let cell_ref = |u: &std::sync::Arc<crate::model::Unit>| CellRef {
         key: u.id.0,
         code: cell_chip(l, u),
-        name: u.name.clone(),
+        name: match super::places::community(doc, u) {
+            Some(above) => format!("{} · {above}", u.name),
+            None => u.name.clone(),
+        },
         tone: doc.picture.layers.colours.number(u.id.0).unwrap_or(0),
     };
     let owner = s.assignment().building(slot).and_then(|o| l.unit_of(o)).filter(|u| u.level >= lowest);

@@ -2,6 +2,7 @@
 
 use egui::{Align2, Popup, Rect, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 
+use super::cell_list::{Chip, GroupRow, chips, lines, list as list_of, list_id, needed};
 use super::{Edge, paint_edge};
 use crate::model::Rules;
 use crate::ui::fonts::{regular, semi};
@@ -12,6 +13,7 @@ use crate::ui::widgets::{
     DeviationBar, Fact, code_chip, delta_chip, deviation_bar, deviation_words, facts, hatch, list_row, menu_item, put,
     put_within, section,
 };
+use std::collections::BTreeSet;
 
 /// A cell as its row shows it.
 #[derive(Clone, Debug, PartialEq, Default)]
@@ -30,6 +32,10 @@ pub struct CellRow {
     pub locked: bool,
     /// What is wrong, in a sentence.
     pub warning: Option<String>,
+    /// Whether a post that every cell should have is vacant.
+    pub vacant: bool,
+    /// The group it stands in.
+    pub group: u64,
 }
 
 /// What no cell holds.
@@ -102,8 +108,16 @@ pub struct CellsView {
     pub selected: Vec<u64>,
     /// The cell under the pointer on the map.
     pub hovered: Option<u64>,
-    /// A cell to scroll to in this frame.
+    /// A cell to scroll to in this frame, into the middle.
     pub reveal: Option<u64>,
+    /// A cell that the keys went to: it is kept in sight.
+    pub follow: Option<u64>,
+    /// Communities with cells, where there are several.
+    pub groups: Vec<GroupRow>,
+    /// Only cells with one of these.
+    pub chips: BTreeSet<Chip>,
+    /// What the sums are of: 全社区, 全街道.
+    pub whole: String,
     pub sort: SortBy,
     pub descending: bool,
     /// Range of households of a cell.
@@ -119,7 +133,7 @@ pub struct CellsView {
 pub enum Pick {
     /// Only this one.
     One,
-    /// This one too (Shift).
+    /// As far as this one (Shift).
     Add,
     /// This one the other way round (Ctrl).
     Toggle,
@@ -133,6 +147,12 @@ pub enum CellsAction {
     Hover(u64),
     FlyTo(u64),
     NextUnassigned,
+    /// Pick out cells with this, or no more.
+    Chip(Chip),
+    /// Fold or unfold a group.
+    Fold(u64),
+    SelectGroup(u64),
+    FlyToGroup(u64),
     Sort(SortBy, bool),
     Layer(u64),
     UndoTo(u64),
@@ -172,9 +192,11 @@ pub fn cells_panel(ui: &mut Ui, lang: Lang, view: &CellsView, out: &mut Vec<Cell
     // The lower blocks have their height from what they show; the list takes the rest and scrolls.
     let steps = view.history.len().clamp(1, 4) as f32;
     let foot = 24.0 + 2.0 * 38.0 + 22.0 + 24.0 + steps * 24.0 + 24.0;
+    chips(ui, lang, view, out);
     let list = (ui.available_height() - foot).max(2.0 * size::CELL_ROW);
-    let needed = view.cells.len().max(1) as f32 * size::CELL_ROW;
-    list_of_cells(ui, lang, view, list.min(needed), out);
+    let lines = lines(view);
+    let needed = needed(&lines).max(size::CELL_ROW);
+    list_of(ui, lang, view, &lines, list.min(needed), out);
     ui.add_space(10.0);
     padded(ui, |ui| {
         totals(ui, lang, view);
@@ -298,31 +320,14 @@ fn unassigned_row(ui: &mut Ui, lang: Lang, row: &UnassignedRow, out: &mut Vec<Ce
     }
 }
 
-fn list_of_cells(ui: &mut Ui, lang: Lang, view: &CellsView, height: f32, out: &mut Vec<CellsAction>) {
-    if view.cells.is_empty() {
-        let t = Tokens::of(ui);
-        let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 2.0 * size::CELL_ROW), Sense::hover());
-        let galley = ui.painter().layout(lang.t().no_cells.to_owned(), regular(BODY), t.t2, rect.width() - 40.0);
-        let corner = rect.center() - galley.size() / 2.0;
-        ui.painter().galley(corner, galley, t.t2);
-        return;
-    }
-    let order = order(&view.cells, view.sort, view.descending, view.range);
-    let mut area = ScrollArea::vertical().id_salt("cells").auto_shrink([false, false]).max_height(height);
-    if let Some(place) = view.reveal.and_then(|key| order.iter().position(|&i| view.cells[i].key == key)) {
-        area = area.vertical_scroll_offset((place as f32 + 0.5) * size::CELL_ROW - height / 2.0);
-    }
-    area.show_rows(ui, size::CELL_ROW, order.len(), |ui, rows| {
-        for &i in order.get(rows).unwrap_or_default() {
-            cell_row(ui, lang, view, &view.cells[i], out);
-        }
-    });
-}
-
-fn cell_row(ui: &mut Ui, lang: Lang, view: &CellsView, row: &CellRow, out: &mut Vec<CellsAction>) {
+/// A cell: chip, name, households, deviation.
+pub(super) fn row_content(ui: &mut Ui, lang: Lang, view: &CellsView, row: &CellRow, out: &mut Vec<CellsAction>) {
     let t = Tokens::of(ui);
     let selected = view.selected.contains(&row.key);
     let (rect, response) = list_row(ui, size::CELL_ROW, selected, view.hovered == Some(row.key), None);
+    if response.clicked() {
+        ui.memory_mut(|m| m.request_focus(list_id()));
+    }
     let s = slots(rect);
     let first = rect.top() + 16.0;
     let second = rect.top() + 34.0;
@@ -377,7 +382,8 @@ fn cell_row(ui: &mut Ui, lang: Lang, view: &CellsView, row: &CellRow, out: &mut 
 fn totals(ui: &mut Ui, lang: Lang, view: &CellsView) {
     let text = lang.t();
     let sum = &view.totals;
-    section(ui, text.whole, &l10n::range(lang, view.range));
+    let whole = if view.whole.is_empty() { text.whole } else { &view.whole };
+    section(ui, whole, &l10n::range(lang, view.range));
     let none = || "—".to_owned();
     let list = [
         Fact { name: text.households, value: l10n::num(sum.households) },

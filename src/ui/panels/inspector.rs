@@ -12,8 +12,8 @@ use crate::ui::icons::Icon;
 use crate::ui::l10n::{self, Lang};
 use crate::ui::theme::{BODY, DISPLAY, SMALL, TITLE, Tokens, size};
 use crate::ui::widgets::{
-    DeviationBar, Fact, code_chip, delta_chip, deviation_bar, deviation_words, facts, field, icon_button, labelled,
-    link, person_row, put, put_within, rule, section,
+    DeviationBar, Fact, checkbox, code_chip, delta_chip, deviation_bar, deviation_words, facts, field, icon_button,
+    labelled, link, person_row, put, put_within, rule, section,
 };
 
 /// A post on the selected cell.
@@ -73,6 +73,23 @@ pub struct CellView {
     pub moved_in: Vec<MovedRow>,
 }
 
+/// Several selected cells.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct ManyCells {
+    pub count: u32,
+    pub households: i64,
+    pub residents: i64,
+    pub buildings: i64,
+    pub area_m2: f64,
+    /// Cells over, under and on target.
+    pub deviations: [u32; 3],
+    /// How many are locked.
+    pub locked: u32,
+    /// Level and unit above; None where they differ.
+    pub level: Option<String>,
+    pub parent: Option<String>,
+}
+
 /// What the right panel shows.
 #[derive(Clone, Debug, PartialEq, Default)]
 #[allow(clippy::large_enum_variant)]
@@ -83,14 +100,8 @@ pub enum InspectorView {
     Building(BuildingView),
     /// Several buildings, or a courtyard with its buildings.
     Places(PlacesView),
-    /// Several cells: how many, and their sum.
-    Cells {
-        count: u32,
-        households: i64,
-        residents: i64,
-        buildings: i64,
-        area_m2: f64,
-    },
+    /// Several cells: what they have in common, and their sum.
+    Cells(ManyCells),
 }
 
 /// What the right panel asks for.
@@ -111,6 +122,10 @@ pub enum InspectorAction {
     SetUse(u64, String),
     /// Buildings, and an attribute that all of them get; None clears it.
     SetBuildings(Vec<u64>, &'static str, Option<String>),
+    /// Buildings, and the cell to which all are pinned; None = no pin.
+    PinAll(Vec<u64>, Option<u64>),
+    /// Lock the selected cells, or unlock them if all are.
+    Lock,
     RenameCourtyard(u64, String),
     SelectCourtyard(u64),
     /// Building, and the cell it is pinned to; None = no pin.
@@ -133,27 +148,61 @@ pub fn inspector_panel(ui: &mut Ui, lang: Lang, view: &InspectorView, out: &mut 
             InspectorView::Cell(cell) => cell_view(ui, lang, cell, out),
             InspectorView::Building(building) => building_view(ui, lang, building, out),
             InspectorView::Places(places) => places_view(ui, lang, places, out),
-            InspectorView::Cells { count, households, residents, buildings, area_m2 } => {
-                let t = lang.t();
-                ui.add_space(12.0);
-                let title = format!("{count} {}", lang.pick("个网格", "cells"));
-                ui.label(RichText::new(title).font(semi(TITLE)).color(Tokens::of(ui).t1));
-                ui.add_space(12.0);
-                let list = [
-                    Fact { name: t.households, value: l10n::num(*households) },
-                    Fact { name: t.residents, value: l10n::num(*residents) },
-                    Fact { name: t.buildings, value: l10n::num(*buildings) },
-                    Fact { name: t.area, value: l10n::area(lang, *area_m2) },
-                ];
-                facts(ui, 3, &list, false);
-                if link(ui, lang.pick("合并成一个网格", "Merge into one cell")).clicked() {
-                    out.push(InspectorAction::Merge);
-                }
-            }
+            InspectorView::Cells(many) => many_cells(ui, lang, many, out),
         });
         ui.add_space(12.0);
     });
     paint_edge(ui, Edge::Left);
+}
+
+/// Several cells: sums, what they share, and what is done to all of them.
+fn many_cells(ui: &mut Ui, lang: Lang, view: &ManyCells, out: &mut Vec<InspectorAction>) {
+    let t = lang.t();
+    ui.add_space(12.0);
+    let title = format!("{} {}", view.count, lang.pick("个网格", "cells"));
+    ui.label(RichText::new(title).font(semi(TITLE)).color(Tokens::of(ui).t1));
+    ui.add_space(12.0);
+    let [over, under, within] = view.deviations;
+    let list = [
+        Fact { name: t.households, value: l10n::num(view.households) },
+        Fact { name: t.residents, value: l10n::num(view.residents) },
+        Fact { name: t.buildings, value: l10n::num(view.buildings) },
+        Fact { name: t.area, value: l10n::area(lang, view.area_m2) },
+        Fact { name: t.average, value: l10n::households(lang, view.households / i64::from(view.count.max(1))) },
+        Fact { name: lang.pick("目标内", "On target"), value: format!("{within} / {}", view.count) },
+    ];
+    facts(ui, 3, &list, false);
+    if over + under > 0 {
+        let words = lang
+            .pick("超 {o} 格 · 缺 {u} 格", "{o} over · {u} under")
+            .replace("{o}", &over.to_string())
+            .replace("{u}", &under.to_string());
+        ui.label(RichText::new(words).font(regular(SMALL)).color(Tokens::of(ui).t2));
+    }
+    rule(ui, 10.0);
+    let many = || lang.pick("多个值", "several values").to_owned();
+    for (name, value) in [(lang.pick("层级", "Level"), &view.level), (lang.pick("上级", "Belongs to"), &view.parent)]
+    {
+        labelled(ui, name, |ui| {
+            let shown = value.clone().unwrap_or_else(many);
+            let color = if value.is_some() { Tokens::of(ui).t1 } else { Tokens::of(ui).t3 };
+            ui.label(RichText::new(shown).font(regular(BODY)).color(color));
+        });
+    }
+    labelled(ui, t.locked, |ui| {
+        let words = match view.locked {
+            0 => lang.pick("全部锁定", "Lock all").to_owned(),
+            n if n == view.count => lang.pick("全部锁定", "All locked").to_owned(),
+            n => lang.pick("多个值：{} 格已锁定", "several values: {} locked").replace("{}", &n.to_string()),
+        };
+        if checkbox(ui, view.locked == view.count, &words, true) {
+            out.push(InspectorAction::Lock);
+        }
+    });
+    rule(ui, 10.0);
+    if link(ui, lang.pick("合并成一个网格", "Merge into one cell")).clicked() {
+        out.push(InspectorAction::Merge);
+    }
 }
 
 fn cell_view(ui: &mut Ui, lang: Lang, view: &CellView, out: &mut Vec<InspectorAction>) {

@@ -27,6 +27,7 @@ pub struct MenuView {
     pub within: bool,
     pub gaps: bool,
     pub layers: bool,
+    pub table: bool,
     pub heat: bool,
     /// What cannot be done now, and why.
     pub off: Vec<(Verb, &'static str)>,
@@ -211,6 +212,7 @@ fn view_menu(ui: &mut Ui, lang: Lang, view: &MenuView, out: &mut Vec<MenuAction>
         }
         gap(ui);
         item(ui, lang, view, Verb::Layers, view.layers, out);
+        item(ui, lang, view, Verb::Table, view.table, out);
     }
     item(ui, lang, view, Verb::FullScreen, false, out);
     gap(ui);

@@ -3,6 +3,7 @@
 #![allow(missing_docs, reason = "what a name says in full is not said again; the rest is documented")]
 
 pub mod building;
+pub mod cell_list;
 pub mod cells;
 pub mod inspector;
 pub mod issues;
@@ -16,6 +17,7 @@ pub mod post_form;
 pub mod start;
 pub mod status;
 pub mod steps;
+pub mod table;
 pub mod tool_bar;
 
 #[cfg(test)]
@@ -83,6 +85,17 @@ pub fn side_place(ui: &Ui) -> Panel {
     Panel::left("side")
         .default_size(size::RIGHT)
         .size_range(side_range(ui))
+        .resizable(true)
+        .show_separator_line(false)
+        .frame(side_frame(ui))
+}
+
+/// Place of the table, below the map and between the side panels.
+pub fn table_place(ui: &Ui) -> Panel {
+    let most = (ui.available_height() - 160.0).max(140.0);
+    Panel::bottom("table")
+        .default_size(280.0_f32.min(most))
+        .size_range(140.0_f32.min(most)..=most)
         .resizable(true)
         .show_separator_line(false)
         .frame(side_frame(ui))

@@ -9,7 +9,8 @@ use crate::ui::icons::Icon;
 use crate::ui::l10n::{self, Lang};
 use crate::ui::theme::{SMALL, TITLE, Tokens};
 use crate::ui::widgets::{
-    Fact, ask_field, checkbox, choice, facts, field, field_left, hint, labelled, put, put_within, rule, section,
+    Fact, ask_field, checkbox, choice, facts, field, field_hinted, field_left, hint, labelled, put, put_within, rule,
+    section,
 };
 
 /// A building in the table.
@@ -42,6 +43,25 @@ pub struct PlacesView {
     pub rows: Vec<PlaceRow>,
     /// Courtyards that may be given to all: code, name.
     pub yards: Vec<(String, String)>,
+    /// Cells to which all may be pinned.
+    pub cells: Vec<(u64, String)>,
+    /// What they have in common.
+    pub shared: Vec<SharedField>,
+    /// Households, residents.
+    pub sums: [i64; 2],
+    /// Whether any number of households is an estimate.
+    pub estimated: bool,
+}
+
+/// An attribute of several buildings.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct SharedField {
+    /// As tables name it; `cell` is the cell they belong to.
+    pub field: &'static str,
+    /// What all of them have; empty where they differ or have none.
+    pub value: String,
+    /// Whether they differ.
+    pub mixed: bool,
 }
 
 /// Height of a row, and widths of the columns of figures.
@@ -81,10 +101,9 @@ pub(super) fn places_view(ui: &mut Ui, lang: Lang, view: &PlacesView, out: &mut 
         }
     }
     rule(ui, 10.0);
-    let sum = |of: fn(&PlaceRow) -> Option<u32>| -> i64 { view.rows.iter().filter_map(of).map(i64::from).sum() };
     let list = [
-        Fact { name: text.households, value: l10n::num(sum(|r| r.households)) },
-        Fact { name: text.residents, value: l10n::num(sum(|r| r.residents)) },
+        Fact { name: text.households, value: l10n::num(view.sums[0]) },
+        Fact { name: text.residents, value: l10n::num(view.sums[1]) },
         Fact { name: text.buildings, value: l10n::num(view.rows.len() as i64) },
     ];
     facts(ui, 3, &list, false);
@@ -115,12 +134,15 @@ fn table(ui: &mut Ui, lang: Lang, view: &PlacesView, out: &mut Vec<InspectorActi
     }
     // The column whose field was left, and the row below it.
     let mut down: Option<(usize, usize)> = None;
+    // Only the rows in sight, and a few beside them to which the keys may go, are built.
+    let (all, _) = ui.allocate_exact_size(vec2(ui.available_width(), view.rows.len() as f32 * ROW), Sense::hover());
     let seen = ui.clip_rect().expand(3.0 * ROW);
-    for (n, row) in view.rows.iter().enumerate() {
-        let (line, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
-        if !seen.intersects(line) {
-            continue;
-        }
+    let first = ((seen.top() - all.top()) / ROW).max(0.0) as usize;
+    let last = ((seen.bottom() - all.top()) / ROW).max(0.0) as usize;
+    for (n, row) in view.rows.iter().enumerate().take(last).skip(first) {
+        let corner = pos2(all.left(), all.top() + n as f32 * ROW);
+        let line = egui::Rect::from_min_size(corner, vec2(all.width(), ROW));
+        let response = ui.interact(line, ui.scope_id().with(("place", row.key)), Sense::click());
         response.widget_info(|| WidgetInfo::labeled(Role::ListItem, true, &row.name));
         let room = line.width() - 3.0 * (WIDE + 4.0) - 6.0;
         let color = if response.hovered() { t.accent } else { t.t1 };
@@ -169,54 +191,85 @@ fn table(ui: &mut Ui, lang: Lang, view: &PlacesView, out: &mut Vec<InspectorActi
             ask_field(ui.ctx(), row.key, &format!("{heading} {}", row.name), &value);
         }
     }
-    if view.rows.iter().any(|r| r.estimated) {
+    if view.estimated {
         ui.add_space(4.0);
         let words = lang.pick("灰色户数为估算", "Grey households are estimates");
         ui.label(RichText::new(words).font(regular(SMALL)).color(t.t3));
     }
 }
 
+/// What all of them have, and one for all: a field that shows 多个值 where they differ.
 fn all_at_once(ui: &mut Ui, lang: Lang, view: &PlacesView, out: &mut Vec<InspectorAction>) {
     let text = lang.t();
     let count = l10n::buildings(lang, view.rows.len() as i64);
     section(ui, lang.pick("全部改为", "Set for all"), &count);
     let keys = || view.rows.iter().map(|r| r.key).collect::<Vec<_>>();
     let salt = view.rows.first().map_or(0, |r| r.key) ^ ((view.rows.len() as u64) << 32);
-    labelled(ui, text.use_, |ui| {
-        let same = view.rows.first().map(|r| &r.use_).filter(|u| view.rows.iter().all(|r| r.use_ == **u));
-        let mut options: Vec<String> = vec![lang.pick("不一", "various").to_owned()];
-        options.extend(l10n::uses().map(|u| l10n::use_word(lang, u).to_owned()));
-        let on = same.and_then(|s| l10n::uses().position(|u| u == s)).map_or(0, |i| i + 1);
-        let width = ui.available_width() - 2.0;
-        let name = lang.pick("全部的用途", "Use of all");
-        if let Some(i) = choice(ui, ("use-all", salt), name, &options, on, width)
-            && let Some(to) = i.checked_sub(1).and_then(|i| l10n::uses().nth(i))
-        {
-            out.push(InspectorAction::SetBuildings(keys(), "use", Some(to.to_owned())));
-        }
-    });
-    ui.add_space(4.0);
-    labelled(ui, text.storeys, |ui| {
-        let same = view.rows.first().map(|r| r.storeys).filter(|s| view.rows.iter().all(|r| r.storeys == *s)).flatten();
-        let shown = same.map_or_else(String::new, |n| n.to_string());
-        let name = lang.pick("全部的层数", "Storeys of all");
-        if let Some(new) = field(ui, ("storeys-all", salt), name, &shown, 72.0)
-            && new.parse::<u32>().is_ok()
-        {
-            out.push(InspectorAction::SetBuildings(keys(), "storeys", Some(new)));
-        }
-    });
-    if view.yard.is_none() && !view.yards.is_empty() {
-        ui.add_space(4.0);
-        labelled(ui, text.courtyard, |ui| {
-            let mut options: Vec<String> = vec![lang.pick("按所在位置", "where they stand").to_owned()];
-            options.extend(view.yards.iter().map(|(_, name)| name.clone()));
+    let many = lang.pick("多个值", "several values");
+    for shared in &view.shared {
+        let name = shared_name(lang, shared.field);
+        let label = match lang {
+            Lang::Zh => format!("全部的{name}"),
+            Lang::En => format!("{name} of all"),
+        };
+        labelled(ui, name, |ui| {
             let width = ui.available_width() - 2.0;
-            let name = lang.pick("全部的院落", "Courtyard of all");
-            if let Some(i) = choice(ui, ("yard-all", salt), name, &options, usize::MAX, width) {
-                let to = i.checked_sub(1).and_then(|i| view.yards.get(i)).map(|(code, _)| code.clone());
-                out.push(InspectorAction::SetBuildings(keys(), "courtyard", to));
+            let of = |words: &str| if shared.mixed { many.to_owned() } else { words.to_owned() };
+            let pick = |ui: &mut Ui, options: Vec<String>, on: usize| {
+                choice(ui, (shared.field, salt), &label, &options, on, width).and_then(|i| i.checked_sub(1))
+            };
+            match shared.field {
+                "use" => {
+                    let words = l10n::uses().map(|u| l10n::use_word(lang, u).to_owned());
+                    let on = l10n::uses().position(|u| u == shared.value).filter(|_| !shared.mixed);
+                    let none = of(l10n::use_word(lang, &shared.value));
+                    let options = std::iter::once(none).chain(words).collect();
+                    if let Some(to) = pick(ui, options, on.map_or(0, |i| i + 1)).and_then(|i| l10n::uses().nth(i)) {
+                        out.push(InspectorAction::SetBuildings(keys(), "use", Some(to.to_owned())));
+                    }
+                }
+                "courtyard" => {
+                    let by_place = lang.pick("按所在位置", "where they stand").to_owned();
+                    let names = view.yards.iter().map(|(_, name)| name.clone());
+                    let options = [of(&shared.value), by_place].into_iter().chain(names).collect();
+                    if let Some(i) = pick(ui, options, 0) {
+                        let to = i.checked_sub(1).and_then(|i| view.yards.get(i)).map(|(code, _)| code.clone());
+                        out.push(InspectorAction::SetBuildings(keys(), "courtyard", to));
+                    }
+                }
+                "cell" => {
+                    let names = view.cells.iter().map(|(_, name)| name.clone());
+                    let options = [of(&shared.value), text.no_pin.to_owned()].into_iter().chain(names).collect();
+                    if let Some(i) = pick(ui, options, 0) {
+                        let to = i.checked_sub(1).and_then(|i| view.cells.get(i)).map(|(key, _)| *key);
+                        out.push(InspectorAction::PinAll(keys(), to));
+                    }
+                }
+                field => {
+                    let hint = if shared.mixed { many } else { "" };
+                    if let Some(new) = field_hinted(ui, (field, salt), &label, &shared.value, hint, width - 14.0) {
+                        let new = Some(new).filter(|v| !v.is_empty());
+                        out.push(InspectorAction::SetBuildings(keys(), field, new));
+                    }
+                }
             }
         });
+        ui.add_space(4.0);
+    }
+}
+
+/// What an attribute is called.
+pub fn shared_name(lang: Lang, field: &str) -> &'static str {
+    let text = lang.t();
+    match field {
+        "use" => text.use_,
+        "kind" => lang.pick("类别", "Kind"),
+        "storeys" => text.storeys,
+        "households" => text.households,
+        "residents" => text.residents,
+        "height" => lang.pick("高度", "Height"),
+        "address" => text.address,
+        "courtyard" => text.courtyard,
+        _ => text.belongs_to,
     }
 }

@@ -3,7 +3,7 @@
 use egui::{Align2, Area, Id, Key, LayerId, Order, Rect, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use super::{Edge, paint_edge};
-use crate::ui::fonts::regular;
+use crate::ui::fonts::{regular, semi};
 use crate::ui::icons::Icon;
 use crate::ui::l10n::Lang;
 use crate::ui::theme::{BODY, SMALL, Tokens, size};
@@ -28,7 +28,24 @@ pub enum HitKind {
     Building,
     Courtyard,
     Member,
-    Place,
+    Post,
+    Facility,
+    Road,
+}
+
+impl HitKind {
+    /// The heading over results of the kind.
+    pub fn heading(self, lang: Lang) -> &'static str {
+        match self {
+            HitKind::Cell => lang.pick("网格与社区", "Cells and units"),
+            HitKind::Member => lang.pick("人员", "Members"),
+            HitKind::Post => lang.pick("岗位", "Posts"),
+            HitKind::Courtyard => lang.pick("院落", "Courtyards"),
+            HitKind::Facility => lang.pick("设施", "Facilities"),
+            HitKind::Road => lang.pick("道路", "Roads"),
+            HitKind::Building => lang.pick("楼栋", "Buildings"),
+        }
+    }
 }
 
 /// A search result.
@@ -42,6 +59,8 @@ pub struct Hit {
     pub detail: String,
     /// Tone of a cell's chip.
     pub tone: u8,
+    /// Whether there are more of its kind than are shown.
+    pub more: bool,
 }
 
 /// The tool bar's view.
@@ -75,6 +94,8 @@ pub enum ToolBarAction {
     Plan(u64),
     Search(String),
     Open(Hit),
+    /// The result that is outlined on the map, once a frame while the results are open.
+    Look(Hit),
 }
 
 /// The verbs of the bar from left to right.
@@ -223,10 +244,12 @@ fn search(ui: &mut Ui, lang: Lang, view: &ToolBarView, width: f32, out: &mut Vec
     if view.focus_search {
         ui.memory_mut(|m| m.request_focus(id));
     }
+    let on_id = id.with("on");
     if let Some(typed) = typed {
+        // Other words, other results: the first of them is meant.
+        ui.data_mut(|d| d.insert_temp(on_id, 0usize));
         out.push(ToolBarAction::Search(typed));
     }
-    let on_id = id.with("on");
     let open_id = id.with("open");
     let had_focus = ui.memory(|m| m.has_focus(id));
     let was_open = ui.data(|d| d.get_temp::<bool>(open_id)).unwrap_or(false);
@@ -234,13 +257,16 @@ fn search(ui: &mut Ui, lang: Lang, view: &ToolBarView, width: f32, out: &mut Vec
     let open = (had_focus || was_open) && !view.search.trim().is_empty() && !ui.input(|i| i.key_pressed(Key::Escape));
     let mut chosen = None;
     let mut keep = open;
+    let mut looked = None;
     if open {
         let last = view.hits.len().saturating_sub(1);
         let mut on = ui.data(|d| d.get_temp::<usize>(on_id)).unwrap_or(0).min(last);
+        let was = on;
         ui.input(|i| {
             on = if i.key_pressed(Key::ArrowDown) { (on + 1).min(last) } else { on };
             on = if i.key_pressed(Key::ArrowUp) { on.saturating_sub(1) } else { on };
         });
+        let moved = on != was;
         if response.lost_focus() && ui.input(|i| i.key_pressed(Key::Enter)) {
             chosen = view.hits.get(on).cloned();
         }
@@ -253,7 +279,10 @@ fn search(ui: &mut Ui, lang: Lang, view: &ToolBarView, width: f32, out: &mut Vec
                 float_frame(ui).inner_margin(egui::Margin::symmetric(0, 6)).show(ui, |ui| {
                     ui.set_width(width.max(320.0));
                     ui.spacing_mut().item_spacing.y = 0.0;
-                    chosen = hits(ui, lang, view, on).or(chosen.take());
+                    let (clicked, over) = hits(ui, lang, view, on, moved);
+                    chosen = clicked.or(chosen.take());
+                    // Where the pointer is counts before where the keys are.
+                    looked = over.or_else(|| view.hits.get(on).cloned());
                 });
             });
         let elsewhere = ui.input(|i| i.pointer.any_click()) && area.response.clicked_elsewhere() && !had_focus;
@@ -261,13 +290,18 @@ fn search(ui: &mut Ui, lang: Lang, view: &ToolBarView, width: f32, out: &mut Vec
         ui.data_mut(|d| d.insert_temp(on_id, on));
     }
     ui.data_mut(|d| d.insert_temp(open_id, keep));
+    if let Some(hit) = looked.filter(|_| keep) {
+        out.push(ToolBarAction::Look(hit));
+    }
     if let Some(hit) = chosen {
         ui.memory_mut(|m| m.surrender_focus(id));
         out.push(ToolBarAction::Open(hit));
     }
 }
 
-fn hits(ui: &mut Ui, lang: Lang, view: &ToolBarView, on: usize) -> Option<Hit> {
+/// The results by kind; returns the one that was clicked and the one under the pointer. `moved`: the keys have just gone to
+/// another.
+fn hits(ui: &mut Ui, lang: Lang, view: &ToolBarView, on: usize, moved: bool) -> (Option<Hit>, Option<Hit>) {
     let t = Tokens::of(ui);
     if view.hits.is_empty() {
         let words = match lang {
@@ -278,20 +312,30 @@ fn hits(ui: &mut Ui, lang: Lang, view: &ToolBarView, on: usize) -> Option<Hit> {
         egui::Frame::new().inner_margin(egui::Margin::symmetric(12, 4)).show(ui, |ui| {
             ui.label(egui::RichText::new(words).color(t.t2));
         });
-        return None;
+        return (None, None);
     }
-    let mut chosen = None;
-    ScrollArea::vertical().max_height(9.0 * 34.0).auto_shrink([false, true]).show(ui, |ui| {
+    let (mut chosen, mut over) = (None, None);
+    // As high as it needs: the float remembers how low it was when nothing had been found yet.
+    let most = 12.0 * 34.0;
+    let area = ScrollArea::vertical().max_height(most).min_scrolled_height(most).auto_shrink([false, true]);
+    area.show(ui, |ui| {
         for (i, hit) in view.hits.iter().enumerate() {
+            if i == 0 || view.hits[i - 1].kind != hit.kind {
+                heading(ui, lang, view, hit);
+            }
             let (rect, response) = list_row(ui, 34.0, false, i == on, None);
+            if moved && i == on {
+                response.scroll_to_me(None);
+            }
             let y = rect.center().y;
             let x = rect.left() + 12.0;
             let icon = match hit.kind {
                 HitKind::Cell => None,
                 HitKind::Building => Some(Icon::Building),
                 HitKind::Courtyard => Some(Icon::Courtyard),
-                HitKind::Member => Some(Icon::Person),
-                HitKind::Place => Some(Icon::Pin),
+                HitKind::Member | HitKind::Post => Some(Icon::Person),
+                HitKind::Facility => Some(Icon::Flag),
+                HitKind::Road => Some(Icon::Follow),
             };
             match icon {
                 None => drop(code_chip(ui, pos2(x, y), &hit.code, hit.tone, false)),
@@ -313,12 +357,34 @@ fn hits(ui: &mut Ui, lang: Lang, view: &ToolBarView, on: usize) -> Option<Hit> {
             let x = x + 32.0;
             put_within(p, pos2(x, y), Align2::LEFT_CENTER, detail.left() - x - 8.0, &hit.name, regular(BODY), t.t1);
             response.widget_info(|| {
-                WidgetInfo::labeled(Role::ListItem, true, format!("{} {} {}", hit.code, hit.name, hit.detail).trim())
+                let said = format!("{} {} {}", hit.code, hit.name, hit.detail);
+                WidgetInfo::selected(Role::ListItem, true, i == on, said.trim())
             });
+            if response.hovered() {
+                over = Some(hit.clone());
+            }
             if response.clicked() {
                 chosen = Some(hit.clone());
             }
         }
     });
-    chosen
+    (chosen, over)
+}
+
+/// The head of results of one kind, with how many there are.
+fn heading(ui: &mut Ui, lang: Lang, view: &ToolBarView, hit: &Hit) {
+    let t = Tokens::of(ui);
+    let n = view.hits.iter().filter(|h| h.kind == hit.kind).count();
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 24.0), Sense::hover());
+    ui.painter().rect_filled(rect, 0.0, t.app);
+    let y = rect.center().y;
+    let name = hit.kind.heading(lang);
+    put(ui.painter(), pos2(rect.left() + 12.0, y), Align2::LEFT_CENTER, name, semi(SMALL), t.t2);
+    let count = match (hit.more, lang) {
+        (false, _) => n.to_string(),
+        (true, Lang::Zh) => format!("前 {n} 个，再输几个字"),
+        (true, Lang::En) => format!("first {n}; type more"),
+    };
+    put(ui.painter(), pos2(rect.right() - 12.0, y), Align2::RIGHT_CENTER, &count, regular(SMALL), t.t3);
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("{name} {count}")));
 }

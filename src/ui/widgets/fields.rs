@@ -22,6 +22,18 @@ pub fn field(
     field_left(ui, key, label, value, width, Margin::symmetric(8, 6)).0
 }
 
+/// The same with words that stand in it while it is empty.
+pub fn field_hinted(
+    ui: &mut Ui,
+    key: impl std::hash::Hash + std::fmt::Debug,
+    label: &str,
+    value: &str,
+    hint: &str,
+    width: f32,
+) -> Option<String> {
+    shown_field(ui, key, label, (value, hint), width, Margin::symmetric(8, 6)).0
+}
+
 /// The same with a margin of its own; also says whether it was left in this frame, and whether it has the keys.
 pub fn field_left(
     ui: &mut Ui,
@@ -31,9 +43,23 @@ pub fn field_left(
     width: f32,
     margin: Margin,
 ) -> (Option<String>, bool, bool) {
+    shown_field(ui, key, label, (value, ""), width, margin)
+}
+
+fn shown_field(
+    ui: &mut Ui,
+    key: impl std::hash::Hash + std::fmt::Debug,
+    label: &str,
+    (value, hint): (&str, &str),
+    width: f32,
+    margin: Margin,
+) -> (Option<String>, bool, bool) {
     let id = Id::unique(("field", key, label));
     let mut draft = ui.data(|d| d.get_temp::<String>(id)).unwrap_or_else(|| value.to_owned());
-    let edit = TextEdit::singleline(&mut draft).id(id.with("edit")).desired_width(width).margin(margin);
+    let mut edit = TextEdit::singleline(&mut draft).id(id.with("edit")).desired_width(width).margin(margin);
+    if !hint.is_empty() {
+        edit = edit.hint_text(RichText::new(hint).color(Tokens::of(ui).t3));
+    }
     let response = ui.add(edit).accessible_name(label);
     if response.lost_focus() {
         ui.data_mut(|d| d.remove::<String>(id));

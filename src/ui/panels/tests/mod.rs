@@ -194,6 +194,7 @@ fn search_is_typed_and_a_result_opened_by_key_and_by_click() {
                     code: if kind == HitKind::Cell { "06".into() } else { String::new() },
                     detail: "梅园社区".into(),
                     tone: 3,
+                    more: false,
                 };
                 s.tools.hits = vec![hit(6, HitKind::Cell, "南泉北路网格"), hit(9, HitKind::Building, "南泉苑 3 号楼")];
             }
