@@ -88,6 +88,9 @@ pub enum Verb {
     NextCell,
     ImportIncidents,
     Heat,
+    /// The float of scanned plans.
+    Underlays,
+    AddUnderlay,
     CopyPlan,
     Plans,
     FullScreen,
@@ -178,6 +181,8 @@ verbs! {
     View Verb::Home, "看全图", "Whole map", "Home", Some(Icon::Home);
     View Verb::GoTo, "去坐标…", "Go to coordinates…", "Ctrl G", None;
     View Verb::Layers, "图层", "Layers", "", Some(Icon::Layers);
+    View Verb::Underlays, "管理底稿", "Manage underlays", "U", Some(Icon::Picture);
+    View Verb::AddUnderlay, "添加扫描图…", "Add a scanned plan…", "", Some(Icon::Plus);
     View Verb::Heat, "事件密度", "Incident density", "", Some(Icon::Heat);
     View Verb::FullScreen, "全屏", "Full screen", "F11", None;
     Grid Verb::PreviousCell, "上一个网格", "Previous cell", ",", None;

@@ -53,6 +53,7 @@ fn word(op: &Op) -> &'static str {
         Op::Lock { .. } => "lock",
         Op::Whole { .. } => "whole",
         Op::Ignore { .. } => "ignore",
+        Op::Underlay(_) => "underlay",
         Op::Member { .. } => "member",
         Op::Post { .. } => "post",
         Op::Add { .. } => "add",
@@ -67,7 +68,7 @@ fn word(op: &Op) -> &'static str {
     }
 }
 
-const WORDS: usize = 32;
+const WORDS: usize = 33;
 
 #[test]
 fn every_example_is_an_edit_and_every_edit_has_one() {
@@ -162,6 +163,9 @@ fn refusals() -> Vec<EditError> {
         EditError::Nothing,
         EditError::KeepPlan { plan: text() },
         EditError::TooEarly { since: crate::model::Date::from_days(0) },
+        EditError::Fit(crate::geom::FitError::TooFew { need: 3, got: 2 }),
+        EditError::Fit(crate::geom::FitError::OneSpot),
+        EditError::Fit(crate::geom::FitError::OneLine),
         EditError::Parents { cells: vec![] },
     ]);
     // The compiler asks here for a variant that is not among them.
@@ -171,7 +175,7 @@ fn refusals() -> Vec<EditError> {
             EditError::NoSuch { .. } | EditError::Duplicate { .. } | EditError::Spans { .. } => {}
             EditError::WhichLayer | EditError::Text(_) | EditError::Field { .. } | EditError::NotFilled { .. } => {}
             EditError::Far { .. } | EditError::NoCrs | EditError::NoSegment { .. } | EditError::Misfit { .. } => {}
-            EditError::Slivers { .. } => {}
+            EditError::Slivers { .. } | EditError::Fit(_) => {}
             EditError::Nothing | EditError::KeepPlan { .. } | EditError::TooEarly { .. } => {}
             EditError::Parents { .. } | EditError::NotACell { .. } | EditError::OtherCrs { .. } => {}
             EditError::Private { .. } | EditError::Held { .. } => {}

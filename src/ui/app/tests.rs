@@ -16,6 +16,7 @@ mod start;
 mod steps;
 mod streets;
 mod tools;
+mod underlays;
 mod words;
 
 use super::doc::Doc;

@@ -62,6 +62,7 @@ pub fn menu(doc: Option<&Doc>, lang: Language, theme: egui::ThemePreference, lay
         within: doc.session.only_within().is_some(),
         gaps: doc.session.only_gaps(),
         layers: layers_open,
+        underlays: false,
         heat: doc.heat.on,
         off,
         theme,

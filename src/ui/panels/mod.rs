@@ -17,6 +17,7 @@ pub mod start;
 pub mod status;
 pub mod steps;
 pub mod tool_bar;
+pub mod underlays;
 
 #[cfg(test)]
 mod tests;
