@@ -11,6 +11,7 @@ mod inspector;
 mod issues;
 mod keys;
 mod large;
+mod monkey;
 mod palette;
 mod start;
 mod steps;
