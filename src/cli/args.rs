@@ -118,6 +118,8 @@ pub(super) enum Command {
     Render(Render),
     /// Write rows to another format
     Export(Export),
+    /// Scanned plans under the map: list, add, place, change, remove
+    Underlay(Underlay),
 }
 
 #[derive(Args, Debug)]
@@ -343,6 +345,82 @@ pub(super) struct Export {
     pub profile: Profile,
 }
 
+#[derive(Args, Debug)]
+pub(super) struct Underlay {
+    /// Project
+    pub file: PathBuf,
+    #[command(subcommand)]
+    pub what: UnderlayWhat,
+}
+
+#[derive(Subcommand, Debug)]
+pub(super) enum UnderlayWhat {
+    /// All underlays, with residuals of their control points
+    List,
+    /// Add a picture: placed by --point, else by a world file, else by the tags of a GeoTIFF
+    Add {
+        /// Picture: PNG, JPEG or TIFF
+        picture: PathBuf,
+        /// Name of the underlay; without it that of the picture
+        #[arg(long)]
+        name: Option<String>,
+        /// World file; without it the one beside the picture, if there is one
+        #[arg(long)]
+        world: Option<PathBuf>,
+        /// CRS of the picture's coordinates, whatever it says itself
+        #[arg(long)]
+        crs: Option<String>,
+        /// Control point: pixel and place as x,y=easting,northing, pixels right and down from the upper left corner; two to six
+        #[arg(long = "point", value_parser = pixel_at, allow_hyphen_values = true)]
+        points: Vec<super::underlay::PixelAt>,
+        /// What is fitted to the points
+        #[arg(long, value_enum)]
+        fit: Option<FitArg>,
+        /// How opaque it is, per cent
+        #[arg(long, value_parser = clap::value_parser!(u8).range(0..=100))]
+        opacity: Option<u8>,
+    },
+    /// Place an underlay by control points
+    Place {
+        /// Name of the underlay
+        name: String,
+        /// Control point: pixel and place as x,y=easting,northing, pixels right and down from the upper left corner; two to six
+        #[arg(long = "point", value_parser = pixel_at, allow_hyphen_values = true)]
+        points: Vec<super::underlay::PixelAt>,
+        /// What is fitted to the points
+        #[arg(long, value_enum)]
+        fit: Option<FitArg>,
+    },
+    /// Change how an underlay is shown
+    Set {
+        /// Name of the underlay
+        name: String,
+        /// How opaque it is, per cent
+        #[arg(long, value_parser = clap::value_parser!(u8).range(0..=100))]
+        opacity: Option<u8>,
+        /// Whether it is shown
+        #[arg(long, action = clap::ArgAction::Set)]
+        show: Option<bool>,
+        /// Lift it over the one above
+        #[arg(long, conflicts_with = "down")]
+        up: bool,
+        /// Put it under the one below
+        #[arg(long)]
+        down: bool,
+    },
+    /// Take an underlay away; the copy of its picture stays
+    Remove {
+        /// Name of the underlay
+        name: String,
+    },
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(super) enum FitArg {
+    Similarity,
+    Affine,
+}
+
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
 pub(super) enum Format {
     Geojson,
@@ -400,6 +478,14 @@ fn numbers<const N: usize>(text: &str) -> Option<[f64; N]> {
 
 fn pair(text: &str) -> Result<[f64; 2], String> {
     numbers(text).ok_or_else(|| format!("\"{text}\" is no easting,northing"))
+}
+
+fn pixel_at(text: &str) -> Result<super::underlay::PixelAt, String> {
+    let parse = || {
+        let (pixel, at) = text.split_once('=')?;
+        Some((numbers(pixel)?, numbers(at)?))
+    };
+    parse().ok_or_else(|| format!("\"{text}\" is no x,y=easting,northing"))
 }
 
 fn bbox(text: &str) -> Result<[f64; 4], String> {

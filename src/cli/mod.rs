@@ -21,6 +21,7 @@ mod project;
 mod report;
 mod stop;
 mod tables;
+mod underlay;
 mod words;
 
 pub use args::{Cli, Window};
@@ -102,5 +103,6 @@ fn perform(command: &Command, common: &Common, r: &mut Report) -> Result<i32, St
         Command::Heatmap(a) => picture::heatmap(a, common, r),
         Command::Render(a) => picture::render(a, common, r),
         Command::Export(a) => export::export(a, common, r),
+        Command::Underlay(a) => underlay::underlay(a, common, r),
     }
 }

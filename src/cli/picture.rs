@@ -14,7 +14,7 @@ use crate::plan::{EditError, Project, state_text};
 use crate::scene::{
     Camera, FontSet, HeatKey, Picture, Ramp, SceneOptions, StyleSheet, Theme, annotate, paint, scene_of,
 };
-use crate::session::answers;
+use crate::session::{answers, underlay};
 use serde_json::{Value, json};
 
 /// Pixels of the longer side where no size is given.
@@ -233,7 +233,9 @@ pub(super) fn render(a: &Render, common: &Common, r: &mut Report) -> Result<i32,
     let given = ground(&o, a.bbox, a.crs.as_deref())?;
     let view = given.unwrap_or_else(|| {
         let drawn = p.layer(o.session.plan(), o.session.layer()).map(|l| l.partition.extent());
-        drawn.filter(|b| !b.is_empty()).unwrap_or_else(|| answers::extent(p))
+        let rows = drawn.filter(|b| !b.is_empty()).unwrap_or_else(|| answers::extent(p));
+        let plans = || p.underlays().iter().fold(Box2::EMPTY, |b, u| b.union(underlay::ground(p, u)));
+        if rows.is_empty() { plans() } else { rows }
     });
     if view.is_empty() {
         return Err(Stop::new(
@@ -245,8 +247,10 @@ pub(super) fn render(a: &Render, common: &Common, r: &mut Report) -> Result<i32,
     let camera = Camera::at_scale((0.0, 0.0), 5000.0, (width as f32, height as f32), per_point);
     let camera = camera.fit(view, if given.is_some() { 0.0 } else { 24.0 });
     let fonts = FontSet::embedded()?;
-    let sheet = StyleSheet::new(theme, camera.scale_denominator());
-    let options = SceneOptions { lang: common.lang(), ..SceneOptions::default() };
+    let mut sheet = StyleSheet::new(theme, camera.scale_denominator());
+    let (backdrops, whole) = super::underlay::backdrops(&o, &a.file, r);
+    sheet.underlay = !backdrops.is_empty();
+    let options = SceneOptions { lang: common.lang(), backdrops, ..SceneOptions::default() };
     let (picture, png) = r.phase(Phase::Paint, || {
         let scene = scene_of(p, o.session.assignment(), &camera, &options);
         let mut picture = paint(&scene, &camera, &sheet, Some(&fonts))?;
@@ -264,5 +268,5 @@ pub(super) fn render(a: &Render, common: &Common, r: &mut Report) -> Result<i32,
         Lang::Zh => format!("已写出 {}，1:{:.0}", a.out.display(), camera.scale_denominator()),
         Lang::En => format!("{} written, 1:{:.0}", a.out.display(), camera.scale_denominator()),
     })?;
-    Ok(0)
+    Ok(i32::from(!whole))
 }

@@ -90,6 +90,7 @@ impl Opened {
                 time: now(),
                 data: data.as_deref(),
                 replace: false,
+                pictures_from: None,
                 token: None,
             };
             r.phase(Phase::Save, || store::save(&self.path, &input, self.generation.as_ref()))?

@@ -1,7 +1,7 @@
 //! Other formats in and out.
 //!
 //! Owns: reading GeoJSON, delimited text and tables of a GeoPackage into a [`Source`], turning a source into rows of a table of places on the
-//! project's grid ([`prepare`]), the guard over what a project never holds, writing GeoJSON, delimited text and
+//! project's grid ([`prepare`]), scanned plans ([`decode_picture`]), the guard over what a project never holds, writing GeoJSON, delimited text and
 //! GeoTIFF.
 //! Never: UI, edits, the project itself; nothing here panics on a file, however broken.
 //! Start at [`read`] and [`prepare`].
@@ -18,6 +18,7 @@ mod geotiff;
 mod gpkg;
 mod list;
 mod numbers;
+mod picture;
 mod prepare;
 mod privacy;
 mod screen;
@@ -31,6 +32,10 @@ pub use finding::{Action, Finding, Findings, Severity};
 pub use geotiff::{Raster, write_geotiff};
 pub use gpkg::read_table;
 pub use list::{BuildingList, ListedBuilding, read_building_list};
+pub use picture::{
+    Fault, Georef, PictureFile, Scan, decode_picture, first_place, is_picture, nearest_affine, read_picture_file,
+    world_file,
+};
 pub use prepare::{As, Origins, PrepareOptions, Prepared, prepare};
 pub use source::{Feature, Format, Geometry, PropValue, ReadOptions, Source, read, read_bytes, read_text};
 pub use time::{DateOrder, parse_time};
@@ -121,6 +126,14 @@ pub enum ExchangeError {
     /// A GeoPackage could not be read.
     #[error("{}", .0.said().en)]
     Store(#[from] crate::store::StoreError),
+    /// A picture that cannot be an underlay.
+    #[error("{name} {}", .fault.said().en)]
+    Picture {
+        /// Its name.
+        name: String,
+        /// What is wrong with it.
+        fault: Fault,
+    },
     /// The caller asked to stop.
     #[error("stopped; nothing was imported")]
     Stopped,
@@ -176,6 +189,7 @@ impl ExchangeError {
             ExchangeError::NoCrs => {
                 "文件没有说明坐标系，项目也还没有；未导入任何数据；请加 --crs，如 --crs EPSG:4549".to_owned()
             }
+            ExchangeError::Picture { name, fault } => format!("{name} {}", fault.said().zh),
             ExchangeError::Stopped => "已停止；未导入任何数据".to_owned(),
             ExchangeError::Crs(e) => e.message_zh(),
         }

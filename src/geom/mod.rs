@@ -1,6 +1,7 @@
 //! Exact plane geometry on a 1 mm integer grid.
 //!
-//! Owns: points, boxes, predicates (orientation, crossing, containment), areas, anchors of polygons.
+//! Owns: points, boxes, predicates (orientation, crossing, containment), areas, anchors of polygons; plane maps fitted to
+//! control points ([`Fit`]), the one thing here that is reckoned in floating point: it decides nothing.
 //! Never: domain words, floating-point decisions, IO.
 //! Start at [`Pt`] and [`orient`].
 //!
@@ -10,10 +11,12 @@
 //! of containment in the house ([`right_of_point`], [`ring_contains`]).
 
 mod anchor;
+mod fit;
 mod place;
 mod segment;
 
 pub use anchor::{anchor_of_line, anchor_of_polygons, centroid_of_ring};
+pub use fit::{Affine, Fit, FitError, Pair, residuals, rms};
 pub use place::{Origin, Place};
 pub use segment::{Meet, crossing_point, dist2_to_segment, foot_on_segment, meet, on_segment};
 

@@ -12,6 +12,7 @@ mod rules;
 mod segment;
 mod table;
 mod text;
+mod underlay;
 
 pub use id::{EditId, Id};
 pub use nouns::{Date, Extent, Gathered, GridLayer, Member, Org, Post, Target, Unit};
@@ -23,3 +24,4 @@ pub use table::{Placed, RowRef, Table};
 pub use text::{
     Code, Lang, ModelError, Said, check_code, check_text, is_bidi, is_invisible, masked_phone, number, shown, tidy_code,
 };
+pub use underlay::{ControlPoint, MOST_PIXELS, MOST_POINTS, MOST_UNDERLAYS, PictureFormat, Underlay};

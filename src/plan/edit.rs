@@ -3,8 +3,8 @@
 //! An edit speaks in places and codes, so that it can be logged, replayed and rebased. Its JSON is documented, with
 //! an example each, in `docs/EDITS.md`.
 
-use crate::geom::Place;
-use crate::model::{Date, Kind, SegmentHash};
+use crate::geom::{Affine, Fit, Place};
+use crate::model::{ControlPoint, Date, Kind, PictureFormat, SegmentHash};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
@@ -258,6 +258,8 @@ pub enum Op {
         #[serde(deserialize_with = "present")]
         reason: Option<String>,
     },
+    /// Adds an underlay, changes the one with the same name, or takes it away.
+    Underlay(Box<UnderlayOp>),
     /// Adds a member or changes one with the same code.
     Member {
         /// Code.
@@ -405,6 +407,48 @@ pub enum Op {
     },
 }
 
+/// What is done with an underlay; what is not given stays as it is.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UnderlayOp {
+    /// Its name.
+    pub name: String,
+    /// BLAKE3 of the picture's file, hexadecimal; needed of a new one, with its format and size.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub picture: Option<String>,
+    /// The picture's format.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub format: Option<PictureFormat>,
+    /// Columns and rows of the picture.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub size: Option<[u32; 2]>,
+    /// Where it lies: from pixels to metres; or
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<Affine>,
+    /// the control points that say so,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub points: Option<Vec<ControlPoint>>,
+    /// and what is fitted to them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fit: Option<Fit>,
+    /// How opaque it is, per cent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opacity: Option<u8>,
+    /// Whether it is shown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shown: Option<bool>,
+    /// Of two the one with the greater number lies above; a new one lies on top.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order: Option<u32>,
+    /// Takes it away.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub remove: bool,
+    /// CRS and origin (easting, northing in whole metres) that `place` is in; they decide those of a project that has
+    /// none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub crs: Option<(String, [i64; 2])>,
+}
+
 /// A cell that a cut divides.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -547,6 +591,7 @@ impl Op {
             | Op::Add { .. }
             | Op::Shift { .. }
             | Op::Ignore { .. }
+            | Op::Underlay(_)
             | Op::Member { .. }
             | Op::Post { .. }
             | Op::Remove { .. }

@@ -1,6 +1,6 @@
 //! Why an edit was refused, in words.
 
-use crate::geom::Place;
+use crate::geom::{FitError, Place};
 use crate::model::{ModelError, Private, Said};
 use crate::topology::TopologyError;
 use thiserror::Error;
@@ -144,6 +144,8 @@ pub enum EditError {
         /// Day of the present plan in force.
         since: crate::model::Date,
     },
+    /// Control points determine no place of a picture.
+    Fit(FitError),
     /// Cells of different parents.
     Parents {
         /// Their codes.
@@ -197,6 +199,7 @@ impl EditError {
             EditError::Nothing => "nothing",
             EditError::KeepPlan { .. } => "keep_plan",
             EditError::TooEarly { .. } => "too_early",
+            EditError::Fit(_) => "fit",
             EditError::Parents { .. } => "parents",
         }
     }
@@ -388,11 +391,31 @@ impl EditError {
                 format!("生效日期早于现行方案（{since}）。"),
                 format!("The day is before that of the plan in force ({since})."),
             ),
+            EditError::Fit(why) => match why {
+                FitError::TooFew { need, got } => Said::new(
+                    format!("需要 {need} 个控制点，现有 {got} 个。请再加点。"),
+                    format!("{need} control points are needed and there are {got}. Add some."),
+                ),
+                FitError::OneSpot => s(
+                    "控制点挤在一处，定不出位置。请把点选得远一些。",
+                    "The control points lie on one spot and say nothing. Choose points further apart.",
+                ),
+                FitError::OneLine => s(
+                    "控制点几乎在一条直线上，定不出位置。请在线外再选一点，或改用相似变换。",
+                    "The control points lie nearly on one line. Choose one off the line, or fit a similarity.",
+                ),
+            },
             EditError::Parents { cells } => Said::new(
                 format!("{} 不属于同一个上级，不能合并。", cells.join("、")),
                 format!("{} do not belong to the same unit and cannot be merged.", cells.join(", ")),
             ),
         }
+    }
+}
+
+impl From<FitError> for EditError {
+    fn from(e: FitError) -> EditError {
+        EditError::Fit(e)
     }
 }
 

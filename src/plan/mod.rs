@@ -15,11 +15,11 @@ mod tx;
 
 pub use apply::{Context, Ground, NoSegments, Outcome, Part, Segments, apply, turned};
 pub use coded::{Coded, HasCode};
-pub use edit::{CutCell, Edit, Hash, NewRow, Op, PlanOp, RedrawnCell, Ring, SetOp, Take};
+pub use edit::{CutCell, Edit, Hash, NewRow, Op, PlanOp, RedrawnCell, Ring, SetOp, Take, UnderlayOp};
 pub use error::{EditError, Held};
 pub use history::{History, Staged, Step};
 pub use patch::{Item, Key, Patch, PlanChange};
-pub use project::{Facts, Head, Ignored, Layer, Locks, Plan, PlanMeta, Project, state_text};
+pub use project::{Facts, Head, Ignored, Layer, Locks, Plan, PlanMeta, Project, state_text, underlay_number};
 
 #[cfg(test)]
 pub(crate) mod tests;

@@ -2,7 +2,7 @@
 
 use super::project::{Head, Ignored, Layer, Plan, PlanMeta, Project};
 use crate::geom::Pt;
-use crate::model::{GridLayer, Id, Kind, Member, Org, Post, Row, Rules, Segment, SegmentHash, Unit};
+use crate::model::{GridLayer, Id, Kind, Member, Org, Post, Row, Rules, Segment, SegmentHash, Underlay, Unit};
 use crate::topology::PartitionPatch;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -41,6 +41,8 @@ pub enum Key {
     LockedLine(Id, u16, Pt, Pt),
     /// A problem that was set aside, by number.
     Ignored(u128),
+    /// An underlay, by [`underlay_number`](super::underlay_number).
+    Underlay(u128),
 }
 
 /// The value of an item.
@@ -72,6 +74,8 @@ pub enum Item {
     Locked,
     /// Of [`Key::Ignored`].
     Ignored(Arc<Ignored>),
+    /// Of [`Key::Underlay`].
+    Underlay(Arc<Underlay>),
 }
 
 /// A segment named by hash, with its rows while it is in memory (never serialised).
@@ -213,6 +217,7 @@ impl Project {
             Key::Post(id) => Item::Post(self.facts.posts.get(&id)?.clone()),
             Key::Org(id) => Item::Org(self.facts.orgs.get(&id)?.clone()),
             Key::Ignored(number) => Item::Ignored(self.facts.ignored.get(&number)?.clone()),
+            Key::Underlay(number) => Item::Underlay(self.facts.underlays.get(&number)?.clone()),
             Key::Plan(id) => Item::Plan(self.plan(id)?.meta.clone()),
             Key::Unit(plan, layer, id) => Item::Unit(self.layer(plan, layer)?.units.get(&id)?.clone()),
             Key::Pin(plan, layer, slot) => Item::Pin(*self.layer(plan, layer)?.pins.get(&slot)?),
@@ -293,6 +298,13 @@ impl Project {
                 match item {
                     Some(Item::Ignored(i)) => ignored.insert(number, i),
                     _ => ignored.remove(&number),
+                };
+            }
+            (Key::Underlay(number), item) => {
+                let underlays = Arc::make_mut(&mut f.underlays);
+                match item {
+                    Some(Item::Underlay(u)) => underlays.insert(number, u),
+                    _ => underlays.remove(&number),
                 };
             }
             (Key::Plan(id), Some(Item::Plan(meta))) => self.with_plan(id, |p| p.meta = meta),

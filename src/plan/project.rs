@@ -2,7 +2,9 @@
 
 use super::coded::Coded;
 use crate::geom::{Origin, Place, Pt};
-use crate::model::{Date, Field, GridLayer, Id, Kind, Member, Org, Post, Rules, Table, Target, Unit, item_sum};
+use crate::model::{
+    Date, Field, GridLayer, Id, Kind, Member, Org, Post, Rules, Table, Target, Underlay, Unit, item_sum,
+};
 use crate::topology::{OUTSIDE, Owner, Partition};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -38,6 +40,13 @@ pub struct Facts {
     pub orgs: Arc<BTreeMap<Id, Arc<Org>>>,
     /// Problems that were set aside, by [`Ignored::number`].
     pub ignored: Arc<BTreeMap<u128, Arc<Ignored>>>,
+    /// Underlays, by [`underlay_number`].
+    pub underlays: Arc<BTreeMap<u128, Arc<Underlay>>>,
+}
+
+/// The number under which an underlay is kept.
+pub fn underlay_number(name: &str) -> u128 {
+    item_sum(&("underlay name", name))
 }
 
 /// A problem that was set aside.
@@ -221,6 +230,7 @@ impl Project {
                 posts: Coded::default(),
                 orgs: Arc::default(),
                 ignored: Arc::default(),
+                underlays: Arc::default(),
             },
             plans: Arc::new(vec![Arc::new(Plan { id: plan, meta, layers: Arc::new(empty), posts: Coded::default() })]),
             state: 0,
@@ -326,6 +336,9 @@ impl Project {
         }
         for i in self.facts.ignored.values() {
             add(item_sum(&("ignored", i)));
+        }
+        for u in self.facts.underlays.values() {
+            add(item_sum(&("underlay", u)));
         }
         for plan in self.plans.iter() {
             add(self.plan_sum(plan));
@@ -447,6 +460,18 @@ impl Project {
     /// Why a problem was set aside, if it was.
     pub fn ignored(&self, issue: &str) -> Option<&Arc<Ignored>> {
         self.facts.ignored.get(&Ignored::number(issue))
+    }
+
+    /// The underlay with a name.
+    pub fn underlay(&self, name: &str) -> Option<&Arc<Underlay>> {
+        self.facts.underlays.get(&underlay_number(name))
+    }
+
+    /// All underlays, the lowest first.
+    pub fn underlays(&self) -> Vec<&Arc<Underlay>> {
+        let mut all: Vec<_> = self.facts.underlays.values().collect();
+        all.sort_by(|a, b| (a.order, &a.name).cmp(&(b.order, &b.name)));
+        all
     }
 
     /// Whether a courtyard is kept whole.

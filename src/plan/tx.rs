@@ -189,6 +189,7 @@ fn part_sum(p: &Project, part: &Part) -> u128 {
         (Key::CellPost(plan, _), Some(Item::Post(x))) => p.post_sum(p.plan(*plan).map(|p| &**p), &x),
         (_, Some(Item::Post(x))) => p.post_sum(None, &x),
         (_, Some(Item::Ignored(i))) => item_sum(&("ignored", &i)),
+        (_, Some(Item::Underlay(u))) => item_sum(&("underlay", &u)),
         (_, Some(Item::Plan(m))) => meta_sum(&m),
         (Key::Unit(plan, layer, _), Some(Item::Unit(u))) => {
             p.plan(*plan).map_or(0, |plan| p.unit_sum(plan, *layer, &u))

@@ -326,6 +326,8 @@ pub enum LineClass {
 pub struct Scene {
     /// Shapes; shared, so that an unchanged layer costs nothing from frame to frame. Any order.
     pub layers: Vec<Arc<Layer>>,
+    /// Scanned plans, the lowest first; painted over water, under [`Stack::CellFill`].
+    pub backdrops: Vec<super::Backdrop>,
     /// Images, painted in [`Stack::Heat`].
     pub images: Vec<Image>,
     /// Point symbols.

@@ -10,6 +10,7 @@
 //! and a scale while painting. So a painter may keep geometry in buffers and re-resolve only styles. Window, wall,
 //! PNG and print read the same list: theme and scale change tone and width, never shape.
 
+mod backdrop;
 mod build;
 mod camera;
 mod cells;
@@ -27,10 +28,12 @@ mod symbols;
 mod text;
 mod tokens;
 
+pub use backdrop::{Backdrop, Level, Pyramid, Seen};
 pub use build::{
-    ByKey, CellColours, LabelOptions, Marked, Owners, Poles, ROWS_A_LAYER, SceneOptions, Touched, building_slots,
-    cell_chip, cell_layers, cell_layers_anew, cell_name, ground_layers, ground_layers_while, heat_image, incident_list,
-    labels, locked_layer, marked_layers, scene_of, staged_layers, symbols, tether_layer, tint_buildings, touch_cells,
+    ByKey, CellColours, LabelOptions, Marked, Owners, Poles, ROWS_A_LAYER, SceneOptions, Touched, backdrop_of,
+    building_slots, cell_chip, cell_layers, cell_layers_anew, cell_name, ground_layers, ground_layers_while,
+    heat_image, incident_list, labels, locked_layer, marked_layers, scene_of, staged_layers, symbols, tether_layer,
+    tint_buildings, touch_cells,
 };
 pub use camera::{Camera, MM_PER_PT, round_length_m};
 pub use cells::four_colouring;

@@ -136,6 +136,10 @@ impl Painter<'_> {
         let mut layers: Vec<&Layer> =
             scene.layers.iter().map(|l| &**l).filter(|l| l.key.stack == stack && l.bounds.meets(&self.view)).collect();
         layers.sort_by_key(|l| l.key);
+        let width = self.pixmap.width();
+        for b in scene.backdrops.iter().filter(|b| b.before() == stack) {
+            b.paint(self.camera, width, self.pixmap.data_mut());
+        }
         for layer in &layers {
             for fill in layer.fills.iter() {
                 self.fill(layer, fill);

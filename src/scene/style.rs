@@ -145,6 +145,8 @@ pub struct StyleSheet {
     pub class: ScaleClass,
     /// Whether heat is shown: borders turn darker, dwellings are outlined over it.
     pub heat: bool,
+    /// Whether a scanned plan is shown: ground without a cell lets it through.
+    pub underlay: bool,
     /// Whether cells are coloured. The dark theme starts without: heat and incidents need the black.
     pub by_cell: bool,
     /// Print in grey: hatches instead of cell colours.
@@ -178,6 +180,7 @@ impl StyleSheet {
             scale_den,
             class: ScaleClass::of(scale_den),
             heat: false,
+            underlay: false,
             by_cell: theme != Theme::Dark,
             grey: false,
             emphasis: 1.0,
@@ -253,7 +256,12 @@ impl StyleSheet {
             // From a plan's first minute most ground is without a cell: further out it must be quiet enough to draw on.
             FillClass::Unassigned => {
                 let near = self.class <= ScaleClass::S2000 || self.theme == Theme::Print;
-                let (paper, gap_pt, width_pt, ink) = if near { (100, gap, 1.2, 70) } else { (45, 9.0, 1.0, 32) };
+                let (paper, gap_pt, width_pt, ink) = match near {
+                    // Lines one has to draw along are not to be read through a hatch.
+                    _ if self.underlay => (0, 14.0, 1.0, 22),
+                    true => (100, gap, 1.2, 70),
+                    false => (45, 9.0, 1.0, 32),
+                };
                 Some(FillStyle {
                     color: self.pick(0xFFFFFF, 0x14191F, 0xFFFFFF).at(paper),
                     outline: Some((t.warn, 1.5)),

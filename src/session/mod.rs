@@ -22,6 +22,7 @@ mod sentence;
 pub mod slivers;
 pub mod snap;
 pub mod tools;
+pub mod underlay;
 pub mod words;
 
 pub use build::{BuildError, empty_project, layer_from_text, sample_project, sample_titles};

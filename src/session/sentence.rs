@@ -252,6 +252,7 @@ pub fn sentence(old: &Project, new: &Project, edit: &Edit, out: &Outcome, change
             s(format!("忽略一处问题：{reason}"), format!("A problem ignored: {reason}"))
         }
         Op::Ignore { reason: None, .. } => s("不再忽略一处问题".into(), "A problem is no longer ignored".into()),
+        Op::Underlay(u) => super::underlay::told(old, new, u),
         Op::Member { code, .. } => {
             if old.member(code).is_some() {
                 s(format!("修改人员 {code}"), format!("Member {code} changed"))
@@ -521,6 +522,10 @@ pub fn place_of(old: &Project, new: &Project, patch: &Patch) -> Option<Box2> {
         }
     }
     for (key, _, _) in &patch.items {
+        if let Key::Underlay(n) = key {
+            let there = [old, new].into_iter().filter_map(|p| p.facts.underlays.get(n).map(|u| (p, u)));
+            b = there.fold(b, |b, (p, u)| b.union(super::underlay::ground(p, u)));
+        }
         let (kind, slot) = match key {
             Key::Row(kind, slot) => (*kind, *slot),
             Key::Pin(_, _, slot) => (Kind::Buildings, *slot),

@@ -127,6 +127,15 @@ pub enum StoreError {
     },
     /// The job was cancelled.
     Cancelled,
+    /// The picture of an underlay is not there, or is another one now.
+    NoPicture {
+        /// Name of the underlay.
+        name: String,
+        /// Where it should be.
+        path: PathBuf,
+        /// Whether another file lies there.
+        changed: bool,
+    },
     /// Anything else that the system or SQLite reports.
     Other {
         /// Where.
@@ -174,6 +183,13 @@ pub enum Warning {
     LockTakenOver {
         /// Whose it was.
         by: Holder,
+    },
+    /// The picture of an underlay could not be put beside the project.
+    PictureNotKept {
+        /// Name of the underlay.
+        name: String,
+        /// Why, in words.
+        why: Said,
     },
     /// The settings file could not be read; defaults are used, the old file is kept beside.
     SettingsBroken {
@@ -246,6 +262,13 @@ impl Warning {
                     by.text("somebody")
                 ),
             ),
+            Warning::PictureNotKept { name, why } => Said::new(
+                format!("项目已保存，但底稿“{name}”的图片没有存到旁边：{}", why.zh),
+                format!(
+                    "The project is saved, but the picture of the underlay \"{name}\" is not beside it: {}",
+                    why.en
+                ),
+            ),
             Warning::SettingsBroken { path, why } => Said::new(
                 format!("设置文件 {} 无法读取：{why}。已改用默认设置，原文件已改名保留。", path.display()),
                 format!(
@@ -276,6 +299,7 @@ impl StoreError {
             StoreError::Corrupt { .. } => "corrupt",
             StoreError::Ground { .. } => "ground",
             StoreError::CheckFailed { .. } => "check_failed",
+            StoreError::NoPicture { .. } => "no_picture",
             StoreError::Cancelled => "cancelled",
             StoreError::Other { .. } => "other",
         }
@@ -409,6 +433,28 @@ impl StoreError {
                 format!(
                     "The new file did not pass its check ({why}) and was dropped. The old file is as it was, your edits are \
                      still here. Save again, or on another disk."
+                ),
+            ),
+            StoreError::NoPicture { name, path, changed: false } => s(
+                format!(
+                    "底稿“{name}”的图片不在。其余内容照常打开，位置还记着。请把它放回 {}，或移除后重新添加。",
+                    path.display()
+                ),
+                format!(
+                    "The picture of the underlay \"{name}\" is missing. All else is open and its place is kept. Put it back \
+                     as {}, or remove the underlay and add it again.",
+                    path.display()
+                ),
+            ),
+            StoreError::NoPicture { name, path, changed: true } => s(
+                format!(
+                    "底稿“{name}”的图片被改过，没有显示。其余内容照常打开，位置还记着。请把原图放回 {}，或移除后重新添加。",
+                    path.display()
+                ),
+                format!(
+                    "The picture of the underlay \"{name}\" was changed and is not shown. All else is open and its place is \
+                     kept. Put the first one back as {}, or remove the underlay and add it again.",
+                    path.display()
                 ),
             ),
             StoreError::Cancelled => s(

@@ -36,6 +36,8 @@ pub struct SaveInput<'a> {
     pub data: Option<&'a Path>,
     /// A person agreed that another file at the path is replaced. Only looked at where there is no `base`.
     pub replace: bool,
+    /// Where the project was opened from: the pictures of its underlays lie beside that file.
+    pub pictures_from: Option<&'a Path>,
     /// Cancels; nothing is published then.
     pub token: Option<&'a Token>,
 }
@@ -95,6 +97,7 @@ fn save_inner(path: &Path, input: &SaveInput<'_>, base: Option<&Generation>) -> 
         _ => {}
     }
     saved.warnings.extend(publish(temporary, path)?);
+    saved.warnings.extend(super::pictures::settle(input.history.stable(), path, input.pictures_from, input.data));
     let Outside { header, size, modified_ns } = outside;
     saved.generation = Generation { header, size, modified_ns, ..saved.generation };
     Ok(saved)

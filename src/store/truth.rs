@@ -4,7 +4,7 @@ use super::StoreError;
 use super::bytes::{hex, read_all, read_sealed, sealed};
 use crate::geom::{LIMIT, Origin, Pt};
 use crate::model::{Extent, Id, Kind, Rules, Segment, SegmentHash, Shape, Table, Target};
-use crate::plan::{Coded, Facts, Ignored, Item, Key, Layer, Plan, Project};
+use crate::plan::{Coded, Facts, Ignored, Item, Key, Layer, Plan, Project, underlay_number};
 use crate::topology::{Edge, Face, Node, OUTSIDE, Partition};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -59,6 +59,7 @@ fn keys(p: &Project) -> Vec<Key> {
     out.extend(p.facts.posts.keys().map(|&i| Key::Post(i)));
     out.extend(p.facts.orgs.keys().map(|&i| Key::Org(i)));
     out.extend(p.facts.ignored.keys().map(|&n| Key::Ignored(n)));
+    out.extend(p.facts.underlays.keys().map(|&n| Key::Underlay(n)));
     for plan in p.plans.iter() {
         out.push(Key::Plan(plan.id));
         out.extend(plan.posts.keys().map(|&i| Key::CellPost(plan.id, i)));
@@ -133,13 +134,17 @@ pub(super) fn fits(key: &Key, item: &Item) -> bool {
             | (Key::Pin(..), Item::Pin(_))
             | (Key::LockedUnit(..) | Key::LockedLine(..), Item::Locked)
             | (Key::Ignored(_), Item::Ignored(_))
+            | (Key::Underlay(_), Item::Underlay(_))
     )
 }
 
-/// Whether an origin is one that an edit may have set; a crafted number may be any.
+/// Whether an origin or an underlay is one that an edit may have set; crafted numbers may be any.
 pub(super) fn possible(item: &Item) -> bool {
-    let Item::Head(head) = item else { return true };
-    head.origin.is_none_or(|o| Origin::at(o.e_m, o.n_m).is_some())
+    match item {
+        Item::Head(head) => head.origin.is_none_or(|o| Origin::at(o.e_m, o.n_m).is_some()),
+        Item::Underlay(u) => u.flaw().is_none(),
+        _ => true,
+    }
 }
 
 /// Whether points lie in the exact range; a damaged number may be any `i32`.
@@ -237,6 +242,7 @@ pub(super) fn project_of(rows: &Rows, shelf: &Shelf) -> Result<Project, StoreErr
             posts: Coded::default(),
             orgs: Arc::default(),
             ignored: Arc::default(),
+            underlays: Arc::default(),
         },
         plans: Arc::new(plans),
         state: 0,
@@ -273,6 +279,7 @@ fn check_item(p: &Project, key: &Key, item: &Item) -> Result<(), &'static str> {
         (Key::Member(id), Item::Member(m)) => m.id == *id,
         (Key::Org(id), Item::Org(o)) => o.id == *id,
         (Key::Ignored(number), Item::Ignored(i)) => Ignored::number(&i.issue) == *number,
+        (Key::Underlay(number), Item::Underlay(u)) => underlay_number(&u.name) == *number && u.flaw().is_none(),
         (Key::Post(id), Item::Post(x)) => x.id == *id && !matches!(x.target, Target::Cell { .. }),
         (Key::CellPost(plan, id), Item::Post(x)) => {
             let layer = |l: &u16| p.layer(*plan, *l).is_some();

@@ -95,6 +95,9 @@ pub enum Verb {
     NextCell,
     ImportIncidents,
     Heat,
+    /// The float of scanned plans.
+    Underlays,
+    AddUnderlay,
     CopyPlan,
     Plans,
     FullScreen,
@@ -192,6 +195,8 @@ verbs! {
     View Verb::GoTo, "去坐标…", "Go to coordinates…", "Ctrl G", None;
     View Verb::Layers, "图层", "Layers", "", Some(Icon::Layers);
     View Verb::Table, "表格", "Table", "F7", Some(Icon::Table);
+    View Verb::Underlays, "管理底稿", "Manage underlays", "U", Some(Icon::Picture);
+    View Verb::AddUnderlay, "添加扫描图…", "Add a scanned plan…", "", Some(Icon::Plus);
     View Verb::Heat, "事件密度", "Incident density", "", Some(Icon::Heat);
     View Verb::FullScreen, "全屏", "Full screen", "F11", None;
     Grid Verb::PreviousCell, "上一个网格", "Previous cell", ",", None;

@@ -577,3 +577,76 @@ fn a_list_without_places_fills_the_buildings_that_it_names() {
     place.ask(&["undo", "p.gpkg"]);
     assert_eq!(place.ask(&["info", "p.gpkg"])["state"], before, "one step");
 }
+
+/// A map printed from the project itself, laid under it again: it must lie where it came from.
+#[test]
+fn a_scanned_plan_is_placed_by_points_or_a_world_file_and_painted_under_the_map() {
+    let place = Place::new();
+    place.sample("a.gpkg");
+    let before = place.ask(&["info", "a.gpkg"])["state"].clone();
+    let printed = place.ask(&["render", "a.gpkg", "总图.png", "--size", "900x700"]);
+    let b: Vec<f64> = printed["bbox"].as_array().unwrap().iter().map(|v| v.as_f64().unwrap()).collect();
+    let m = (b[2] - b[0]) / 900.0;
+    let at = |x: f64, y: f64| format!("{x},{y}={},{}", b[0] + x * m, b[3] - y * m);
+    let points = [at(100.0, 100.0), at(800.0, 120.0), at(450.0, 650.0)];
+    let mut args = vec!["underlay", "a.gpkg", "add", "总图.png", "--fit", "affine", "--opacity", "100"];
+    points.iter().for_each(|p| args.extend(["--point", p]));
+    let added = place.ask(&args);
+    let u = &added["underlays"][0];
+    assert_eq!((u["name"].as_str(), u["opacity"].as_u64()), (Some("总图.png"), Some(100)));
+    assert!(u["rms_m"].as_f64().unwrap() < 0.002 && u["missing"].is_null(), "{u}");
+    let want = [m, 0.0, b[0], 0.0, -m, b[3]];
+    for (got, want) in u["place"].as_array().unwrap().iter().zip(want) {
+        assert!((got.as_f64().unwrap() - want).abs() < 0.01, "{u}");
+    }
+    assert!(place.path("a.底稿").join(u["kept_as"].as_str().unwrap()).is_file());
+    assert_ne!(added["state"], before);
+    // Without the picture that was added, from the copy beside the project alone.
+    std::fs::remove_dir_all(place.path("data/pictures")).unwrap();
+    let size = ["--size", "300x200"];
+    place.ask(&[&["render", "a.gpkg", "with.png"], &size[..]].concat());
+    place.ask(&["underlay", "a.gpkg", "set", "总图.png", "--show", "false"]);
+    place.ask(&[&["render", "a.gpkg", "without.png"], &size[..]].concat());
+    let (with, without) =
+        (std::fs::read(place.path("with.png")).unwrap(), std::fs::read(place.path("without.png")).unwrap());
+    assert_ne!(with, without);
+    place.ask(&["undo", "a.gpkg"]);
+    place.ask(&[&["render", "a.gpkg", "again.png"], &size[..]].concat());
+    assert_eq!(std::fs::read(place.path("again.png")).unwrap(), with);
+    // A point that is 3 m off is seen in its residual; two points are too few for an affine map.
+    let off = at(800.0, 120.0).replace(&format!("{}", b[3] - 120.0 * m), &format!("{}", b[3] - 120.0 * m + 3.0));
+    let four = at(120.0, 640.0);
+    let args =
+        ["underlay", "a.gpkg", "place", "总图.png", "--fit", "similarity", "--point", &points[0], "--point", &off];
+    let moved = place.ask(&[&args[..], &["--point", &points[2], "--point", &four]].concat());
+    let points_of = &moved["underlays"][0]["points"];
+    let residuals: Vec<f64> = (0..4).map(|i| points_of[i]["residual_m"].as_f64().unwrap()).collect();
+    assert!(residuals[1] > 1.0 && residuals.iter().all(|r| *r <= residuals[1]), "{residuals:?}");
+    let too_few =
+        ["underlay", "a.gpkg", "place", "总图.png", "--fit", "affine", "--point", &points[0], "--point", &points[1]];
+    assert!(place.refused(&too_few).contains("3 个控制点"));
+    // A world file beside a second one; both change places; one goes; a missing one is told and exits with 1.
+    let world = format!("{m}\n0\n0\n{}\n{}\n{}\n", -m, b[0] + m / 2.0, b[3] - m / 2.0);
+    std::fs::copy(place.path("总图.png"), place.path("b.png")).unwrap();
+    place.write("b.pgw", &world);
+    let second = place.ask(&["underlay", "a.gpkg", "add", "b.png"]);
+    assert_eq!((second["placed_by"].as_str(), second["underlays"][1]["place"][0].as_f64()), (Some("world"), Some(m)));
+    let down = place.ask(&["underlay", "a.gpkg", "set", "b.png", "--down", "--opacity", "30"]);
+    assert_eq!(
+        (down["underlays"][0]["name"].as_str(), down["underlays"][0]["opacity"].as_u64()),
+        (Some("b.png"), Some(30))
+    );
+    place.ask(&["underlay", "a.gpkg", "remove", "b.png"]);
+    let list = place.ask(&["underlay", "a.gpkg", "list"]);
+    assert_eq!(list["underlays"].as_array().unwrap().len(), 1);
+    std::fs::remove_dir_all(place.path("a.底稿")).unwrap();
+    std::fs::remove_dir_all(place.path("data/pictures")).unwrap();
+    let ran = place.run(&["underlay", "a.gpkg", "list"]);
+    assert!(ran.code == 1 && ran.out.contains("a.底稿"), "{} {}", ran.out, ran.err);
+    let ran = place.run(&["render", "a.gpkg", "c.png"]);
+    assert!(ran.code == 1 && ran.err.contains("总图.png") && place.path("c.png").is_file(), "{} {}", ran.out, ran.err);
+    // What is no picture, and a name that is not there.
+    place.write("x.pdf", "%PDF-1.7");
+    assert!(place.refused(&["underlay", "a.gpkg", "add", "x.pdf"]).contains("PDF"));
+    assert!(place.refused(&["underlay", "a.gpkg", "remove", "无"]).contains("无"));
+}

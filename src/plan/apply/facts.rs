@@ -53,6 +53,7 @@ pub(super) fn guard(op: &Op) -> Result<(), EditError> {
             maybe("phone", phone)
         }
         Op::Ignore { reason, .. } => maybe("reason", reason),
+        Op::Underlay(u) if !u.remove => check("name", &u.name),
         Op::Post { code, post, .. } => {
             maybe("code", code)?;
             check("post", post)

@@ -7,6 +7,7 @@ mod import;
 mod locks;
 mod plans;
 mod rows;
+mod underlay;
 
 pub use import::Ground;
 pub use rows::turned;
@@ -113,6 +114,7 @@ pub fn apply(project: &Project, edit: &Edit, ctx: &Context<'_>) -> Result<Outcom
         Op::Lock { cell, on, value } => a.lock(cell.as_deref(), on.as_ref(), *value)?,
         Op::Whole { courtyard, value } => a.whole(courtyard, *value)?,
         Op::Ignore { issue, reason } => a.ignore(issue, reason.as_deref())?,
+        Op::Underlay(op) => a.underlay(op)?,
         Op::Member { code, name, phone, org } => a.member(code, name, phone.as_deref(), org.as_deref())?,
         Op::Post { .. } => a.post()?,
         Op::Add { kind, rows } => a.add_rows(*kind, rows)?,

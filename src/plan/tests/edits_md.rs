@@ -54,6 +54,7 @@ fn word(op: &Op) -> &'static str {
         Op::Lock { .. } => "lock",
         Op::Whole { .. } => "whole",
         Op::Ignore { .. } => "ignore",
+        Op::Underlay(_) => "underlay",
         Op::Member { .. } => "member",
         Op::Post { .. } => "post",
         Op::Add { .. } => "add",
@@ -68,7 +69,7 @@ fn word(op: &Op) -> &'static str {
     }
 }
 
-const WORDS: usize = 33;
+const WORDS: usize = 34;
 
 #[test]
 fn every_example_is_an_edit_and_every_edit_has_one() {
@@ -163,6 +164,9 @@ fn refusals() -> Vec<EditError> {
         EditError::Nothing,
         EditError::KeepPlan { plan: text() },
         EditError::TooEarly { since: crate::model::Date::from_days(0) },
+        EditError::Fit(crate::geom::FitError::TooFew { need: 3, got: 2 }),
+        EditError::Fit(crate::geom::FitError::OneSpot),
+        EditError::Fit(crate::geom::FitError::OneLine),
         EditError::Parents { cells: vec![] },
     ]);
     // The compiler asks here for a variant that is not among them.
@@ -172,7 +176,7 @@ fn refusals() -> Vec<EditError> {
             EditError::NoSuch { .. } | EditError::Duplicate { .. } | EditError::Spans { .. } => {}
             EditError::WhichLayer | EditError::Text(_) | EditError::Field { .. } | EditError::NotFilled { .. } => {}
             EditError::Far { .. } | EditError::NoCrs | EditError::NoSegment { .. } | EditError::Misfit { .. } => {}
-            EditError::Slivers { .. } => {}
+            EditError::Slivers { .. } | EditError::Fit(_) => {}
             EditError::Nothing | EditError::KeepPlan { .. } | EditError::TooEarly { .. } => {}
             EditError::Parents { .. } | EditError::NotACell { .. } | EditError::OtherCrs { .. } => {}
             EditError::Private { .. } | EditError::Held { .. } => {}

@@ -22,15 +22,17 @@ pub use labels::{LabelOptions, Poles, cell_chip, cell_name, labels};
 pub use marked::{Marked, locked_layer, marked_layers, staged_layers, tether_layer};
 pub use symbols::{heat_image, incident_list, symbols};
 
+use super::backdrop::{Backdrop, Pyramid};
 use super::camera::Camera;
 use super::list::{Image, Scene};
 use super::marks::incident_marks;
 use super::style::ScaleClass;
 use crate::assign::Assignment;
-use crate::geom::Pt;
-use crate::model::Lang;
+use crate::geom::{Affine, Pt};
+use crate::model::{Lang, Underlay};
 use crate::plan::Project;
 use std::hash::{Hash, Hasher};
+use std::sync::Arc;
 
 /// The diamond by which a building without footprint is drawn, half as wide as a small house is long: 5 m.
 fn spot(at: Pt) -> Vec<Pt> {
@@ -53,6 +55,8 @@ pub struct SceneOptions {
     pub now: Option<i64>,
     /// Heat or a base map.
     pub images: Vec<Image>,
+    /// Scanned plans, the lowest first.
+    pub backdrops: Vec<Backdrop>,
 }
 
 /// Everything of one plan and layer as seen by `camera`. O(rows + vertices); labels and symbols only of what is in view.
@@ -71,7 +75,16 @@ pub fn scene_of(project: &Project, assignment: &Assignment, camera: &Camera, opt
     }
     let wanted = LabelOptions { lang: options.lang, scale, view };
     let labels = labels(project, assignment, &wanted, &mut Poles::default());
-    Scene { layers, images: options.images.clone(), symbols, labels }
+    Scene { layers, backdrops: options.backdrops.clone(), images: options.images.clone(), symbols, labels }
+}
+
+/// A scanned plan on the grid of its project, where `place` says or else where it lies.
+pub fn backdrop_of(project: &Project, u: &Underlay, place: Option<&Affine>, pyramid: &Arc<Pyramid>) -> Backdrop {
+    let origin = project.origin();
+    // Metres of the CRS to millimetres from the origin.
+    let door = Affine([1e3, 0.0, -(origin.e_m as f64) * 1e3, 0.0, 1e3, -(origin.n_m as f64) * 1e3]);
+    let to_grid = place.unwrap_or(&u.place).then(&door);
+    Backdrop { pyramid: pyramid.clone(), to_grid, opacity: f32::from(u.opacity.min(100)) / 100.0, over: false }
 }
 
 /// A number for the content of a layer's geometry: equal numbers, equal geometry (but for one chance in 2^64).

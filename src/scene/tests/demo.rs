@@ -308,7 +308,7 @@ fn scene(heat: Option<Theme>) -> Scene {
     if editing {
         layers.push(layer(Stack::Changed, changed.0, vec![], changed.1));
     }
-    Scene { layers, images, symbols, labels }
+    Scene { layers, images, symbols, labels, ..Scene::default() }
 }
 
 pub fn save(name: &str, picture: &Picture) {

@@ -217,6 +217,7 @@ impl Desk {
             author: "王敏",
             time: self.time,
             data: None,
+            pictures_from: None,
             replace: false,
             token: None,
         }

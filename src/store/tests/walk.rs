@@ -152,6 +152,7 @@ fn saved(h: &History, rows: &dyn Segments, w: &Written, keep: Option<&Path>) {
         author: "",
         time: 1_780_000_000,
         data: None,
+        pictures_from: None,
         replace: false,
         token: None,
     };

@@ -30,7 +30,12 @@ impl App {
                 ctx.send_viewport_cmd(egui::ViewportCommand::Fullscreen(!full));
             }
             Verb::Keys => self.keys_open = !self.keys_open,
-            Verb::Layers => self.layers_open = !self.layers_open,
+            Verb::Layers => {
+                self.layers_open = !self.layers_open;
+                self.underlays_open &= !self.layers_open;
+            }
+            Verb::Underlays if self.doc.is_some() => self.show_underlays(!self.underlays_open),
+            Verb::AddUnderlay => self.ask_underlay(),
             Verb::Plans => self.plans_open = !self.plans_open,
             Verb::Palette => self.open_palette(false),
             Verb::Issues => self.show_side(super::Side::Issues),
@@ -49,6 +54,7 @@ impl App {
             Verb::ExportPicture => self.export_picture(),
             Verb::StartPage => self.leave(super::Leave::Start),
             // Inside a drawing undo and redo are of its points.
+            Verb::Undo if doc.underlays.placing.as_mut().is_some_and(|x| x.take_back()) => {}
             Verb::Undo if doc.hand.take_back(&mut doc.session, now) => {}
             Verb::Undo => {
                 let effects = doc.dispatch(Command::Undo, now);
@@ -92,6 +98,7 @@ impl App {
                     m.surrender_focus(crate::ui::panels::cell_list::list_id());
                     m.surrender_focus(crate::ui::panels::table::table_id());
                 });
+                doc.underlays.placing = None;
                 let effects = doc.hand.take(tool(button), &mut doc.session, now);
                 doc.follow(&effects);
                 self.heed(effects, time);

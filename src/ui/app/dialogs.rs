@@ -78,6 +78,9 @@ impl App {
                 Purpose::Save => d.add_filter("GeoPackage", &["gpkg"]).set_file_name(name).save_file(),
                 Purpose::Export => d.add_filter("GeoJSON", &["geojson"]).set_file_name(name).save_file(),
                 Purpose::List => d.add_filter("CSV", &["csv", "tsv", "txt"]).pick_file(),
+                Purpose::Underlay => {
+                    d.add_filter("PNG, JPEG, TIFF", &["png", "jpg", "jpeg", "tif", "tiff"]).pick_file()
+                }
                 Purpose::Picture => d.add_filter("PNG", &["png"]).set_file_name(name).save_file(),
             };
             Ok(one.into_iter().collect())
@@ -92,7 +95,7 @@ impl App {
             None => doc.session.project().facts.head.name.replace(['/', '\\', ':', ' ', '·'], ""),
         };
         match purpose {
-            Purpose::Open | Purpose::Import(_) | Purpose::List => String::new(),
+            Purpose::Open | Purpose::Import(_) | Purpose::List | Purpose::Underlay => String::new(),
             Purpose::Save => format!("{stem}.gpkg"),
             Purpose::Export => format!("{stem}.geojson"),
             Purpose::Picture => format!("{stem}.png"),
@@ -106,6 +109,7 @@ impl App {
             Purpose::Import(_) => ("导入文件", "Import a file"),
             Purpose::Export => ("导出网格（GeoJSON）", "Export the cells (GeoJSON)"),
             Purpose::List => ("打开清单", "Open a list"),
+            Purpose::Underlay => ("添加扫描图", "Add a scanned plan"),
             Purpose::Picture => ("存为图片（PNG）", "Save as picture (PNG)"),
         };
         self.lang.pick(zh, en).to_owned()
@@ -145,6 +149,7 @@ impl App {
                 }
             }
             Purpose::Import(_) => {}
+            Purpose::Underlay => self.add_underlay(path),
             Purpose::Export => {
                 with(&mut path, "geojson");
                 self.export_to(path);

@@ -23,6 +23,8 @@ pub enum Shown {
     Roads,
     /// Courtyards and walls.
     Courtyards,
+    /// Scanned plans.
+    Underlays,
     /// Buildings.
     Buildings,
     /// Fills and bands of cells.
@@ -37,7 +39,7 @@ pub enum Shown {
 
 impl Shown {
     /// All switches, in the order of the panel.
-    pub const ALL: [Shown; 8] = [
+    pub const ALL: [Shown; 9] = [
         Shown::Labels,
         Shown::Incidents,
         Shown::Facilities,
@@ -45,6 +47,7 @@ impl Shown {
         Shown::Buildings,
         Shown::Courtyards,
         Shown::Roads,
+        Shown::Underlays,
         Shown::Ground,
     ];
 
@@ -53,6 +56,7 @@ impl Shown {
         let (zh, en) = match self {
             Shown::Ground => ("用地与水系", "Land use and water"),
             Shown::Roads => ("道路", "Roads"),
+            Shown::Underlays => ("扫描底稿", "Scanned plans"),
             Shown::Courtyards => ("院落与围墙", "Courtyards and walls"),
             Shown::Buildings => ("楼栋", "Buildings"),
             Shown::Cells => ("网格底色", "Cell colours"),
@@ -214,6 +218,8 @@ pub struct Doc {
     pub list: super::cell_list::CellList,
     /// The table of any kind.
     pub table: super::table::Table,
+    /// Scanned plans.
+    pub underlays: super::underlays::Underlays,
     /// A place that was gone to.
     pub mark: Option<super::mark::Mark>,
 }
@@ -263,6 +269,7 @@ impl Doc {
             steps: super::steps::Steps::default(),
             list: super::cell_list::CellList::default(),
             table: super::table::Table::default(),
+            underlays: super::underlays::Underlays::default(),
             mark: None,
         };
         let anchors: Vec<Pt> = doc.incidents(None).into_iter().collect();
@@ -310,12 +317,18 @@ impl Doc {
             .collect()
     }
 
-    /// Everything that is on the map.
-    pub fn extent(&self) -> Box2 {
+    /// The ground of the layer, else of all rows.
+    pub fn extent_of_rows(&self) -> Box2 {
         let p = self.session.project();
         let ground =
             p.layer(self.session.plan(), self.session.layer()).map(|l| l.partition.extent()).filter(|b| !b.is_empty());
-        let all = ground.unwrap_or_else(|| answers::extent(p));
+        ground.unwrap_or_else(|| answers::extent(p))
+    }
+
+    /// Everything that is on the map; where that is nothing else, the scanned plans.
+    pub fn extent(&self) -> Box2 {
+        let rows = self.extent_of_rows();
+        let all = if rows.is_empty() { super::underlays::extent(self) } else { rows };
         if all.is_empty() {
             Box2::of_two(crate::geom::pt(-500_000, -500_000), crate::geom::pt(500_000, 500_000))
         } else {

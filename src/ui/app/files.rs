@@ -36,6 +36,8 @@ pub enum Purpose {
     Picture,
     /// Read a list of buildings.
     List,
+    /// Add a scanned plan.
+    Underlay,
 }
 
 /// A project read beside the window, counted and ready to be shown.
@@ -169,7 +171,7 @@ impl App {
     pub(super) fn show(&mut self, doc: Doc) {
         self.doc = Some(doc);
         self.plans_open = false;
-        self.layers_open = false;
+        (self.layers_open, self.underlays_open) = (false, false);
         self.looking = None;
         self.imports.clear();
     }
@@ -231,7 +233,7 @@ impl App {
         }
         let (now, data, author) = (self.now(), self.data.clone(), self.author.clone());
         let Some(doc) = &self.doc else { return };
-        let (session, number) = (doc.session.clone(), doc.number);
+        let (session, number, from) = (doc.session.clone(), doc.number, doc.path.clone());
         let history = session.history().clone();
         let title = history.stable().facts.head.name.clone();
         let last = history.stable().plan(doc.session.plan()).map(|p| p.meta.name.clone()).unwrap_or_default();
@@ -248,6 +250,7 @@ impl App {
                 time: now,
                 data: data.as_deref(),
                 replace,
+                pictures_from: from.as_deref(),
                 token: Some(token),
             };
             let saved = save(&path, &input, base.as_ref()).map_err(|e| words(e.said()))?;
@@ -406,6 +409,7 @@ impl App {
             incidents: doc.shows(Shown::Incidents),
             now: Some(now),
             images: doc.heat.ready.iter().filter(|_| doc.heat.on).map(|r| r.image.clone()).collect(),
+            backdrops: doc.picture.scene().backdrops.clone(),
         };
         let heat = doc.heat.ready.as_ref().filter(|_| doc.heat.on).map(|r| super::heat::key(r));
         let (session, hidden) = (doc.session.clone(), doc.hidden.clone());
@@ -423,6 +427,7 @@ impl App {
             let theme = if dark { Theme::Dark } else { Theme::Light };
             let mut sheet = StyleSheet::new(theme, fine.scale_denominator());
             sheet.heat = !scene.images.is_empty();
+            sheet.underlay = !scene.backdrops.is_empty();
             sheet.by_cell = !dark || !sheet.heat;
             let fonts = FontSet::embedded().map_err(|e| words(e.said()))?;
             let mut picture = paint(&scene, &fine, &sheet, Some(&fonts)).map_err(|e| words(e.said()))?;

@@ -4,7 +4,7 @@ use super::doc::Doc;
 use super::gestures::{self, floats, sketch};
 use super::picture::{Lettering, refresh};
 use super::timing::{Spent, clock};
-use super::{building_list, buildings, numbers, painting, place_menu, streets};
+use super::{building_list, buildings, numbers, painting, place_menu, streets, underlays};
 use crate::geom::{Box2, Pt};
 use crate::model::{Id, Kind, Lang as Language};
 use crate::scene::{Camera, FontSet, Stack, StyleSheet, Theme};
@@ -41,6 +41,10 @@ pub struct Asked {
     pub told: bool,
     /// Where the frame's time went.
     pub spent: Spent,
+    /// A picture was placed: the edit that says so.
+    pub placed: Option<crate::plan::UnderlayOp>,
+    /// What could not be done with a picture that is being placed.
+    pub refused: Option<crate::model::Said>,
 }
 
 /// What the map needs from the window.
@@ -173,6 +177,10 @@ fn pointer(ui: &Ui, doc: &mut Doc, r: &Response, rect: Rect, around: &Around<'_>
     let place = |at: Pos2| camera.to_grid(to_px(rect, &camera, at));
     let at = r.interact_pointer_pos().or(hover).and_then(place);
     doc.pointer = hover.and_then(place);
+    if doc.underlays.placing.is_some() {
+        let press = ui.input(|i| i.pointer.press_origin()).and_then(place);
+        return moving | underlays::pointer(ui, doc, r, (at, press), reach_mm, (space, free), asked);
+    }
     let Some(raw) = at else {
         if !r.dragged() {
             (doc.hovered, doc.grip, doc.snapped, doc.point) = (None, None, None, None);
@@ -398,6 +406,9 @@ fn keys(ui: &Ui, doc: &mut Doc, around: &Around<'_>, asked: &mut Asked) {
     let pressed = |k: Key| ui.input_mut(|i| i.consume_key(egui::Modifiers::NONE, k));
     let attach_m = doc.camera.map_or(0.002, |c| REACH_PT * c.mm_per_pt() / 1000.0);
     let mut effects = Vec::new();
+    if underlays::keys(ui, doc, asked) {
+        return;
+    }
     if pressed(Key::Escape) {
         doc.mark = None;
         doc.hand.escape(&mut doc.session, around.now);
@@ -445,6 +456,7 @@ fn paint(ui: &mut Ui, doc: &mut Doc, rect: Rect, around: Around<'_>, moving: boo
     let mut sheet = StyleSheet::new(theme, camera.scale_denominator());
     sheet.heat = doc.heat.on && doc.heat.ready.is_some();
     sheet.by_cell = !around.dark || !sheet.heat;
+    sheet.underlay = !doc.hidden.contains(&super::doc::Shown::Underlays) && !underlays::backdrops(doc).is_empty();
     let began = clock();
     let lettering = Lettering { sheet: &sheet, fonts: around.fonts, lang: around.language };
     refresh(doc, &lettering, around.jobs, around.now, !moving);
@@ -469,6 +481,7 @@ fn paint(ui: &mut Ui, doc: &mut Doc, rect: Rect, around: Around<'_>, moving: boo
     buildings::paint(doc, &painter, rect, &camera, t);
     painting::lit(doc, &painter, rect, &camera, t);
     super::mark::paint(doc, &painter, rect, &camera, t);
+    underlays::paint(doc, &painter, rect, &camera, t);
     let locks = gestures::padlocks(doc, &camera);
     let symbols = &doc.picture.scene().symbols;
     paint_symbols(&painter, rect, &camera, &sheet, symbols, &[Stack::Facilities, Stack::Incidents], &faces);
@@ -484,7 +497,7 @@ fn paint(ui: &mut Ui, doc: &mut Doc, rect: Rect, around: Around<'_>, moving: boo
         let b = Rect::from_two_pos(on_screen(rect, &camera, from), on_screen(rect, &camera, to));
         painter.rect(b, 0.0, t.accent.gamma_multiply(0.12), Stroke::new(1.5, t.accent), egui::StrokeKind::Middle);
     }
-    let (lead, more) = doc.hand.hint();
+    let (lead, more) = underlays::hint(doc).unwrap_or_else(|| doc.hand.hint());
     let plate = hint_plate(ui, rect.min + vec2(13.0, 13.0), lead.get(around.language), more.get(around.language));
     let below = buildings::ways(ui, doc, around.lang, plate.left_bottom() + vec2(0.0, 7.0), &mut asked.verbs);
     let below = painting::left_out(doc, &painter, around.language, below, t);
@@ -510,5 +523,6 @@ fn paint(ui: &mut Ui, doc: &mut Doc, rect: Rect, around: Around<'_>, moving: boo
 fn is_bare(doc: &Doc) -> bool {
     let p = doc.session.project();
     p.facts.tables.iter().all(|t| t.is_empty())
+        && p.facts.underlays.is_empty()
         && p.plans.iter().all(|x| x.layers.iter().all(|l| l.partition.extent().is_empty()))
 }

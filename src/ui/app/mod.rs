@@ -31,6 +31,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 mod timing;
+mod underlays;
 mod upkeep;
 mod view;
 mod why;
@@ -50,6 +51,7 @@ use crate::ui::panels::status::StatusAction;
 use crate::ui::panels::tool_bar::ToolBarAction;
 use crate::ui::panels::{
     cell_list::list_id as cell_list_id, issues::issues_panel, steps::steps_panel, table::table_id,
+    underlays::underlays_panel,
 };
 use crate::ui::panels::{
     cells, inspector, is_narrow, layers, left_place, menu_bar, menu_place, plans, right_place, side_place, status,
@@ -97,6 +99,7 @@ pub struct App {
     keys_open: bool,
     keys: crate::ui::panels::keys::KeysView,
     layers_open: bool,
+    underlays_open: bool,
     plans_open: bool,
     /// Whether the table stands below the map.
     table_open: bool,
@@ -216,6 +219,7 @@ impl App {
             keys_open: false,
             keys: crate::ui::panels::keys::KeysView::default(),
             layers_open: false,
+            underlays_open: false,
             plans_open: false,
             table_open: false,
             side: None,
@@ -413,6 +417,7 @@ impl App {
     fn menu(&mut self, ui: &mut Ui, ctx: &egui::Context) {
         let mut view = view::menu(self.doc.as_ref(), self.language(), self.theme, self.layers_open);
         view.table = self.table_open;
+        view.underlays = self.underlays_open;
         let mut out = Vec::new();
         menu_place(ui).show(ui, |ui| menu_bar::menu_bar(ui, self.lang, &view, &mut out));
         for a in out {
@@ -428,6 +433,12 @@ impl App {
     fn dropped(&mut self, ctx: &egui::Context) {
         let files: Vec<PathBuf> = ctx.input(|i| i.raw.dropped_files.iter().map(|f| f.path().to_owned()).collect());
         let mut others = Vec::new();
+        let (pictures, files): (Vec<PathBuf>, _) = files.into_iter().partition(|p| crate::exchange::is_picture(p));
+        if !pictures.is_empty() && self.doc.is_none() {
+            self.begin_new();
+        }
+        pictures.into_iter().for_each(|p| self.add_underlay(p));
+        let files: Vec<PathBuf> = files;
         for path in files {
             let project = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("gpkg"));
             if project {
@@ -459,9 +470,11 @@ impl App {
             if self.table_open {
                 table::keep(doc, language, &self.jobs);
             }
+            let missing = underlays::keep(doc, &self.jobs, self.data.as_deref());
             if let Some(e) = failed {
                 self.job_error(&e);
             }
+            missing.into_iter().for_each(|said| self.warn(said.get(language)));
         }
         let Some(doc) = &self.doc else { return };
         let tools_view = view::tools(doc, language);
@@ -559,6 +572,7 @@ impl App {
         steps_out.into_iter().for_each(|a| self.steps_action(a, time));
         inspector_out.into_iter().for_each(|a| self.inspector_action(a, time));
         table_out.into_iter().for_each(|a| self.table_action(ctx, a, time));
+        self.follow_placing(&asked, time);
         asked.verbs.into_iter().for_each(|v| self.verb(ctx, v));
         if asked.pin_scale
             && let Some(doc) = &mut self.doc
@@ -603,6 +617,19 @@ impl App {
                 .show(ctx, |ui| layers::layers_panel(ui, lang, &view, &mut out));
             out.into_iter().for_each(|a| self.layers_action(ctx, a));
         }
+        if self.underlays_open
+            && let Some(doc) = &self.doc
+        {
+            let view = underlays::view(doc, lang);
+            let mut out = Vec::new();
+            Area::new(egui::Id::unique("underlays_float"))
+                .order(Order::Middle)
+                .pivot(egui::Align2::RIGHT_TOP)
+                .fixed_pos(rect.right_top() + vec2(-13.0, 13.0))
+                .show(ctx, |ui| underlays_panel(ui, lang, &view, &mut out));
+            out.into_iter().for_each(|a| self.underlays_action(a, time));
+        }
+        self.settle_opacity(ctx, time);
         if self.plans_open
             && let Some(doc) = &self.doc
         {

@@ -127,6 +127,10 @@ pub fn refresh(doc: &mut Doc, with: &Lettering<'_>, jobs: &Jobs, now: i64, still
         pic.scene.layers = pic.layers.iter().chain(hand).filter(shown).cloned().collect();
         pic.shown = Some(made_of);
     }
+    let underlays = !doc.hidden.contains(&Shown::Underlays) || doc.underlays.placing.is_some();
+    let backdrops = if underlays { super::underlays::backdrops(doc) } else { Vec::new() };
+    let pic = &mut doc.picture;
+    pic.scene.backdrops = backdrops;
     let heat = doc.heat.ready.as_ref().filter(|_| doc.heat.on);
     pic.scene.images = heat.map(|r| r.image.clone()).into_iter().collect();
     standing(doc, camera, now);

@@ -23,6 +23,7 @@ mod streets;
 mod table;
 mod tools;
 mod watchdog;
+mod underlays;
 mod words;
 
 use super::doc::Doc;

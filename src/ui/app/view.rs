@@ -65,6 +65,7 @@ pub fn menu(doc: Option<&Doc>, lang: Language, theme: egui::ThemePreference, lay
         gaps: doc.session.only_gaps(),
         layers: layers_open,
         table: false,
+        underlays: false,
         heat: doc.heat.on,
         off,
         theme,

@@ -34,6 +34,7 @@ pub enum Work {
     Save(Job<Stored>, u64),
     Import(Job<Brought>, u64),
     Write(Job<Written>),
+    Underlay(Job<super::underlays::Added>, u64),
 }
 
 impl Work {
@@ -43,6 +44,7 @@ impl Work {
             Work::Save(j, _) => j.progress(),
             Work::Import(j, _) => j.progress(),
             Work::Write(j) => j.progress(),
+            Work::Underlay(j, _) => j.progress(),
         }
     }
 }
@@ -118,6 +120,11 @@ impl App {
                     Some(Ok(b)) => self.show_brought(b, of, time),
                     Some(Err(e)) => self.job_error(&e),
                 },
+                Work::Underlay(mut j, of) => match j.poll() {
+                    None => left.push(Work::Underlay(j, of)),
+                    Some(Ok(a)) => self.show_added(a, of, time),
+                    Some(Err(e)) => self.job_error(&e),
+                },
                 Work::Write(mut j) => match j.poll() {
                     None => left.push(Work::Write(j)),
                     Some(Ok(w)) => self.say(w.what.get(self.language()), &w.path.to_string_lossy(), ""),
@@ -187,6 +194,7 @@ impl App {
                 self.imports.clear();
             }
             Some(Work::Write(j)) => j.cancel(),
+            Some(Work::Underlay(j, _)) => j.cancel(),
             Some(Work::Save(..)) | None => {}
         }
     }

@@ -23,6 +23,8 @@ pub struct Layouts {
     pub pixels: wgpu::BindGroupLayout,
     /// A texture with a sampler.
     pub image: wgpu::BindGroupLayout,
+    /// The same with a uniform.
+    pub plan: wgpu::BindGroupLayout,
 }
 
 /// Pipelines that paint into the picture.
@@ -36,6 +38,7 @@ pub struct Pipelines {
     pub lines: [wgpu::RenderPipeline; 3],
     pub tint: wgpu::RenderPipeline,
     pub image: wgpu::RenderPipeline,
+    pub plan: wgpu::RenderPipeline,
 }
 
 /// Everything that does not depend on the scene.
@@ -51,6 +54,8 @@ pub struct Gpu {
     /// Bands of areas, one sample.
     pub cover: wgpu::RenderPipeline,
     pub sampler: wgpu::Sampler,
+    /// Linear between levels too.
+    pub levels: wgpu::Sampler,
     /// Whether this is a processor pretending to be a GPU.
     pub is_software: bool,
 }
@@ -90,6 +95,14 @@ impl Layouts {
                 &[
                     entry(0, wgpu::ShaderStages::FRAGMENT, texture(filtered)),
                     entry(1, wgpu::ShaderStages::FRAGMENT, sampler),
+                ],
+            ),
+            plan: one(
+                "map underlay",
+                &[
+                    entry(0, wgpu::ShaderStages::FRAGMENT, texture(filtered)),
+                    entry(1, wgpu::ShaderStages::FRAGMENT, sampler),
+                    entry(2, both, uniform(false)),
                 ],
             ),
         }
@@ -218,6 +231,7 @@ impl Gpu {
             "map tint",
             concat!(include_str!("common.wgsl"), include_str!("band.wgsl"), include_str!("tint.wgsl")),
         );
+        let plan = module("map underlay", concat!(include_str!("common.wgsl"), include_str!("underlay.wgsl")));
         let image = module("map image", concat!(include_str!("common.wgsl"), include_str!("image.wgsl")));
         let layouts = Layouts::new(device);
         let l = &layouts;
@@ -235,6 +249,7 @@ impl Gpu {
                     .map(|vs| make(&line, (vs, "fs_line"), &[&l.look, &l.tile], From::Joints)),
                 tint: make(&tint, ("vs_area", "fs_tint"), &[&l.look, &l.tile, &l.pixels], From::Corners),
                 image: make(&image, ("vs_image", "fs_image"), &[&l.look, &l.tile, &l.image], From::Nothing),
+                plan: make(&plan, ("vs_plan", "fs_plan"), &[&l.look, &l.tile, &l.plan], From::Nothing),
             }
         });
         let kit = Kit { device, samples: 1 };
@@ -253,7 +268,24 @@ impl Gpu {
             min_filter: wgpu::FilterMode::Linear,
             ..wgpu::SamplerDescriptor::default()
         });
-        Gpu { device: device.clone(), queue: queue.clone(), layouts, painting, mask, cover, sampler, is_software }
+        let levels = device.create_sampler(&wgpu::SamplerDescriptor {
+            label: Some("map underlay"),
+            mag_filter: wgpu::FilterMode::Linear,
+            min_filter: wgpu::FilterMode::Linear,
+            mipmap_filter: wgpu::MipmapFilterMode::Linear,
+            ..wgpu::SamplerDescriptor::default()
+        });
+        Gpu {
+            device: device.clone(),
+            queue: queue.clone(),
+            layouts,
+            painting,
+            mask,
+            cover,
+            sampler,
+            levels,
+            is_software,
+        }
     }
 
     /// A texture that can be painted into and read by shaders.

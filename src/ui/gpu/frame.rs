@@ -5,8 +5,9 @@ use super::class::{Details, details, look};
 use super::device::{COVER, FORMAT, Gpu, MASK, Pipelines, TILE};
 use super::mesh::Part;
 use super::store::{Cut, JOINT, Ready, Slab};
+use super::underlay::Plan;
 use crate::geom::{Box2, Pt};
-use crate::scene::{Camera, Image, LayerKey, LineClass, ScaleClass, Stack, StyleSheet};
+use crate::scene::{Backdrop, Camera, Image, LayerKey, LineClass, ScaleClass, Stack, StyleSheet};
 use egui_wgpu::wgpu;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -200,12 +201,14 @@ fn tile(camera: &Camera, origin: Pt, areas: u32) -> [f32; 8] {
     [x, y, scale, scale, areas as f32, 0.0, 0.0, 0.0]
 }
 
-/// Paints everything that is ready. `fine`: four samples a pixel.
+/// Paints everything that is ready. `plans`: each with where it lies now. `fine`: four samples a pixel.
+#[allow(clippy::too_many_arguments)]
 pub fn paint(
     gpu: &Gpu,
     target: &mut Target,
     slabs: &BTreeMap<LayerKey, Slab>,
     rasters: &[Raster],
+    plans: &[(Plan, Backdrop)],
     camera: &Camera,
     sheet: &StyleSheet,
     fine: bool,
@@ -285,6 +288,15 @@ pub fn paint(
     let details = details(sheet);
     let pixel_m2 = (camera.mm_per_px / 1000.0).powi(2);
     for stack in Stack::ALL {
+        for (plan, place) in plans.iter().filter(|(_, b)| b.before() == stack) {
+            let Some(seen) = place.seen(camera) else { continue };
+            plan.look(gpu, &seen);
+            pen.pass.set_pipeline(&pipes.plan);
+            pen.pass.set_bind_group(1, tile_group, &[0]);
+            pen.pass.set_bind_group(2, &plan.group, &[]);
+            pen.pass.draw(0..4, 0..1);
+            pen.drawn.draws += 1;
+        }
         let here: Vec<&Seen<'_>> = seen.iter().filter(|s| s.key.stack == stack).collect();
         // Layer by layer fills and their outlines, then bands.
         for layer in here.chunk_by(|a, b| a.key == b.key) {

@@ -22,6 +22,7 @@
 //!   and the area is tinted by that. So bands never leave their cell nor darken themselves.
 //! - The picture is painted into a texture of its own only if something changed, and shown as an image. On a
 //!   software device a moving picture has one sample a pixel; as soon as it rests it is painted once with four.
+//! - Scanned plans are textures with all their levels; a pixel finds its place in them, worked out in `f64` a frame.
 //! - Buildings below 1:35,000 are not drawn, and at any scale not those smaller than a pixel.
 //! - Chunks out of sight are dropped, oldest first, beyond [`PaintOptions::keep_bytes`].
 
@@ -32,6 +33,7 @@ mod frame;
 mod labels;
 mod mesh;
 mod store;
+mod underlay;
 #[cfg(test)]
 mod tests;
 
@@ -40,7 +42,7 @@ pub use labels::{Faces, paint_labels, paint_symbols};
 
 use crate::geom::Box2;
 use crate::jobs::Jobs;
-use crate::scene::{Camera, Image, Layer, LayerKey, Scene, StyleSheet};
+use crate::scene::{Backdrop, Camera, Image, Layer, LayerKey, Scene, StyleSheet};
 use device::Gpu;
 use egui_wgpu::{RenderState, wgpu};
 use frame::{Raster, Target};
@@ -48,6 +50,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use store::Slab;
+use underlay::Plan;
 
 /// Least time between two pictures that differ only by what jobs brought.
 const BETWEEN: Duration = Duration::from_millis(120);
@@ -96,6 +99,8 @@ pub struct MapPainter {
     layers: Vec<Arc<Layer>>,
     images: Vec<Image>,
     rasters: Vec<Raster>,
+    /// Scanned plans, each with where it lies.
+    plans: Vec<(Plan, Backdrop)>,
     target: Option<Target>,
     shown: Option<egui::TextureId>,
     /// What the picture shows, and whether with four samples a pixel; `None` = it is out of date.
@@ -128,6 +133,7 @@ impl MapPainter {
             layers: Vec::new(),
             images: Vec::new(),
             rasters: Vec::new(),
+            plans: Vec::new(),
             target: None,
             shown: None,
             last: None,
@@ -148,6 +154,27 @@ impl MapPainter {
             self.layers.clone_from(&scene.layers);
         }
         self.set_images(&scene.images);
+        self.set_backdrops(&scene.backdrops);
+    }
+
+    /// Replaces the scanned plans; the same pixels stay on the device wherever they lie.
+    fn set_backdrops(&mut self, backdrops: &[Backdrop]) {
+        let same = |a: &Backdrop, b: &Backdrop| {
+            Arc::ptr_eq(&a.pyramid, &b.pyramid) && (a.to_grid, a.opacity, a.over) == (b.to_grid, b.opacity, b.over)
+        };
+        if self.plans.len() == backdrops.len() && self.plans.iter().zip(backdrops).all(|((_, a), b)| same(a, b)) {
+            return;
+        }
+        self.last = None;
+        let mut old = std::mem::take(&mut self.plans);
+        for b in backdrops {
+            let kept = old.iter().position(|(p, _)| Arc::ptr_eq(&p.pyramid, &b.pyramid));
+            let plan = match kept {
+                Some(i) => Some(old.swap_remove(i).0),
+                None => Plan::new(&self.gpu, &b.pyramid),
+            };
+            self.plans.extend(plan.map(|p| (p, b.clone())));
+        }
     }
 
     /// Adds or replaces one layer. Does nothing if its versions are those already there; if only the slots changed,
@@ -275,7 +302,7 @@ impl MapPainter {
             self.target = Some(target);
         }
         let Some(target) = &mut self.target else { return (Painted::default(), false) };
-        let drawn = frame::paint(&self.gpu, target, &self.slabs, &self.rasters, camera, sheet, fine);
+        let drawn = frame::paint(&self.gpu, target, &self.slabs, &self.rasters, &self.plans, camera, sheet, fine);
         self.last = Some((sight, fine));
         self.work.arrived = false;
         self.painted = Some(Instant::now());

@@ -28,6 +28,7 @@ pub struct MenuView {
     pub gaps: bool,
     pub layers: bool,
     pub table: bool,
+    pub underlays: bool,
     pub heat: bool,
     /// What cannot be done now, and why.
     pub off: Vec<(Verb, &'static str)>,
@@ -84,6 +85,10 @@ pub fn menu_bar(ui: &mut Ui, lang: Lang, view: &MenuView, out: &mut Vec<MenuActi
                 }
                 gap(ui);
                 item(ui, lang, view, Verb::PasteList, false, out);
+            });
+            menu(ui, lang.pick("底稿", "Underlay"), |ui| {
+                item(ui, lang, view, Verb::AddUnderlay, false, out);
+                item(ui, lang, view, Verb::Underlays, view.underlays, out);
             });
             menu(ui, text.menu_incidents, |ui| {
                 item(ui, lang, view, Verb::ImportIncidents, false, out);
@@ -213,6 +218,7 @@ fn view_menu(ui: &mut Ui, lang: Lang, view: &MenuView, out: &mut Vec<MenuAction>
         gap(ui);
         item(ui, lang, view, Verb::Layers, view.layers, out);
         item(ui, lang, view, Verb::Table, view.table, out);
+        item(ui, lang, view, Verb::Underlays, view.underlays, out);
     }
     item(ui, lang, view, Verb::FullScreen, false, out);
     gap(ui);

@@ -19,6 +19,7 @@ pub mod status;
 pub mod steps;
 pub mod table;
 pub mod tool_bar;
+pub mod underlays;
 
 #[cfg(test)]
 mod tests;

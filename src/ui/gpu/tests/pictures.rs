@@ -90,3 +90,41 @@ fn nothing_trembles_a_thousand_kilometres_from_the_origin() {
     let (mean, worst, at) = differ(&a, &b);
     assert!(mean < 0.8 && worst < 12.0, "{mean} {worst} {at:?}");
 }
+
+#[test]
+fn a_scanned_plan_lies_where_the_painter_off_screen_puts_it() {
+    let Some(state) = device("a_scanned_plan_lies_where_the_painter_off_screen_puts_it") else { return };
+    let mut painter = MapPainter::new(&state);
+    let mut scene = town(None);
+    let at = middle(&scene);
+    // Lines of three widths on white, 1200 × 900 pixels of which each is four of the scan.
+    let (w, h) = (1200u32, 900u32);
+    let pixel = |i: u32| {
+        let (x, y) = (i % w, i / w);
+        let line = x % 60 < 2 || y % 75 < 3 || (x + y) % 150 < 4;
+        if line { [30, 40, 60, 255] } else { [250, 246, 236, 255] }
+    };
+    let rgba = Arc::new((0..w * h).flat_map(pixel).collect::<Vec<u8>>());
+    let pyramid = Arc::new(crate::scene::Pyramid::new(rgba, [w, h], 2, [2 * w - 1, 2 * h]).unwrap());
+    let (sin, cos) = 20f64.to_radians().sin_cos();
+    let s = 150.0;
+    let to_grid = crate::geom::Affine([s * cos, s * sin, at.0 - 170_000.0, s * sin, -s * cos, at.1 + 60_000.0]);
+    scene.backdrops = vec![
+        crate::scene::Backdrop { pyramid: pyramid.clone(), to_grid, opacity: 0.7, over: false },
+        crate::scene::Backdrop { pyramid, to_grid: to_grid.shifted([90_000.0, 40_000.0]), opacity: 0.5, over: true },
+    ];
+    for (den, ppp) in [(200.0, 1.0), (900.0, 1.0), (2500.0, 2.0), (10_000.0, 1.0), (40_000.0, 1.0)] {
+        let camera = Camera::at_scale(at, den, (900.0, 600.0), ppp);
+        let sheet = StyleSheet { underlay: true, ..StyleSheet::new(Theme::Light, den) };
+        compare(&mut painter, &scene, &camera, &sheet, &format!("underlay-{den}"));
+    }
+    // Moved and dimmed it is another picture; the pixels stay where they are.
+    let camera = Camera::at_scale(at, 2500.0, (900.0, 600.0), 1.0);
+    let sheet = StyleSheet::new(Theme::Light, 2500.0);
+    compare(&mut painter, &scene, &camera, &sheet, "underlay-here");
+    let before = read(&painter);
+    scene.backdrops.truncate(1);
+    scene.backdrops[0].to_grid = to_grid.shifted([20_000.0, 0.0]);
+    compare(&mut painter, &scene, &camera, &sheet, "underlay-there");
+    assert_ne!(before.rgba, read(&painter).rgba);
+}
