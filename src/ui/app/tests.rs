@@ -48,6 +48,16 @@ std::thread_local! {
     static LONGEST: std::cell::Cell<std::time::Duration> = const { std::cell::Cell::new(std::time::Duration::ZERO) };
 }
 
+std::thread_local! {
+    /// What a test does to the application before every frame.
+    static BEFORE: std::cell::RefCell<Option<Box<dyn Fn(&mut App)>>> = const { std::cell::RefCell::new(None) };
+}
+
+/// Does something to the application before every frame of this test.
+fn before_each_frame(what: impl Fn(&mut App) + 'static) {
+    BEFORE.set(Some(Box::new(what)));
+}
+
 /// The longest frame of this test since it last asked.
 fn longest() -> std::time::Duration {
     LONGEST.replace(std::time::Duration::ZERO)
@@ -68,6 +78,7 @@ fn start_page(test: &str) -> Option<Window> {
         let rect = ui.ctx().content_rect();
         let mut child = ui.new_child(UiBuilder::new().max_rect(rect));
         child.set_clip_rect(rect);
+        BEFORE.with_borrow(|before| before.iter().for_each(|b| b(app)));
         let began = cpu_time::ThreadTime::now();
         app.frame(&mut child);
         LONGEST.with(|l| l.set(l.get().max(began.elapsed())));

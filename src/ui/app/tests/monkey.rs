@@ -290,9 +290,9 @@ fn key_of(h: &mut Window, rng: &mut Rng) -> String {
     format!("key {key:?} with {with:?}")
 }
 
-/// What no input may lead to: files outside the folder of the run, keys of other tests changed, a closed window.
-fn keep_in(h: &mut Window, folder: &Path, alone: bool) {
-    let app = app(h);
+/// What no input may lead to: files outside the folder of the run, keys of other tests changed, a closed window. Before
+/// every frame: a question for a path may come up and be answered within one input.
+fn keep_in(app: &mut App, folder: &Path, alone: bool) {
     if let Some(super::super::dialogs::Dialog::Path(_, path)) = &mut app.dialog
         && !Path::new(path.as_str()).starts_with(folder)
     {
@@ -357,6 +357,8 @@ fn random_input_breaks_nothing() {
     let number = |name: &str| std::env::var(name).ok().and_then(|v| v.parse::<u64>().ok());
     let (long, seed) = (number("GETU_MONKEY_S").map(Duration::from_secs), number("GETU_SEED").unwrap_or(1));
     let folder = tempfile::tempdir().unwrap();
+    let (kept, alone) = (folder.path().to_owned(), long.is_some());
+    before_each_frame(move |app| keep_in(app, &kept, alone));
     let (began, mut round, mut inputs, mut steps) = (Instant::now(), 0_u64, 0, 0);
     let mut sizes = Vec::new();
     loop {
@@ -379,7 +381,6 @@ fn random_input_breaks_nothing() {
         for i in 0..n {
             let what = input(&mut h, &mut rng, folder.path());
             told.push(what);
-            keep_in(&mut h, folder.path(), long.is_some());
             if i % A_LOOK == A_LOOK - 1 {
                 look(&h);
             }
