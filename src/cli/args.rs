@@ -154,7 +154,7 @@ pub(super) struct New {
 pub(super) struct Import {
     /// Project
     pub file: PathBuf,
-    /// File to read: GeoJSON or delimited text
+    /// File to read: GeoJSON, delimited text or a workbook (.xlsx)
     pub source: PathBuf,
     /// What its rows are
     #[arg(long = "as", value_enum)]
@@ -177,6 +177,9 @@ pub(super) struct Import {
     /// Fill the buildings that are there from a list without places, matched by courtyard and number; rows that find none are named
     #[arg(long = "match", value_name = "courtyard,number", conflicts_with = "redraw")]
     pub matched: Option<String>,
+    /// Sheet of a workbook with a list; without it the only one that can be read as one
+    #[arg(long, requires = "matched")]
+    pub sheet: Option<String>,
     /// Say what would be done, save nothing
     #[arg(long)]
     pub dry_run: bool,

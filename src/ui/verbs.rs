@@ -168,7 +168,7 @@ verbs! {
     Tools Verb::Tool(Tool::BuildPoint), "点出楼栋", "Building as a point", "", Some(Icon::Pin);
     Tools Verb::Tool(Tool::BuildCopies), "沿线复制楼栋", "Copy along a line", "", Some(Icon::Copy);
     Tools Verb::Tool(Tool::Courtyard), "画院落", "Draw courtyard", "Y", Some(Icon::Courtyard);
-    Tools Verb::PasteList, "粘贴清单…", "Fill from a list…", "", Some(Icon::Import);
+    Tools Verb::PasteList, "导入清单…", "Fill from a list…", "", Some(Icon::Import);
     Tools Verb::Square, "边界取直角", "Square borders", "Q", Some(Icon::Square);
     Tools Verb::Simplify, "简化边界", "Simplify borders", "Shift Q", Some(Icon::Simplify);
     Tools Verb::Snapping, "吸附", "Snapping", "S", Some(Icon::Snap);

@@ -12,6 +12,7 @@ mod issues;
 mod keys;
 mod large;
 mod palette;
+mod sheets;
 mod start;
 mod steps;
 mod streets;

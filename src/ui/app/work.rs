@@ -34,6 +34,8 @@ pub enum Work {
     Save(Job<Stored>, u64),
     Import(Job<Brought>, u64),
     Write(Job<Written>),
+    /// Sheets of a list, and the one that is shown first.
+    List(Job<(Vec<crate::exchange::Sheet>, usize)>, u64),
 }
 
 impl Work {
@@ -43,6 +45,7 @@ impl Work {
             Work::Save(j, _) => j.progress(),
             Work::Import(j, _) => j.progress(),
             Work::Write(j) => j.progress(),
+            Work::List(j, _) => j.progress(),
         }
     }
 }
@@ -118,6 +121,11 @@ impl App {
                     Some(Ok(b)) => self.show_brought(b, of, time),
                     Some(Err(e)) => self.job_error(&e),
                 },
+                Work::List(mut j, of) => match j.poll() {
+                    None => left.push(Work::List(j, of)),
+                    Some(Ok(read)) => self.show_list(read, of),
+                    Some(Err(e)) => self.job_error(&e),
+                },
                 Work::Write(mut j) => match j.poll() {
                     None => left.push(Work::Write(j)),
                     Some(Ok(w)) => self.say(w.what.get(self.language()), &w.path.to_string_lossy(), ""),
@@ -187,6 +195,7 @@ impl App {
                 self.imports.clear();
             }
             Some(Work::Write(j)) => j.cancel(),
+            Some(Work::List(j, _)) => j.cancel(),
             Some(Work::Save(..)) | None => {}
         }
     }
