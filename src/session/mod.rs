@@ -6,6 +6,7 @@
 //! Start at [`Session::dispatch`].
 
 pub mod answers;
+pub mod begin;
 mod build;
 pub mod buildings;
 mod fill;
@@ -418,6 +419,7 @@ impl Session {
     /// draft; the draft is made with it when it is committed, so that an edit that is dropped leaves no trace.
     fn try_edit(&mut self, mut edit: Edit) -> Result<(), EditError> {
         edit = self.limited(edit);
+        edit = begin::with_waiting_unit(self.history.stable(), (self.plan, self.layer), edit);
         let stable = self.history.stable();
         let draft = self.draft_for(&edit);
         let base = draft.as_ref().map_or_else(|| stable.clone(), |d| stable.as_draft(d.of));
