@@ -148,6 +148,15 @@ pub(super) struct New {
     /// Outline of all layers: a file with polygons
     #[arg(long)]
     pub outline: Option<PathBuf>,
+    /// Code of the community; the outline is its ground
+    #[arg(long, value_name = "CODE")]
+    pub community: Option<String>,
+    /// Where it lies, longitude,latitude: decides CRS and origin before the first import
+    #[arg(long, value_name = "LON,LAT", allow_hyphen_values = true)]
+    pub at: Option<String>,
+    /// Households of a cell, from and to
+    #[arg(long, value_name = "MIN-MAX")]
+    pub households: Option<String>,
 }
 
 #[derive(Args, Debug)]

@@ -78,6 +78,12 @@ const HELP: &[(&str, &str)] = &[
     ("Name of the project", "项目名称"),
     ("EPSG:n, a PROJ string, or auto: decided by the first import", "EPSG:n、PROJ 字符串，或 auto：由首次导入决定"),
     ("Outline of all layers: a file with polygons", "所有图层的范围：含有面的文件"),
+    ("Code of the community; the outline is its ground", "社区编码；范围就是它的辖区"),
+    (
+        "Where it lies, longitude,latitude: decides CRS and origin before the first import",
+        "位置，经度,纬度：首次导入之前就定下坐标系和原点",
+    ),
+    ("Households of a cell, from and to", "每个网格的户数，下限和上限"),
     (
         "File to read: GeoJSON, delimited text or a workbook (.xlsx)",
         "要读的文件：GeoJSON、带分隔符的文本或工作簿（.xlsx）",

@@ -20,6 +20,13 @@ pub struct Beginning {
     pub said: Said,
 }
 
+impl Beginning {
+    /// What its system is called.
+    pub fn system(&self) -> String {
+        crs_name(&self.crs).unwrap_or_else(|_| self.crs.text().to_owned())
+    }
+}
+
 /// What a new project is to be.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct NewProject {
@@ -145,13 +152,14 @@ pub fn proposed(source: &CrsDef, extent: [f64; 4], at: Option<[f64; 2]>) -> Resu
     let choice = auto(source, extent).map_err(failed)?;
     let middle = at.unwrap_or([(extent[0] + extent[2]) / 2.0, (extent[1] + extent[3]) / 2.0]);
     let [e, n] = crate::crs::Transform::new(source, &choice.crs).and_then(|t| t.point(middle)).map_err(failed)?;
-    let called = crs_name(&choice.crs).unwrap_or_else(|_| choice.crs.text().to_owned());
-    let said = Said::new(
+    let at = choice.origin.grid_of_metres(e, n);
+    let mut out = Beginning { crs: choice.crs, origin: Some(choice.origin), at, said: Said::default() };
+    let called = out.system();
+    out.said = Said::new(
         format!("{called}：{}", choice.reason.message_zh()),
         format!("{called}: {}", choice.reason.message_en()),
     );
-    let at = choice.origin.grid_of_metres(e, n);
-    Ok(Beginning { crs: choice.crs, origin: Some(choice.origin), at, said })
+    Ok(out)
 }
 
 /// The place in another metric system than the one proposed for it.
@@ -164,17 +172,16 @@ pub fn in_system(place: &Beginning, text: &str) -> Result<Beginning, Said> {
     if !is_metric(&crs).map_err(failed)? {
         return Err(failed(crate::crs::CrsError::NotMetric(text.to_owned())));
     }
-    let said = Said::new(
-        format!("{}：由你指定", crs_name(&crs).unwrap_or_else(|_| crs.text().to_owned())),
-        format!("{}: as you chose", crs_name(&crs).unwrap_or_else(|_| crs.text().to_owned())),
-    );
-    let (Some(at), Some(origin)) = (place.at, place.origin) else {
-        return Ok(Beginning { crs, origin: None, at: None, said });
-    };
-    let to = crate::crs::Transform::new(&place.crs, &crs).map_err(failed)?;
-    let [e, n] = to.point(origin.metres(at)).map_err(failed)?;
-    let origin = Origin::near(e, n);
-    Ok(Beginning { crs, origin: Some(origin), at: origin.grid_of_metres(e, n), said })
+    let mut out = Beginning { crs, origin: None, at: None, said: Said::default() };
+    let called = out.system();
+    out.said = Said::new(format!("{called}：由你指定"), format!("{called}: as you chose"));
+    if let (Some(at), Some(origin)) = (place.at, place.origin) {
+        let to = crate::crs::Transform::new(&place.crs, &out.crs).map_err(failed)?;
+        let [e, n] = to.point(origin.metres(at)).map_err(failed)?;
+        let origin = Origin::near(e, n);
+        (out.origin, out.at) = (Some(origin), origin.grid_of_metres(e, n));
+    }
+    Ok(out)
 }
 
 /// A new project: empty but for its community, which has no ground until its outline comes. Its history is empty.
@@ -185,7 +192,7 @@ pub fn new_project(new: &NewProject, replica: u32) -> Result<Project, BuildError
     let (crs, origin) = new.place.as_ref().map_or(("auto", None), |p| (p.crs.text(), p.origin));
     let empty = empty_project(&new.name, crs, origin, new.layers.clone(), replica)?;
     let mut ops: Vec<Op> = Vec::new();
-    if let Some((from, to)) = new.households {
+    if let Some((from, to)) = new.households.filter(|r| *r != usual_households()) {
         let mut rules = serde_json::Map::new();
         rules.insert("households_min".into(), from.into());
         rules.insert("households_max".into(), to.into());
@@ -332,8 +339,9 @@ mod tests {
         s.dispatch(Command::Undo, 3);
         assert_eq!(s.project().state, before);
         // Without a code nothing waits.
-        let plain =
-            new_project(&NewProject { name: "x".into(), layers: vec![layer()], ..NewProject::default() }, 7).unwrap();
+        let households = Some(usual_households());
+        let plain = NewProject { name: "x".into(), households, layers: vec![layer()], ..NewProject::default() };
+        let plain = new_project(&plain, 7).unwrap();
         assert_eq!((plain.facts.head.crs.as_str(), plain.facts.head.origin), ("auto", None));
     }
 

@@ -599,3 +599,20 @@ fn a_list_without_places_fills_the_buildings_that_it_names() {
     let none = place.run(&[&args[..], &["--sheet", "没有"]].concat());
     assert!(none.code == 2 && none.err.contains("没有"), "{}", none.err);
 }
+
+#[test]
+fn a_project_is_begun_with_its_place_community_and_range() {
+    let place = Place::new();
+    let args = ["new", "p.gpkg", "--name", "和平社区", "--community", "310101001001", "--at", "121.474,31.230"];
+    let out = place.ask(&[&args[..], &["--households", "200-400"]].concat());
+    assert!(out["crs"].as_str().unwrap().contains("4549"), "{out}");
+    // The first outline is the community's ground, whatever brings it.
+    let ring = "[[121.47,31.22],[121.48,31.22],[121.48,31.235],[121.47,31.235],[121.47,31.22]]";
+    let text =
+        format!(r#"{{"type":"Feature","properties":{{}},"geometry":{{"type":"Polygon","coordinates":[{ring}]}}}}"#);
+    std::fs::write(place.path("o.geojson"), text).unwrap();
+    place.ask(&["import", "p.gpkg", "o.geojson", "--as", "outline"]);
+    let found = place.ask(&["where", "p.gpkg", "--crs", "EPSG:4326", "--at", "121.475,31.23"]);
+    assert!(found.to_string().contains("310101001001"), "{found}");
+    place.ask(&["undo", "p.gpkg"]);
+}

@@ -81,6 +81,9 @@ impl App {
                 Purpose::Save => d.add_filter("GeoPackage", &["gpkg"]).set_file_name(name).save_file(),
                 Purpose::Export => d.add_filter("GeoJSON", &["geojson"]).set_file_name(name).save_file(),
                 Purpose::List => d.add_filter("XLSX, CSV", &["xlsx", "csv", "tsv", "txt"]).pick_file(),
+                Purpose::Guide(_) => {
+                    d.add_filter("GeoJSON, CSV, XLSX", &["geojson", "json", "csv", "tsv", "txt", "xlsx"]).pick_file()
+                }
                 Purpose::Picture => d.add_filter("PNG", &["png"]).set_file_name(name).save_file(),
             };
             Ok(one.into_iter().collect())
@@ -95,7 +98,7 @@ impl App {
             None => doc.session.project().facts.head.name.replace(['/', '\\', ':', ' ', '·'], ""),
         };
         match purpose {
-            Purpose::Open | Purpose::Import(_) | Purpose::List => String::new(),
+            Purpose::Open | Purpose::Import(_) | Purpose::List | Purpose::Guide(_) => String::new(),
             Purpose::Save => format!("{stem}.gpkg"),
             Purpose::Export => format!("{stem}.geojson"),
             Purpose::Picture => format!("{stem}.png"),
@@ -109,6 +112,8 @@ impl App {
             Purpose::Import(_) => ("导入文件", "Import a file"),
             Purpose::Export => ("导出网格（GeoJSON）", "Export the cells (GeoJSON)"),
             Purpose::List => ("打开清单", "Open a list"),
+            Purpose::Guide(super::guide::For::Place) => ("选位置文件", "File with the place"),
+            Purpose::Guide(super::guide::For::Outline) => ("选范围文件", "File with the outline"),
             Purpose::Picture => ("存为图片（PNG）", "Save as picture (PNG)"),
         };
         self.lang.pick(zh, en).to_owned()
@@ -153,6 +158,7 @@ impl App {
                 self.export_to(path);
             }
             Purpose::List => self.read_list(path),
+            Purpose::Guide(of) => self.read_for_guide(path, of),
             Purpose::Picture => {
                 with(&mut path, "png");
                 self.picture_to(path);

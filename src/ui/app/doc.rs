@@ -148,6 +148,8 @@ pub struct Doc {
     pub hand: Hand,
     /// The view; set when the map is first laid out.
     pub camera: Option<Camera>,
+    /// Where an empty project lies: the first view shows it.
+    pub first_look: Option<Pt>,
     /// The network of streets.
     pub streets: super::streets::Streets,
     /// Whether snapping is on.
@@ -220,6 +222,7 @@ impl Doc {
             saved_at: String::new(),
             hand: Hand::default(),
             camera: None,
+            first_look: None,
             streets: super::streets::Streets::default(),
             snapping: true,
             snapped: None,
@@ -302,7 +305,8 @@ impl Doc {
             p.layer(self.session.plan(), self.session.layer()).map(|l| l.partition.extent()).filter(|b| !b.is_empty());
         let all = ground.unwrap_or_else(|| answers::extent(p));
         if all.is_empty() {
-            Box2::of_two(crate::geom::pt(-500_000, -500_000), crate::geom::pt(500_000, 500_000))
+            let at = self.first_look.unwrap_or_default();
+            Box2::of_two(at, at).grown(500_000)
         } else {
             all
         }

@@ -36,6 +36,8 @@ pub enum Purpose {
     Picture,
     /// Read a list of buildings.
     List,
+    /// Read a file for the guide to a new project.
+    Guide(super::guide::For),
 }
 
 /// A project read beside the window, counted and ready to be shown.
@@ -166,7 +168,7 @@ impl App {
     }
 
     /// Puts a project into the window.
-    fn show(&mut self, doc: Doc) {
+    pub(super) fn show(&mut self, doc: Doc) {
         self.doc = Some(doc);
         self.plans_open = false;
         self.layers_open = false;

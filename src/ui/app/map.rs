@@ -484,7 +484,8 @@ fn paint(ui: &mut Ui, doc: &mut Doc, rect: Rect, around: Around<'_>, moving: boo
     building_list::tray(ui, doc, rect, &camera, (around.lang, around.now), asked);
     floats(ui, doc, rect, &camera, around.lang, around.language);
     if is_bare(doc) && doc.hand.tool() == Tool::Select {
-        asked.verbs.extend(nothing_yet(ui, around.lang, rect.center()));
+        let placed = doc.session.project().facts.head.origin.is_some();
+        asked.verbs.extend(nothing_yet(ui, around.lang, rect.center(), placed));
     }
 }
 

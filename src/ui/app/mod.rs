@@ -10,6 +10,7 @@ mod dialogs;
 mod doc;
 mod files;
 mod gestures;
+mod guide;
 mod heat;
 mod issues;
 mod keys;
@@ -96,6 +97,8 @@ pub struct App {
     /// What stands beside the list of cells.
     side: Option<Side>,
     palette: Option<palette::Palette>,
+    /// The guide to a new project while it is open.
+    guide: Option<guide::Guide>,
     /// Commands run from the palette, the latest first.
     lately: Vec<verbs::Verb>,
     dialog: Option<Dialog>,
@@ -212,6 +215,7 @@ impl App {
             plans_open: false,
             side: None,
             palette: None,
+            guide: None,
             lately: Vec::new(),
             dialog: None,
             leaving: None,
@@ -357,9 +361,10 @@ impl App {
         // A field that was opened a frame ago may not have the keys yet.
         let opened = self.doc.as_ref().is_some_and(|d| d.typing.is_some());
         let typing = ctx.text_edit_focused() || opened;
-        let over = self.dialog.is_some() || self.palette.is_some();
+        let over = self.dialog.is_some() || self.palette.is_some() || self.guide.is_some();
         let busy = over || self.keys_open || typing || egui::Popup::is_any_open(&ctx);
         if self.dialog.is_none()
+            && self.guide.is_none()
             && !(self.keys_open && self.keys.catching.is_some())
             && let Some((verb, times)) = ctx.input_mut(|i| verbs::pressed(i, typing))
             // The palette has the keys while it is open; its own closes it.
@@ -383,6 +388,7 @@ impl App {
         }
         self.show_keys(&ctx, ui);
         self.show_palette(ui, time);
+        self.show_guide(ui);
         self.dialogs(ui);
         if self.may_close {
             ctx.send_viewport_cmd(egui::ViewportCommand::Close);

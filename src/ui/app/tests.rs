@@ -6,6 +6,7 @@ mod camera;
 mod files;
 mod gestures;
 mod ground;
+mod guide;
 mod heat;
 mod inspector;
 mod issues;

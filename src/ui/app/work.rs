@@ -18,7 +18,7 @@ pub enum Leave {
     Quit,
     /// The start page is shown.
     Start,
-    /// A new project is begun.
+    /// The guide to a new project is opened.
     New,
     /// A shipped sample is opened.
     Sample(String),
@@ -72,7 +72,7 @@ impl App {
                 self.doc = None;
                 self.looking = None;
             }
-            Leave::New => self.begin_new(),
+            Leave::New => self.begin_guide(),
             Leave::Sample(name) => self.begin_sample(&name),
             // The project that is shown stays until the other one is read.
             Leave::Open(path) => self.open_file(path),

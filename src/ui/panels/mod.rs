@@ -4,6 +4,7 @@
 
 pub mod building;
 pub mod cells;
+pub mod guide;
 pub mod inspector;
 pub mod issues;
 pub mod keys;
