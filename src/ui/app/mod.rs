@@ -112,7 +112,9 @@ pub struct App {
     /// The window may close: nothing unsaved is left.
     may_close: bool,
     /// Pictures of the samples on the start page.
-    cards: Vec<(String, Option<egui::TextureHandle>)>,
+    cards: Vec<start::Card>,
+    /// Where they are kept from one run to the next.
+    cache: Option<PathBuf>,
     /// Looking for the recent files, once each time the start page is opened.
     looking: Option<Job<Vec<PathBuf>>>,
     /// Recent files that are not there any more.
@@ -155,6 +157,7 @@ pub fn run(file: Option<PathBuf>, started: Instant, timings: bool) -> anyhow::Re
         Box::new(move |cc| {
             let mut app = App::new(&cc.egui_ctx, settings, data);
             app.painter = cc.wgpu_render_state.as_ref().map(MapPainter::new);
+            app.cache = crate::store::cache::cache_dir();
             app.timings = timings.then(|| timing::Timings::new(started));
             if let Some(w) = warning {
                 app.warn(w.said().get(app.language()));
@@ -224,6 +227,7 @@ impl App {
             imports: VecDeque::new(),
             may_close: false,
             cards: Vec::new(),
+            cache: None,
             looking: None,
             lost: Vec::new(),
             timings: None,
