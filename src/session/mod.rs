@@ -21,6 +21,7 @@ mod sentence;
 pub mod slivers;
 pub mod snap;
 pub mod tools;
+pub mod tour;
 pub mod words;
 
 pub use build::{BuildError, empty_project, layer_from_text, sample_project, sample_titles};

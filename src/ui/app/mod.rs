@@ -29,6 +29,7 @@ mod streets;
 #[cfg(test)]
 mod tests;
 mod timing;
+mod tour;
 mod upkeep;
 mod view;
 mod why;
@@ -97,6 +98,8 @@ pub struct App {
     /// What stands beside the list of cells.
     side: Option<Side>,
     palette: Option<palette::Palette>,
+    /// The five-minute tour while it is on.
+    tour: Option<crate::session::tour::Tour>,
     /// The guide to a new project while it is open.
     guide: Option<guide::Guide>,
     /// Commands run from the palette, the latest first.
@@ -219,6 +222,7 @@ impl App {
             side: None,
             palette: None,
             guide: None,
+            tour: None,
             lately: Vec::new(),
             dialog: None,
             leaving: None,
@@ -505,6 +509,7 @@ impl App {
             let list: Vec<Toast> = self.toasts.iter().map(|(t, _)| t.clone()).collect();
             dismissed = toasts(ui, lang, rect.center_bottom() - vec2(0.0, 16.0), &list);
             self.floats(ctx, rect, time);
+            self.show_tour(ui, rect);
         });
         self.toasts.retain(|(t, _)| Some(t.key) != dismissed);
         for a in tools {

@@ -18,7 +18,9 @@ mod start;
 mod steps;
 mod streets;
 mod tools;
+mod tour;
 mod words;
+mod yards;
 
 use super::doc::Doc;
 use super::{App, map};

@@ -18,6 +18,7 @@ pub mod start;
 pub mod status;
 pub mod steps;
 pub mod tool_bar;
+pub mod tour;
 
 #[cfg(test)]
 mod tests;

@@ -108,6 +108,10 @@ fn side(ui: &mut Ui, lang: Lang, view: &StartView, out: &mut Vec<StartAction>) {
     if tall_button(ui, Icon::Folder, text.open, Verb::Open.key(), width).clicked() {
         out.push(StartAction::Do(Verb::Open));
     }
+    ui.add_space(10.0);
+    if tall_button(ui, Icon::Help, Verb::Tour.name(lang), "", width).clicked() {
+        out.push(StartAction::Do(Verb::Tour));
+    }
     ui.add_space(32.0);
     section(ui, text.recent, "");
     ui.add_space(4.0);
