@@ -1,9 +1,10 @@
 //! What a patch moves between units, found from the ground it touches only.
 
+use super::courtyards::Joined;
 use super::owners::Owners;
 use super::{Assignment, Courtyards, NOTHING, Tally, owner_of_building};
 use crate::geom::{Box2, Pt, dist2_to_segment, ring_contains};
-use crate::model::{Field, Kind};
+use crate::model::Kind;
 use crate::plan::{Key, Layer, Patch, Project};
 use crate::topology::{Change, Edge, Finder, Owner, PartitionPatch};
 use std::borrow::Cow;
@@ -33,6 +34,8 @@ pub struct Changes {
     pub delta: BTreeMap<Owner, Tally>,
     /// Difference of the incidents without a place.
     pub unlocated: i64,
+    /// Buildings that join or leave courtyards.
+    pub(super) joined: Vec<Joined>,
     pub(super) new_courtyards: Option<Courtyards>,
 }
 
@@ -49,6 +52,7 @@ impl Changes {
             incidents: back(&self.incidents),
             delta: self.delta.iter().map(|(o, t)| (*o, Tally::default().plus(t, -1))).collect(),
             unlocated: -self.unlocated,
+            joined: self.joined.iter().map(|j| Joined { building: j.building, from: j.to, to: j.from }).collect(),
             new_courtyards: None,
         })
     }
@@ -76,14 +80,15 @@ struct Ground {
 
 impl Assignment {
     /// What a patch changes. `old` is the project before it, `new` after; `back` = the patch is undone, so that `old`
-    /// has it. O(rows near the ground that changed); imports O(their rows).
+    /// has it. O(rows that changed or are near ground or courtyards that did); imports O(all rows).
     pub fn changes(&self, old: &Project, new: &Project, patch: &Patch, back: bool) -> Changes {
         let empty = Layer::default();
         let (Some(was), is) = (old.layer(self.plan, self.layer), new.layer(self.plan, self.layer).unwrap_or(&empty))
         else {
             return Changes::default();
         };
-        if patch.items.iter().any(|(k, _, _)| found_anew(old, new, k)) {
+        let counted = |k: &Kind| matches!(k, Kind::Buildings | Kind::Courtyards | Kind::Incidents);
+        if patch.items.iter().any(|(k, _, _)| matches!(k, Key::Segment(kind, _) if counted(kind))) {
             return self.by_recount(new);
         }
         let mut ground = Ground { boxes: vec![], lenses: vec![], bent: vec![] };
@@ -121,11 +126,21 @@ impl Assignment {
     }
 
     fn by_ground(&self, old: &Project, new: &Project, is: &Layer, patch: &Patch, ground: &Ground) -> Changes {
-        let (yards, incidents) = (ground.rows(new, Kind::Courtyards), ground.rows(new, Kind::Incidents));
+        let (mut yards, mut incidents) = (ground.rows(new, Kind::Courtyards), ground.rows(new, Kind::Incidents));
         let buildings = ground.rows(new, Kind::Buildings);
+        let changed = |kind: Kind| {
+            let slot = move |k: &Key| if let Key::Row(of, slot) = k { (*of == kind).then_some(*slot) } else { None };
+            patch.items.iter().filter_map(move |(k, _, _)| slot(k))
+        };
+        for (rows, kind) in [(&mut yards, Kind::Courtyards), (&mut incidents, Kind::Incidents)] {
+            rows.extend(changed(kind));
+            rows.sort_unstable();
+            rows.dedup();
+        }
         let points = yards.len() + incidents.len() + buildings.len();
         let finder = Finder::over(&is.partition, &ground.area(), points);
-        let mut c = Changes::default();
+        let mut c = Changes { joined: self.courtyards.joined(old, new, patch), ..Changes::default() };
+        let joined: BTreeMap<u32, Option<u32>> = c.joined.iter().map(|j| (j.building, j.to)).collect();
         // Courtyards first: whole ones take their buildings along.
         let mut yard_now: BTreeMap<u32, Owner> = BTreeMap::new();
         for slot in yards {
@@ -139,15 +154,17 @@ impl Assignment {
             }
         }
         for slot in incidents {
-            let at = new.table(Kind::Incidents).get(slot).and_then(|r| r.anchor());
-            let to = at.map_or(NOTHING, |p| finder.owner(p));
+            let row = new.table(Kind::Incidents).get(slot);
+            let to = row.and_then(|r| r.anchor()).map_or(NOTHING, |p| finder.owner(p));
             let from = self.incidents.at(slot);
+            let without = |there: bool, owner: Owner| i64::from(there && owner == NOTHING);
+            c.unlocated += without(row.is_some(), to) - without(old.table(Kind::Incidents).get(slot).is_some(), from);
             if from != to {
                 c.incidents.push(Moved { slot, from: there(from), to: there(to) });
                 c.shift(from, to, &Tally { incidents: 1, ..Tally::default() });
             }
         }
-        let mut slots: BTreeSet<u32> = buildings.into_iter().collect();
+        let mut slots: BTreeSet<u32> = buildings.into_iter().chain(joined.keys().copied()).collect();
         for yard in yard_now.keys().filter(|y| new.is_whole(**y)) {
             slots.extend(self.courtyards.buildings(*yard));
         }
@@ -170,9 +187,9 @@ impl Assignment {
         for slot in slots {
             let after = new.table(Kind::Buildings).get(slot);
             let from = self.buildings.at(slot);
-            let to = after.map_or(NOTHING, |r| {
-                owner_of_building(new, is, slot, r, &self.courtyards, yard_owner, |p| finder.owner(p)).0
-            });
+            let yard = joined.get(&slot).copied().unwrap_or_else(|| self.courtyards.of_building(slot));
+            let to =
+                after.map_or(NOTHING, |r| owner_of_building(new, is, slot, r, yard, yard_owner, |p| finder.owner(p)).0);
             // Most rows near changed ground stay where they are, as they are.
             if from == to && !rewritten.contains(&slot) {
                 continue;
@@ -357,22 +374,6 @@ fn turned(p: &PartitionPatch) -> PartitionPatch {
         v.iter().map(|c| Change { slot: c.slot, before: c.after.clone(), after: c.before.clone() }).collect()
     }
     PartitionPatch { nodes: turn(&p.nodes), edges: turn(&p.edges), faces: turn(&p.faces) }
-}
-
-/// Whether a row came, went, or changed so that courtyards or places must be found anew.
-fn found_anew(old: &Project, new: &Project, key: &Key) -> bool {
-    match key {
-        Key::Segment(Kind::Buildings | Kind::Courtyards | Kind::Incidents, _) | Key::Row(Kind::Incidents, _) => true,
-        Key::Row(kind @ (Kind::Buildings | Kind::Courtyards), slot) => {
-            let place = |p: &Project| {
-                let row = p.table(*kind).get(*slot)?;
-                Some((row.anchor(), row.bbox(), row.text(Field::Courtyard).map(str::to_owned)))
-            };
-            let (was, is) = (place(old), place(new));
-            was.is_none() || was != is
-        }
-        _ => false,
-    }
 }
 
 fn differences(old: &Owners, new: &Owners) -> Vec<Moved> {

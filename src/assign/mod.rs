@@ -100,7 +100,7 @@ impl Assignment {
             let Some(row) = project.table(Kind::Buildings).get(slot) else { continue };
             let from = self.buildings.at(slot);
             let yard = |y: u32| Some(self.yards.at(y));
-            let to = owner_of_building(project, l, slot, row, &self.courtyards, yard, |_| from).0;
+            let to = owner_of_building(project, l, slot, row, self.courtyards.of_building(slot), yard, |_| from).0;
             if from != to {
                 self.buildings.set(slot, to);
                 self.tallies.entry(from).or_default().add_building(row, -1);
@@ -124,7 +124,7 @@ impl Assignment {
         let yard_owner = |yard: u32| project.table(Kind::Courtyards).get(yard)?.anchor().map(locate);
         for slot in rows_near(project, courtyards, l, units) {
             let Some(row) = project.table(Kind::Buildings).get(slot) else { continue };
-            let owner = owner_of_building(project, l, slot, row, courtyards, yard_owner, locate).0;
+            let owner = owner_of_building(project, l, slot, row, courtyards.of_building(slot), yard_owner, locate).0;
             if let Some(t) = out.get_mut(&Id(owner)) {
                 t.add_building(row, 1);
             }
@@ -236,6 +236,7 @@ impl Assignment {
             }
         }
         self.unlocated = self.unlocated.wrapping_add_signed(changes.unlocated);
+        self.courtyards.join(&changes.joined);
         if let Some(c) = &changes.new_courtyards {
             self.courtyards = c.clone();
         }
@@ -243,13 +244,14 @@ impl Assignment {
 }
 
 impl PartialEq for Assignment {
-    /// Equal assignments and tallies (what undo and recount are held to).
+    /// Equal assignments, courtyards and tallies (what undo and recount are held to).
     fn eq(&self, o: &Assignment) -> bool {
         (self.plan, self.layer, self.unlocated) == (o.plan, o.layer, o.unlocated)
             && self.buildings == o.buildings
             && self.incidents == o.incidents
             && self.yards == o.yards
             && self.tallies == o.tallies
+            && self.courtyards == o.courtyards
     }
 }
 
@@ -267,20 +269,20 @@ pub fn holders(project: &Project, plan: Id, layer: u16, unit: Id, on: Option<Dat
     held.map(|p| p.member).collect()
 }
 
-/// The unit to which a building belongs and by what.
-pub(crate) fn owner_of_building(
+/// The unit to which a building belongs and by what. `yard`: its courtyard.
+fn owner_of_building(
     project: &Project,
     layer: &Layer,
     slot: u32,
     row: RowRef<'_>,
-    courtyards: &Courtyards,
+    yard: Option<u32>,
     yard_owner: impl FnOnce(u32) -> Option<Owner>,
     locate: impl FnOnce(Pt) -> Owner,
 ) -> (Owner, By) {
     if let Some(unit) = layer.pins.get(&slot) {
         return (unit.0, By::Pin);
     }
-    if let Some(yard) = courtyards.of_building(slot).filter(|y| project.is_whole(*y))
+    if let Some(yard) = yard.filter(|y| project.is_whole(*y))
         && let Some(owner) = yard_owner(yard).filter(|o| *o != NOTHING)
     {
         return (owner, By::Courtyard);

@@ -351,6 +351,18 @@ impl Segment {
         }
     }
 
+    /// Rows whose text of a field is `word`, ascending. O(different words), and O(rows) where it is one of them.
+    pub fn rows_with(&self, field: Field, word: &str) -> impl Iterator<Item = usize> {
+        let found = match self.column(field) {
+            Some(Column::Text { words, index }) => {
+                words.iter().position(|w| w == word).map(|at| (at as u32 + 1, index.as_slice()))
+            }
+            _ => None,
+        };
+        let (word, index) = found.unwrap_or((0, &[]));
+        index.iter().enumerate().filter(move |(_, w)| **w == word).map(|(i, _)| i)
+    }
+
     /// Any field of row `i`.
     pub fn value(&self, i: usize, field: Field) -> Option<Value> {
         match self.column(field)? {

@@ -26,6 +26,8 @@ pub mod size {
     pub const RIGHT: f32 = 304.0;
     /// Narrowest and widest a side panel may be pulled.
     pub const SIDE: std::ops::RangeInclusive<f32> = 240.0..=420.0;
+    /// The least width that the map keeps between panels.
+    pub const MAP: f32 = 360.0;
     pub const CELL_ROW: f32 = 47.0;
     pub const PERSON_ROW: f32 = 30.0;
     pub const BUILDING_ROW: f32 = 26.0;

@@ -89,7 +89,7 @@ pub fn floats(ui: &Ui, doc: &Doc, rect: Rect, camera: &Camera, lang: Lang, langu
         ui.painter().galley(plate.min + vec2(6.0, 2.5), galley, t.on_accent);
     }
     let at = match held_at(doc).filter(|_| refused) {
-        Some(held) => Some(on_screen(rect, camera, held).clamp(rect.min, rect.max)),
+        Some(held) => Some(on_screen(rect, camera, held).min(rect.max).max(rect.min)),
         // What was asked for by a key is told also where the pointer is elsewhere.
         None => at.or_else(|| hand.trial().map(|_| rect.center_top() + vec2(0.0, 24.0))),
     };

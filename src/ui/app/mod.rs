@@ -48,8 +48,8 @@ use crate::ui::panels::menu_bar::MenuAction;
 use crate::ui::panels::status::StatusAction;
 use crate::ui::panels::tool_bar::ToolBarAction;
 use crate::ui::panels::{
-    cells, inspector, layers, left_place, menu_bar, menu_place, plans, right_place, side_place, status, status_place,
-    tool_bar, tools_place,
+    cells, inspector, is_narrow, layers, left_place, menu_bar, menu_place, plans, right_place, side_place, status,
+    status_place, tool_bar, tools_place,
 };
 use crate::ui::panels::{issues::issues_panel, steps::steps_panel};
 use crate::ui::theme;
@@ -465,7 +465,9 @@ impl App {
         tools_place(ui).show(ui, |ui| tool_bar::tool_bar(ui, lang, &tools_view, &mut tools));
         status_place(ui).show(ui, |ui| status::status_bar(ui, lang, &status_view, &mut status_out));
         let mut cells_out = Vec::new();
-        left_place(ui).show(ui, |ui| cells::cells_panel(ui, lang, &doc.lists.cells, &mut cells_out));
+        if self.side.is_none() || !is_narrow(ui) {
+            left_place(ui).show(ui, |ui| cells::cells_panel(ui, lang, &doc.lists.cells, &mut cells_out));
+        }
         if doc.ask_households
             && let inspector::InspectorView::Building(b) = &doc.lists.inspector
         {

@@ -53,7 +53,7 @@ pub fn show(ui: &Ui, doc: &mut Doc, around: &Around<'_>) -> Vec<Effect> {
     let Some(camera) = doc.camera.filter(|_| doc.hand.tool().draws()) else { return vec![] };
     let rect = ui.max_rect();
     let pointer = doc.pointer.map_or(rect.center(), |p| on_screen(rect, &camera, p));
-    let corner = (pointer + vec2(18.0, 14.0)).clamp(rect.min, rect.max - vec2(250.0, 70.0));
+    let corner = (pointer + vec2(18.0, 14.0)).min(rect.max - vec2(250.0, 70.0)).max(rect.min);
     let at = *typing.at.get_or_insert(corner);
     let last = doc.hand.line().last().copied();
     let read = typed(&typing.text, last, doc.pointer, doc.session.project().origin());

@@ -52,7 +52,7 @@ pub fn show(ui: &Ui, doc: &mut Doc, rect: Rect, around: &Around<'_>, asked: &mut
     let Some(mut menu) = doc.menu.take() else { return };
     let command = std::mem::take(&mut menu.fresh).then_some(SetOpenCommand::Bool(true));
     let mut chosen = None;
-    let at = menu.at.clamp(rect.min, rect.max);
+    let at = menu.at.min(rect.max).max(rect.min);
     let shown = Popup::new(id(), ui.ctx().clone(), PopupAnchor::Position(at), ui.layer_id())
         .kind(egui::PopupKind::Menu)
         .open_memory(command)

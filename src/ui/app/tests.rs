@@ -12,6 +12,7 @@ mod inspector;
 mod issues;
 mod keys;
 mod large;
+mod monkey;
 mod palette;
 mod sheets;
 mod start;

@@ -58,11 +58,23 @@ pub fn status_place(ui: &Ui) -> Panel {
     Panel::bottom("status").exact_size(size::STATUS).resizable(false).show_separator_line(false).frame(bar_frame(ui))
 }
 
+/// Widths that a panel at a side may have: the map keeps its least width between two of them.
+fn side_range(ui: &Ui) -> std::ops::RangeInclusive<f32> {
+    let (least, most) = (*size::SIDE.start(), *size::SIDE.end());
+    let room = (ui.ctx().content_rect().width() - size::MAP) / 2.0;
+    least..=room.min(most).max(least)
+}
+
+/// Whether problems or history take the place of the list of cells, because there is no room for three panels.
+pub fn is_narrow(ui: &Ui) -> bool {
+    ui.ctx().content_rect().width() < size::LEFT + 2.0 * size::RIGHT + size::MAP
+}
+
 /// Place of the list of cells.
 pub fn left_place(ui: &Ui) -> Panel {
     Panel::left("left")
         .default_size(size::LEFT)
-        .size_range(size::SIDE)
+        .size_range(side_range(ui))
         .resizable(true)
         .show_separator_line(false)
         .frame(side_frame(ui))
@@ -72,7 +84,7 @@ pub fn left_place(ui: &Ui) -> Panel {
 pub fn side_place(ui: &Ui) -> Panel {
     Panel::left("side")
         .default_size(size::RIGHT)
-        .size_range(size::SIDE)
+        .size_range(side_range(ui))
         .resizable(true)
         .show_separator_line(false)
         .frame(side_frame(ui))
@@ -82,7 +94,7 @@ pub fn side_place(ui: &Ui) -> Panel {
 pub fn right_place(ui: &Ui) -> Panel {
     Panel::right("right")
         .default_size(size::RIGHT)
-        .size_range(size::SIDE)
+        .size_range(side_range(ui))
         .resizable(true)
         .show_separator_line(false)
         .frame(side_frame(ui))

@@ -61,7 +61,7 @@ pub fn deviation_bar(ui: &Ui, rect: Rect, bar: DeviationBar) {
             let x = bar.x(rail, value as f32);
             let galley = p.layout_no_wrap(l10n::num(value), regular(SMALL), t.t3);
             let size = galley.size();
-            let left = (x - size.x / 2.0).clamp(rail.left(), rail.right() - size.x);
+            let left = (x - size.x / 2.0).min(rail.right() - size.x).max(rail.left());
             let at = Rect::from_min_size(pos2(left, rail.bottom() + 5.0), size);
             if taken.iter().all(|r| !r.expand2(vec2(4.0, 0.0)).intersects(at)) {
                 p.galley(at.min, galley, t.t3);

@@ -77,3 +77,23 @@ fn a_staged_edit_changes_only_its_rows_and_leaves_none_behind() {
     let often = doc(&h).lists.made - made;
     assert!(often <= 4, "made anew {often} times, for a draft and not for each place of the drag");
 }
+
+/// On a full-HD screen at 200 % the window is 960 points wide: the map stays, problems take the place of the list.
+#[test]
+fn the_map_keeps_its_room_in_a_narrow_window() {
+    let Some(mut h) = sample("the_map_keeps_its_room_in_a_narrow_window") else { return };
+    let id = unit(&h, "320599012006001");
+    let row = row_label(&h, id);
+    for (width, both) in [(900.0, false), (960.0, false), (1280.0, true), (1600.0, true)] {
+        h.set_size(vec2(width, 600.0));
+        h.run_steps(3);
+        assert!(map_rect(&h).width() >= 355.0, "{} of {width}", map_rect(&h).width());
+        key(&mut h, egui::Key::F8);
+        h.run_steps(3);
+        assert!(map_rect(&h).width() >= 355.0, "{} of {width} with problems", map_rect(&h).width());
+        assert_eq!(h.query_by_label(&row).is_some(), both, "{width}");
+        key(&mut h, egui::Key::F8);
+        h.run_steps(3);
+        assert!(h.query_by_label(&row).is_some());
+    }
+}
