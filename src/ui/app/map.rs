@@ -279,7 +279,8 @@ fn pointer(ui: &Ui, doc: &mut Doc, r: &Response, rect: Rect, around: &Around<'_>
     } else if r.secondary_clicked() {
         let corner = ui.input(|i| i.pointer.latest_pos()).unwrap_or(rect.center());
         place_menu::open(ui, doc, raw, corner, reach_mm);
-    } else if r.clicked() {
+    } else if r.clicked_by(PointerButton::Primary) {
+        // By the pointer only: Enter on a map that has the keys ends a drawing and is no click.
         if waits {
             // A click elsewhere is no yes.
             doc.hand.escape(&mut doc.session, around.now);
