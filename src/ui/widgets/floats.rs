@@ -277,7 +277,7 @@ pub fn nothing_yet(ui: &mut Ui, lang: Lang, middle: Pos2, placed: bool) -> Optio
             }
             ui.add_space(4.0);
             ui.horizontal(|ui| {
-                let (draw, import) = (lang.pick("画范围", "Draw outline"), lang.pick("导入…", "Import…"));
+                let (draw, import) = (lang.pick("现在画范围", "Draw it now"), lang.pick("导入…", "Import…"));
                 if placed && primary_button(ui, Some(Icon::Outline), draw, 120.0, 30.0, true).clicked() {
                     out = Some(Verb::Tool(Tool::Outline));
                 }

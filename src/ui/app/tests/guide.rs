@@ -52,7 +52,7 @@ fn the_guide_leads_from_a_name_to_an_empty_map_that_says_what_comes_first() {
     assert!(!session(&h).is_dirty() || steps(&h) == 0, "it is no step");
     // On the map: the first thing to do, and the tool for it.
     assert!(said(&h, "1　按 O 画出社区范围"), "{:?}", painted(&h));
-    push(&mut h, "画范围");
+    push(&mut h, "现在画范围");
     let middle = doc(&h).extent().centre();
     for (dx, dy) in [(-300_000, -200_000), (300_000, -200_000), (300_000, 200_000), (-300_000, 200_000)] {
         click(&mut h, crate::geom::pt(middle.x + dx, middle.y + dy));
@@ -165,5 +165,5 @@ fn in_english_the_guide_holds_no_chinese() {
     push(&mut h, "Make the project");
     assert!(app(&mut h).doc.is_some(), "{} {:?}", told(&mut h), painted(&h));
     assert!(session(&h).project().facts.head.crs.contains("32631"));
-    assert!(said(&h, "Draw outline"));
+    assert!(said(&h, "Draw it now"));
 }
