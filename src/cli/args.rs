@@ -150,13 +150,22 @@ pub(super) struct New {
     /// Outline of all layers: a file with polygons
     #[arg(long)]
     pub outline: Option<PathBuf>,
+    /// Code of the community; the outline is its ground
+    #[arg(long, value_name = "CODE")]
+    pub community: Option<String>,
+    /// Where it lies, longitude,latitude: decides CRS and origin before the first import
+    #[arg(long, value_name = "LON,LAT", allow_hyphen_values = true)]
+    pub at: Option<String>,
+    /// Households of a cell, from and to
+    #[arg(long, value_name = "MIN-MAX")]
+    pub households: Option<String>,
 }
 
 #[derive(Args, Debug)]
 pub(super) struct Import {
     /// Project
     pub file: PathBuf,
-    /// File to read: GeoJSON or delimited text
+    /// File to read: GeoJSON, delimited text or a workbook (.xlsx)
     pub source: PathBuf,
     /// What its rows are
     #[arg(long = "as", value_enum)]
@@ -179,6 +188,9 @@ pub(super) struct Import {
     /// Fill the buildings that are there from a list without places, matched by courtyard and number; rows that find none are named
     #[arg(long = "match", value_name = "courtyard,number", conflicts_with = "redraw")]
     pub matched: Option<String>,
+    /// Sheet of a workbook with a list; without it the only one that can be read as one
+    #[arg(long, requires = "matched")]
+    pub sheet: Option<String>,
     /// Say what would be done, save nothing
     #[arg(long)]
     pub dry_run: bool,

@@ -8,9 +8,12 @@ use super::report::{Phase, Report};
 use super::stop::Stop;
 use super::tables::table;
 use crate::crs::{CrsDef, CrsError, is_metric};
-use crate::model::{Kind, Lang, Private, has_mobile, private_value};
+use crate::model::{Kind, Lang, Said};
 use crate::plan::state_text;
-use crate::session::{empty_project, layer_from_text, sample_project, sample_titles};
+use crate::session::begin::{
+    Beginning, NewProject, in_system, new_project, read_community, read_households, read_name, read_place,
+};
+use crate::session::{layer_from_text, sample_project, sample_titles};
 use crate::store::StoreError;
 use serde_json::{Value, json};
 use std::path::Path;
@@ -64,14 +67,21 @@ pub(super) fn sample(a: &Sample, common: &Common, r: &mut Report) -> Result<i32,
 
 pub(super) fn new(a: &New, common: &Common, r: &mut Report) -> Result<i32, Stop> {
     must_be_new(&a.out)?;
-    let crs = if a.crs == "auto" {
-        "auto".to_owned()
-    } else {
-        let crs = CrsDef::parse(&a.crs)?;
-        if !is_metric(&crs)? {
-            return Err(CrsError::NotMetric(a.crs.clone()).into());
+    let refused =
+        |why: Said| Stop::new(format!("{}。没有写出文件。", why.zh), format!("{}. No file was written.", why.en));
+    let at = a.at.as_deref().map(read_place).transpose().map_err(refused)?;
+    let given = Some(a.crs.as_str()).filter(|c| *c != "auto");
+    let place = match (at, given) {
+        (Some(at), Some(crs)) => Some(in_system(&at, crs).map_err(refused)?),
+        (Some(at), None) => Some(at),
+        (None, Some(text)) => {
+            let crs = CrsDef::parse(text)?;
+            if !is_metric(&crs)? {
+                return Err(CrsError::NotMetric(text.to_owned()).into());
+            }
+            Some(Beginning { crs, origin: None, at: None, said: Said::default() })
         }
-        crs.text().to_owned()
+        (None, None) => None,
     };
     let texts: Vec<&str> = match &common.layers[..] {
         [] => vec!["grid=治理网格:社区>网格"],
@@ -90,13 +100,18 @@ pub(super) fn new(a: &New, common: &Common, r: &mut Report) -> Result<i32, Stop>
         }
     }
     let ids: Vec<String> = layers.iter().map(|l| l.id.clone()).collect();
-    if let Some(what) = private_value(&a.name, false).or(has_mobile(&a.name).then_some(Private::Mobile)) {
-        return Err(Stop::new(
-            format!("名称里有{}。没有写出文件。请用地名或单位的名称。", what.zh()),
-            format!("The name holds {}. No file was written. Use the name of a place or an office.", what.en()),
-        ));
-    }
-    let project = empty_project(&a.name, &crs, None, layers, replica())?;
+    let households = match a.households.as_deref().map(|t| t.split_once(['-', '–', '~']).unwrap_or((t, ""))) {
+        Some((from, to)) => Some(read_households(from, to).map_err(refused)?),
+        None => None,
+    };
+    let new = NewProject {
+        name: read_name(&a.name).map_err(refused)?,
+        community: read_community(a.community.as_deref().unwrap_or_default()).map_err(refused)?,
+        place,
+        households,
+        layers,
+    };
+    let project = new_project(&new, replica())?;
     let mut o = fresh(&a.out, project, common);
     let mut code = 0;
     if let Some(source) = &a.outline {

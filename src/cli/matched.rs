@@ -4,7 +4,7 @@ use super::args::{Common, Import, What};
 use super::project::open;
 use super::report::Report;
 use super::stop::Stop;
-use crate::exchange::{ListedBuilding, read_building_list, read_text};
+use crate::exchange::{ListedBuilding, choose_sheet, read_building_list, read_sheets};
 use crate::model::{Kind, Lang, number};
 use crate::plan::state_text;
 use crate::session::buildings::list::{Match, matching};
@@ -21,7 +21,9 @@ pub(super) fn fill(a: &Import, by: &str, common: &Common, r: &mut Report) -> Res
              courtyard,number.",
         ));
     }
-    let list = read_building_list(&read_text(&a.source)?).map_err(|why| {
+    let fits = |s: &crate::exchange::Sheet| read_building_list(&s.text).is_ok();
+    let sheet = choose_sheet(read_sheets(&a.source)?, a.sheet.as_deref(), &a.source, fits)?;
+    let list = read_building_list(&sheet.text).map_err(|why| {
         Stop::new(format!("{} 没有导入任何数据。", why.zh), format!("{} Nothing was imported.", why.en))
     })?;
     let mut o = open(&a.file, common, r)?;

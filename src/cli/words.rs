@@ -78,7 +78,20 @@ const HELP: &[(&str, &str)] = &[
     ("Name of the project", "项目名称"),
     ("EPSG:n, a PROJ string, or auto: decided by the first import", "EPSG:n、PROJ 字符串，或 auto：由首次导入决定"),
     ("Outline of all layers: a file with polygons", "所有图层的范围：含有面的文件"),
-    ("File to read: GeoJSON or delimited text", "要读的文件：GeoJSON 或带分隔符的文本"),
+    ("Code of the community; the outline is its ground", "社区编码；范围就是它的辖区"),
+    (
+        "Where it lies, longitude,latitude: decides CRS and origin before the first import",
+        "位置，经度,纬度：首次导入之前就定下坐标系和原点",
+    ),
+    ("Households of a cell, from and to", "每个网格的户数，下限和上限"),
+    (
+        "File to read: GeoJSON, delimited text or a workbook (.xlsx)",
+        "要读的文件：GeoJSON、带分隔符的文本或工作簿（.xlsx）",
+    ),
+    (
+        "Sheet of a workbook with a list; without it the only one that can be read as one",
+        "清单在工作簿的哪个工作表；不写则取唯一能读成清单的",
+    ),
     ("What its rows are", "其中是哪类数据"),
     ("Layer of the source, where a file has several", "源文件里的图层，有几个时写明"),
     ("CRS of the source, whatever it says itself", "源文件的坐标系，以此为准"),

@@ -31,7 +31,9 @@ pub struct BuildingList {
 }
 
 /// Rows that are read at most: a list is for people.
-const MOST: usize = 20_000;
+pub(super) const MOST: usize = 20_000;
+/// Lines among which the header is looked for: titles and dates stand above it.
+const TITLES: usize = 10;
 const YARD: [&str; 13] = [
     "院落",
     "小区",
@@ -81,15 +83,15 @@ fn word(field: Field) -> Said {
     }
 }
 
-/// Reads a list; the first line names the columns. A courtyard that is left blank is that of the row above, as merged cells
+/// Reads a list; one of the first lines names the columns, the first that has a number of the building. A courtyard that is left blank is that of the row above, as merged cells
 /// are pasted. Columns about persons are left out and said, and so is a value that holds a number of a person. Linear.
 ///
 /// # Errors
 /// There is no header with a number of the building, in words.
 pub fn read_building_list(text: &str) -> Result<BuildingList, Said> {
     let text = text.trim_start_matches('\u{feff}');
-    let first = text.lines().next().unwrap_or_default();
-    let by = if first.contains('\t') { b'\t' } else { delimiter(text) };
+    // A title may stand above the header, without any separator in it.
+    let by = if text.lines().take(TITLES).any(|l| l.contains('\t')) { b'\t' } else { delimiter(text) };
     let mut reader =
         csv::ReaderBuilder::new().delimiter(by).has_headers(false).flexible(true).from_reader(text.as_bytes());
     let mut rows: Vec<(u32, Vec<String>)> = Vec::new();
@@ -104,7 +106,9 @@ pub fn read_building_list(text: &str) -> Result<BuildingList, Said> {
         let n = MOST;
         out.told.push(Said::new(format!("只读前 {n} 行"), format!("Only the first {n} lines are read")));
     }
-    let mut rows = rows.into_iter();
+    let names_number = |r: &(u32, Vec<String>)| r.1.iter().any(|c| NUMBER.contains(&plain(c).as_str()));
+    let top = rows.iter().take(TITLES).position(names_number).unwrap_or(0);
+    let mut rows = rows.into_iter().skip(top);
     let header = rows.next().map(|r| r.1).unwrap_or_default();
     let rows: Vec<(u32, Vec<String>)> = rows.collect();
     let column =
@@ -128,8 +132,8 @@ pub fn read_building_list(text: &str) -> Result<BuildingList, Said> {
     let (yard, number) = (find(&YARD), find(&NUMBER));
     let Some(number) = number else {
         return Err(Said::new(
-            "第一行没有“楼号”列。第一行须是列名，如：院落、楼号、户数、人数、层数。",
-            "The first line has no column for the building's number. It must name the columns, such as: courtyard, number, \
+            "前几行里没有“楼号”列。第一行须是列名，如：院落、楼号、户数、人数、层数。",
+            "The first lines have no column for the building's number. One must name the columns, such as: courtyard, number, \
              households, residents, storeys.",
         ));
     };

@@ -1,6 +1,6 @@
 //! Other formats in and out.
 //!
-//! Owns: reading GeoJSON, delimited text and tables of a GeoPackage into a [`Source`], turning a source into rows of a table of places on the
+//! Owns: reading GeoJSON, delimited text, workbooks and tables of a GeoPackage into a [`Source`], turning a source into rows of a table of places on the
 //! project's grid ([`prepare`]), scanned plans ([`decode_picture`]), the guard over what a project never holds, writing GeoJSON, delimited text and
 //! GeoTIFF.
 //! Never: UI, edits, the project itself; nothing here panics on a file, however broken.
@@ -25,6 +25,7 @@ mod screen;
 mod source;
 mod time;
 mod uses;
+mod workbook;
 mod write;
 
 pub use columns::{Mapping, guess_columns};
@@ -37,9 +38,10 @@ pub use picture::{
     world_file,
 };
 pub use prepare::{As, Origins, PrepareOptions, Prepared, prepare};
-pub use source::{Feature, Format, Geometry, PropValue, ReadOptions, Source, read, read_bytes, read_text};
+pub use source::{Feature, Format, Geometry, PropValue, ReadOptions, Source, read, read_bytes};
 pub use time::{DateOrder, parse_time};
 pub use uses::{estimate_households, use_of};
+pub use workbook::{BookFault, Sheet, choose_sheet, read_sheets};
 pub use write::{OutFeature, guard_cell, write_csv, write_file, write_geojson};
 
 use crate::crs::CrsError;
@@ -72,6 +74,18 @@ pub enum ExchangeError {
         bytes: u64,
         /// The limit.
         limit: u64,
+    },
+    /// A workbook, a sheet of it, a row of that.
+    #[error("{file}{}: {}; nothing was imported; {}", place_en(.sheet, *.row), .why.said().0.en, .why.said().1.en)]
+    Workbook {
+        /// Its name.
+        file: String,
+        /// The sheet; empty where it is about all.
+        sheet: String,
+        /// The row, from 1.
+        row: Option<u32>,
+        /// Why.
+        why: BookFault,
     },
     /// No encoding of that name is known.
     #[error("no text encoding is called \"{0}\"; nothing was imported; try utf-8 or gb18030")]
@@ -163,6 +177,12 @@ impl ExchangeError {
             ExchangeError::TooLarge { bytes, limit } => {
                 format!("文件有 {bytes} 字节，超过上限 {limit} 字节；未导入任何数据；请拆分后再导入")
             }
+            ExchangeError::Workbook { file, sheet, row, why } => {
+                let sheet = if sheet.is_empty() { String::new() } else { format!("，工作表“{sheet}”") };
+                let row = row.map_or_else(String::new, |r| format!("，第 {r} 行"));
+                let (what, todo) = why.said();
+                format!("{file}{sheet}{row}：{}；未导入任何数据；{}", what.zh, todo.zh)
+            }
             ExchangeError::Encoding(name) => {
                 format!("没有名为“{name}”的文字编码；未导入任何数据；可试 utf-8 或 gb18030")
             }
@@ -194,6 +214,12 @@ impl ExchangeError {
             ExchangeError::Crs(e) => e.message_zh(),
         }
     }
+}
+
+/// Where in a workbook, in English.
+fn place_en(sheet: &str, row: Option<u32>) -> String {
+    let sheet = if sheet.is_empty() { String::new() } else { format!(", sheet \"{sheet}\"") };
+    row.map_or_else(|| sheet.clone(), |r| format!("{sheet}, row {r}"))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! A file as read: features with shapes in its own coordinates and the values of its columns.
 
 use super::finding::{Finding, Findings};
-use super::{ExchangeError, delimited, geojson_in};
+use super::{ExchangeError, delimited, geojson_in, workbook};
 use crate::crs::CrsDef;
 use crate::model::Said;
 use std::borrow::Cow;
@@ -193,26 +193,35 @@ impl Default for ReadOptions {
 
 /// Reads a file. `keep_going` is told the share done (0–1) and answers whether to go on.
 pub fn read(path: &Path, o: &ReadOptions, keep_going: &mut dyn FnMut(f32) -> bool) -> Result<Source, ExchangeError> {
-    let failed = |e: std::io::Error| ExchangeError::Io { path: path.display().to_string(), reason: e.into() };
-    let file = std::fs::File::open(path).map_err(failed)?;
-    let bytes = file.metadata().map_err(failed)?.len();
-    let too_large = |bytes| ExchangeError::TooLarge { bytes, limit: o.limit_bytes };
-    if bytes > o.limit_bytes {
-        return Err(too_large(bytes));
-    }
-    // A file may grow while it is read, and a pipe has no length.
-    let mut all = Vec::with_capacity(bytes as usize);
-    file.take(o.limit_bytes + 1).read_to_end(&mut all).map_err(failed)?;
-    if all.len() as u64 > o.limit_bytes {
-        return Err(too_large(all.len() as u64));
-    }
+    let all = read_limited(path, o.limit_bytes)?;
     let extension = path.extension().and_then(|e| e.to_str()).unwrap_or_default().to_ascii_lowercase();
     let format = match extension.as_str() {
         "geojson" | "json" | "geojsonl" | "geojsons" => Some(Format::GeoJson),
         "csv" | "tsv" => Some(Format::Delimited),
         _ => None,
     };
-    read_bytes(&all, format, o, keep_going)
+    read_bytes(&all, format, o, keep_going).map_err(|e| match e {
+        ExchangeError::Workbook { sheet, row, why, .. } => {
+            let file = path.file_name().map(|f| f.to_string_lossy().into_owned()).unwrap_or_default();
+            ExchangeError::Workbook { file, sheet, row, why }
+        }
+        e => e,
+    })
+}
+
+/// The bytes of a file that has no more than `limit`.
+pub(super) fn read_limited(path: &Path, limit: u64) -> Result<Vec<u8>, ExchangeError> {
+    let failed = |e: std::io::Error| ExchangeError::Io { path: path.display().to_string(), reason: e.into() };
+    let file = std::fs::File::open(path).map_err(failed)?;
+    let bytes = file.metadata().map_err(failed)?.len();
+    let too_large = |bytes| ExchangeError::TooLarge { bytes, limit };
+    if bytes > limit {
+        return Err(too_large(bytes));
+    }
+    // A file may grow while it is read, and a pipe has no length.
+    let mut all = Vec::with_capacity(bytes as usize);
+    file.take(limit + 1).read_to_end(&mut all).map_err(failed)?;
+    if all.len() as u64 > limit { Err(too_large(all.len() as u64)) } else { Ok(all) }
 }
 
 /// Reads the bytes of a file; without a format it is found from the first character.
@@ -224,6 +233,9 @@ pub fn read_bytes(
 ) -> Result<Source, ExchangeError> {
     if bytes.len() as u64 > o.limit_bytes {
         return Err(ExchangeError::TooLarge { bytes: bytes.len() as u64, limit: o.limit_bytes });
+    }
+    if workbook::is_workbook(bytes) {
+        return from_workbook(bytes, o, keep_going);
     }
     if let Some((looks, instead)) = binary(bytes, o.encoding.is_some()) {
         return Err(ExchangeError::Binary { looks, instead });
@@ -245,9 +257,33 @@ pub fn read_bytes(
     Ok(source)
 }
 
+/// Rows of a sheet that are read as features.
+const SHEET_ROWS: usize = 200_000;
+
+/// The first sheet of a workbook that has places.
+fn from_workbook(
+    bytes: &[u8],
+    o: &ReadOptions,
+    keep_going: &mut dyn FnMut(f32) -> bool,
+) -> Result<Source, ExchangeError> {
+    let mut why = None;
+    for sheet in workbook::sheets(bytes, "", SHEET_ROWS)? {
+        match delimited::read(&sheet.text, o, Findings::default(), keep_going) {
+            Ok(mut source) => {
+                if o.crs.is_some() {
+                    source.crs.clone_from(&o.crs);
+                }
+                return Ok(source);
+            }
+            Err(e) => why = why.or(Some(e)),
+        }
+    }
+    Err(why.unwrap_or(ExchangeError::NoHeader))
+}
+
 /// What a file that is no text looks like, by its first bytes, and what to do with it.
-fn binary(bytes: &[u8], encoding_given: bool) -> Option<(Said, Said)> {
-    let table = ("请另存为 CSV（UTF-8）再导入", "save it as CSV (UTF-8) and import that");
+pub(super) fn binary(bytes: &[u8], encoding_given: bool) -> Option<(Said, Said)> {
+    let table = ("请另存为 .xlsx 或 CSV（UTF-8）再导入", "save it as .xlsx or CSV (UTF-8) and import that");
     let map = ("请用 QGIS 等软件另存为 GeoJSON 再导入", "save it as GeoJSON, with QGIS for one, and import that");
     let inside = ("请解压后导入其中的文件", "unpack it and import the file inside");
     let other = ("请导入 GeoJSON 或 CSV 文件", "import GeoJSON or CSV");
@@ -261,7 +297,11 @@ fn binary(bytes: &[u8], encoding_given: bool) -> Option<(Said, Said)> {
         (b"SQLite format 3\0", ("GeoPackage 或 SQLite 数据库", "a GeoPackage or SQLite database"), map),
         (b"\0\0\x27\x0a", ("Shapefile", "a shapefile"), map),
         (b"FGB\x03", ("FlatGeobuf 文件", "a FlatGeobuf file"), map),
-        (b"\xd0\xcf\x11\xe0", ("旧版 Excel 或 Word 文件", "an old Excel or Word file"), table),
+        (
+            b"\xd0\xcf\x11\xe0",
+            ("旧版 Excel（.xls）、Word 或加密的文件", "an old file of Excel (.xls) or Word, or one with a password"),
+            table,
+        ),
         (b"\x1f\x8b", ("gzip 压缩文件", "a gzip archive"), inside),
         (b"7z\xbc\xaf", ("7z 压缩文件", "a 7z archive"), inside),
         (b"Rar!", ("RAR 压缩文件", "a RAR archive"), inside),
@@ -286,27 +326,9 @@ fn binary(bytes: &[u8], encoding_given: bool) -> Option<(Said, Said)> {
     zero.then(|| (said(("二进制文件", "a binary file")), said(other)))
 }
 
-/// Reads a file as text, in the encoding that [`read`] would take.
-///
-/// # Errors
-/// It cannot be read, is too large, or is no text.
-pub fn read_text(path: &Path) -> Result<String, ExchangeError> {
-    const LIMIT: u64 = 20 << 20;
-    let failed = |e: std::io::Error| ExchangeError::Io { path: path.display().to_string(), reason: e.into() };
-    let mut all = Vec::new();
-    std::fs::File::open(path).map_err(failed)?.take(LIMIT + 1).read_to_end(&mut all).map_err(failed)?;
-    if all.len() as u64 > LIMIT {
-        return Err(ExchangeError::TooLarge { bytes: all.len() as u64, limit: LIMIT });
-    }
-    if let Some((looks, instead)) = binary(&all, false) {
-        return Err(ExchangeError::Binary { looks, instead });
-    }
-    Ok(decode(&all, None, &mut Findings::default())?.0.into_owned())
-}
-
 /// Bytes as text: by the label if given, else by a byte order mark, else UTF-8, else GB18030 (which holds GBK and
 /// GB 2312).
-fn decode<'b>(
+pub(super) fn decode<'b>(
     bytes: &'b [u8],
     label: Option<&str>,
     findings: &mut Findings,

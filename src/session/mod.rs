@@ -6,6 +6,7 @@
 //! Start at [`Session::dispatch`].
 
 pub mod answers;
+pub mod begin;
 mod build;
 pub mod buildings;
 mod fill;
@@ -23,6 +24,7 @@ pub mod slivers;
 pub mod snap;
 pub mod tools;
 pub mod underlay;
+pub mod tour;
 pub mod words;
 
 pub use build::{BuildError, empty_project, layer_from_text, sample_project, sample_titles};
@@ -421,6 +423,7 @@ impl Session {
     /// draft; the draft is made with it when it is committed, so that an edit that is dropped leaves no trace.
     fn try_edit(&mut self, mut edit: Edit) -> Result<(), EditError> {
         edit = self.limited(edit);
+        edit = begin::with_waiting_unit(self.history.stable(), (self.plan, self.layer), edit);
         let stable = self.history.stable();
         let draft = self.draft_for(&edit);
         let base = draft.as_ref().map_or_else(|| stable.clone(), |d| stable.as_draft(d.of));

@@ -4,7 +4,9 @@
 //! than [`JOINT_MM`] is joined to it, as drawn maps often leave it. Nothing of this is kept in the project: a network is
 //! made from the tables when it is first asked for, and again when one of them changed.
 
-use crate::geom::{Box2, Meet, Pt, chain_length, crossing_point, dist2_to_segment, foot_on_segment, meet};
+use crate::geom::{
+    Box2, Meet, Pt, chain_length, crossing_point, dist2_to_segment, foot_on_segment, meet, ring_area2, ring_contains,
+};
 use crate::index::{PackedTree, hilbert};
 use crate::model::Kind;
 use crate::plan::Project;
@@ -275,6 +277,90 @@ impl Network {
             _ => 0,
         };
         Some(stops.windows(2).map(|w| (place(&w[1]), stretch(w))).collect())
+    }
+
+    /// The ring of stretches round a place, counter-clockwise, without those for which `leave_out` answers yes, and without lines that
+    /// end inside; `None` where none closes round it. A ray to the east finds the stretches; each is followed round the ground on its
+    /// left. O(stretches + those crossed · length of rings).
+    pub fn block_round(&self, at: Pt, leave_out: &dyn Fn(Pt, Pt) -> bool) -> Option<Vec<Pt>> {
+        let out: Vec<bool> = (0..self.stretches.len() as u32)
+            .map(|s| {
+                let (a, b) = self.ends(s);
+                leave_out(a, b)
+            })
+            .collect();
+        // Ends of the stretches at each point that are not left out.
+        let around = |p: u32| {
+            let near = &self.at[self.starts[p as usize] as usize..self.starts[p as usize + 1] as usize];
+            near.iter().filter(|s| !out[**s as usize]).map(move |&s| {
+                let (a, b, _) = self.stretches[s as usize];
+                if a == p { b } else { a }
+            })
+        };
+        let mut crossed: Vec<(f64, u32, u32)> = Vec::new();
+        for (_, &(a, b, _)) in self.stretches.iter().enumerate().filter(|(s, _)| !out[*s]) {
+            let (pa, pb) = (self.points[a as usize], self.points[b as usize]);
+            if (pa.y > at.y) != (pb.y > at.y) {
+                let t = (f64::from(at.y) - f64::from(pa.y)) / (f64::from(pb.y) - f64::from(pa.y));
+                let x = f64::from(pa.x) + t * (f64::from(pb.x) - f64::from(pa.x));
+                if x > f64::from(at.x) {
+                    // Northwards, so that the place is on the left.
+                    crossed.push(if pa.y < pb.y { (x, a, b) } else { (x, b, a) });
+                }
+            }
+        }
+        crossed.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let angle = |from: u32, to: u32| {
+            let (a, b) = (self.points[from as usize], self.points[to as usize]);
+            (f64::from(b.y) - f64::from(a.y)).atan2(f64::from(b.x) - f64::from(a.x))
+        };
+        let turn = std::f64::consts::TAU;
+        for (_, from, to) in crossed {
+            let mut ring = vec![from];
+            let (mut u, mut v) = (from, to);
+            // At each point the first stretch to the right of the way back keeps the same ground on the left.
+            while (v, ring.len()) != (from, 1) && ring.len() <= 2 * self.stretches.len() {
+                ring.push(v);
+                let back = angle(v, u);
+                let right = |w: &u32| {
+                    let d = (back - angle(v, *w)).rem_euclid(turn);
+                    if *w == u || d <= 0.0 { turn } else { d }
+                };
+                let next = around(v).min_by(|a, b| right(a).total_cmp(&right(b))).unwrap_or(u);
+                (u, v) = (v, next);
+                if (u, v) == (from, to) {
+                    break;
+                }
+            }
+            if let Some(found) = self.simple_round(&ring, at) {
+                return Some(found);
+            }
+        }
+        None
+    }
+
+    /// Of a way round some ground the loop that holds a place; what is gone to and fro goes.
+    fn simple_round(&self, way: &[u32], at: Pt) -> Option<Vec<Pt>> {
+        let mut stack: Vec<u32> = Vec::new();
+        let mut on: BTreeMap<u32, usize> = BTreeMap::new();
+        let mut loops: Vec<Vec<u32>> = Vec::new();
+        for &p in way.iter().chain(way.first()) {
+            if let Some(&i) = on.get(&p) {
+                let cut: Vec<u32> = stack.drain(i..).collect();
+                cut.iter().for_each(|q| {
+                    on.remove(q);
+                });
+                loops.push(cut);
+            }
+            on.insert(p, stack.len());
+            stack.push(p);
+        }
+        let rings = loops
+            .into_iter()
+            .filter(|l| l.len() > 2)
+            .map(|l| -> Vec<Pt> { l.iter().map(|&p| self.points[p as usize]).collect() });
+        let holds = rings.filter(|r| ring_area2(r) > 0 && ring_contains(r, at));
+        holds.min_by_key(|r| ring_area2(r))
     }
 
     fn between(&self, a: u32, b: u32) -> Option<u32> {

@@ -9,6 +9,7 @@
 mod bytes;
 mod dissolve;
 mod error;
+pub mod cache;
 mod features;
 mod geometry;
 pub mod journal;

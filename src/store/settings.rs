@@ -63,6 +63,8 @@ pub struct Settings {
     pub window: Window,
     /// Keys that a person chose, by the name of the command; empty = none.
     pub keys: std::collections::BTreeMap<String, String>,
+    /// How many lessons of the tour were done.
+    pub tour: u8,
 }
 
 impl Settings {

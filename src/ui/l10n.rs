@@ -192,7 +192,7 @@ texts! {
     no_recent: "打开过的文件会列在这里", "Files you open are listed here";
     missing: "找不到文件", "File not found";
     drop_files: "把文件拖到这里", "Drop files here";
-    drop_kinds: "GPKG 直接打开；GeoJSON、CSV 问清内容后导入。", "A GPKG is opened; of GeoJSON and CSV you are asked what they hold.";
+    drop_kinds: "GPKG 直接打开；GeoJSON、CSV、XLSX 问清内容后导入。", "A GPKG is opened; of GeoJSON, CSV and XLSX you are asked what they hold.";
     choose_file: "选文件…", "Choose…";
     works_offline: "断网可用", "Works offline";
     // Common.

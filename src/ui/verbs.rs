@@ -75,6 +75,8 @@ pub enum Verb {
     OnlyGaps,
     /// Fill buildings from a list that is pasted.
     PasteList,
+    /// Propose a courtyard round buildings, then make it.
+    Enclose,
     /// The menu of the place under the pointer.
     PlaceMenu,
     Tool(Tool),
@@ -102,6 +104,8 @@ pub enum Verb {
     Plans,
     FullScreen,
     Keys,
+    /// The five-minute tour.
+    Tour,
     /// Every command by its name.
     Palette,
     /// Fly to coordinates.
@@ -184,7 +188,8 @@ verbs! {
     Tools Verb::Tool(Tool::BuildPoint), "点出楼栋", "Building as a point", "", Some(Icon::Pin);
     Tools Verb::Tool(Tool::BuildCopies), "沿线复制楼栋", "Copy along a line", "", Some(Icon::Copy);
     Tools Verb::Tool(Tool::Courtyard), "画院落", "Draw courtyard", "Y", Some(Icon::Courtyard);
-    Tools Verb::PasteList, "粘贴清单…", "Fill from a list…", "", Some(Icon::Import);
+    Tools Verb::Enclose, "围成院落", "Enclose in a courtyard", "Shift Y", Some(Icon::Courtyard);
+    Tools Verb::PasteList, "导入清单…", "Fill from a list…", "", Some(Icon::Import);
     Tools Verb::Square, "边界取直角", "Square borders", "Q", Some(Icon::Square);
     Tools Verb::Simplify, "简化边界", "Simplify borders", "Shift Q", Some(Icon::Simplify);
     Tools Verb::Snapping, "吸附", "Snapping", "S", Some(Icon::Snap);
@@ -210,6 +215,7 @@ verbs! {
     Grid Verb::ImportIncidents, "导入事件…", "Import incidents…", "", Some(Icon::Import);
     Grid Verb::CopyPlan, "复制出新方案", "Copy to a new plan", "", Some(Icon::Copy);
     Grid Verb::Plans, "管理方案…", "Manage plans…", "", None;
+    Help Verb::Tour, "五分钟入门", "Five-minute tour", "", None;
     Help Verb::Keys, "全部按键", "All keys", "?", Some(Icon::Keys);
 }
 

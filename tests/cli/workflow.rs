@@ -576,6 +576,45 @@ fn a_list_without_places_fills_the_buildings_that_it_names() {
     assert_eq!(bad.code, 2);
     place.ask(&["undo", "p.gpkg"]);
     assert_eq!(place.ask(&["info", "p.gpkg"])["state"], before, "one step");
+
+    // The same in a workbook, below a title, beside a sheet that is no list.
+    let mut book = rust_xlsxwriter::Workbook::new();
+    book.add_worksheet().set_name("说明").unwrap().write(0, 0, "2026 年 3 月").unwrap();
+    for (name, households) in [("清单", 48), ("旧清单", 7)] {
+        let sheet = book.add_worksheet().set_name(name).unwrap();
+        sheet.write(0, 0, "试院楼栋清单").unwrap();
+        for (i, h) in ["小区", "楼号", "户数"].iter().enumerate() {
+            sheet.write(1, i as u16, *h).unwrap();
+        }
+        sheet.write(2, 0, "试院").unwrap();
+        sheet.write(2, 1, "1#").unwrap();
+        sheet.write(2, 2, households).unwrap();
+    }
+    book.save(place.path("l.xlsx")).unwrap();
+    let args = ["import", "p.gpkg", "l.xlsx", "--as", "buildings", "--match", "courtyard,number"];
+    let which = place.run(&args);
+    assert!(which.code == 2 && which.err.contains("l.xlsx") && which.err.contains("旧清单"), "{}", which.err);
+    let out = place.ask(&[&args[..], &["--sheet", "清单"]].concat());
+    assert_eq!((&out["read"], &out["matched"], &out["imported"]), (&json!(1), &json!(1), &json!(1)));
+    let none = place.run(&[&args[..], &["--sheet", "没有"]].concat());
+    assert!(none.code == 2 && none.err.contains("没有"), "{}", none.err);
+}
+
+#[test]
+fn a_project_is_begun_with_its_place_community_and_range() {
+    let place = Place::new();
+    let args = ["new", "p.gpkg", "--name", "和平社区", "--community", "310101001001", "--at", "121.474,31.230"];
+    let out = place.ask(&[&args[..], &["--households", "200-400"]].concat());
+    assert!(out["crs"].as_str().unwrap().contains("4549"), "{out}");
+    // The first outline is the community's ground, whatever brings it.
+    let ring = "[[121.47,31.22],[121.48,31.22],[121.48,31.235],[121.47,31.235],[121.47,31.22]]";
+    let text =
+        format!(r#"{{"type":"Feature","properties":{{}},"geometry":{{"type":"Polygon","coordinates":[{ring}]}}}}"#);
+    std::fs::write(place.path("o.geojson"), text).unwrap();
+    place.ask(&["import", "p.gpkg", "o.geojson", "--as", "outline"]);
+    let found = place.ask(&["where", "p.gpkg", "--crs", "EPSG:4326", "--at", "121.475,31.23"]);
+    assert!(found.to_string().contains("310101001001"), "{found}");
+    place.ask(&["undo", "p.gpkg"]);
 }
 
 /// A map printed from the project itself, laid under it again: it must lie where it came from.

@@ -268,13 +268,17 @@ impl<'a> Applying<'a> {
     ) -> Result<(), EditError> {
         let (plan, i) = (self.draft()?, self.layer_ix()?);
         let layer = self.layer_of(plan, i)?;
-        let code = self.free_code(layer, Some(code))?;
         let level = self.levels().iter().position(|l| l == level).ok_or_else(|| no_such("层级", "level", level))? as u8;
+        // One that was made without extent is drawn now.
+        let waits =
+            |u: &&Arc<Unit>| u.level == level && u.extent == Extent::None && layer.children(u.id).next().is_none();
+        let waiting = layer.unit(code).filter(|_| !rings.is_empty()).filter(waits);
+        let code = if waiting.is_some() { code.to_owned() } else { self.free_code(layer, Some(code))? };
         let mut parent = match parent {
             None => None,
             Some(c) => Some(layer.unit(c).filter(|u| u.level < level).ok_or_else(|| no_such("上级", "unit", c))?.id),
         };
-        let id = self.new_id(0);
+        let id = waiting.map_or_else(|| self.new_id(0), |u| u.id);
         let mut extent = Extent::None;
         if !rings.is_empty() {
             let rings = self.rings(rings)?;

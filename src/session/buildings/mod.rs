@@ -3,6 +3,7 @@
 //! Start at [`new_building`] and [`copies`]; [`number`](mod@number) reads what people call a building, `list` matches rows of a list with
 //! buildings.
 
+pub mod enclose;
 pub mod list;
 mod number;
 mod uses;
@@ -106,13 +107,6 @@ pub fn new_building(p: &Project, ring: &[Pt], last: Option<u32>) -> Option<Op> {
     Some(Op::Add { kind: Kind::Buildings, rows: vec![row] })
 }
 
-/// The edit that makes a courtyard of a ring.
-pub fn new_courtyard(p: &Project, ring: &[Pt]) -> Op {
-    let o = p.origin();
-    let row = NewRow { rings: vec![ring.iter().map(|&q| o.place(q)).collect()], ..NewRow::default() };
-    Op::Add { kind: Kind::Courtyards, rows: vec![row] }
-}
-
 /// Where copies stand: `count` places from `from` to `to`, both included.
 pub fn places_along(from: Pt, to: Pt, count: u32) -> Vec<Pt> {
     let at = |t: f64| Pt {
@@ -124,6 +118,22 @@ pub fn places_along(from: Pt, to: Pt, count: u32) -> Vec<Pt> {
         1 => vec![to],
         n => (0..n).map(|i| at(f64::from(i) / f64::from(n - 1))).collect(),
     }
+}
+
+/// Where copies stand that are `apart_mm` from each other: the first at `from`, the others towards `to` as far as that; `most` at most.
+pub fn places_apart(from: Pt, to: Pt, apart_mm: f64, most: u32) -> Vec<Pt> {
+    let length = from.dist(to);
+    if !(apart_mm >= 1.0 && length >= 1.0) {
+        return vec![from];
+    }
+    let (dx, dy) = ((f64::from(to.x) - f64::from(from.x)) / length, (f64::from(to.y) - f64::from(from.y)) / length);
+    // A line that was drawn for a whole number of them may be a millimetre short.
+    let count = ((length + 2.0) / apart_mm).floor().min(f64::from(most.max(1) - 1)) as u32;
+    let at = |k: u32| {
+        let d = apart_mm * f64::from(k);
+        Pt { x: (f64::from(from.x) + dx * d).round() as i32, y: (f64::from(from.y) + dy * d).round() as i32 }
+    };
+    (0..=count).map(at).collect()
 }
 
 /// The edit that puts copies of a building with their anchors at places. Names go on with the number of the first, leaving out

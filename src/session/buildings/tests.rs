@@ -1,3 +1,4 @@
+use super::enclose::new_courtyard;
 use super::list::{Match, bound, matching, placed};
 use super::*;
 use crate::exchange::read_building_list;
@@ -56,7 +57,7 @@ fn a_rectangle_has_three_points_and_reaches_to_either_side() {
 #[test]
 fn a_drawn_building_gets_code_use_estimate_and_the_next_number_of_its_courtyard() {
     let mut s = session();
-    let yard = new_courtyard(s.project(), &ring(0, 0, 200, 200));
+    let yard = new_courtyard(s.project(), &ring(0, 0, 200, 200), "", false);
     assert_eq!(does(&mut s, yard).0, "新建院落 Y000001");
     let op = new_building(s.project(), &ring(10, 10, 40, 12), None).unwrap();
     let (said, made) = does(&mut s, op);
@@ -93,7 +94,7 @@ fn a_drawn_building_gets_code_use_estimate_and_the_next_number_of_its_courtyard(
 #[test]
 fn copies_go_on_with_the_number_and_leave_out_those_that_are_there() {
     let mut s = session();
-    let yard = new_courtyard(s.project(), &ring(0, 0, 400, 400));
+    let yard = new_courtyard(s.project(), &ring(0, 0, 400, 400), "", false);
     does(&mut s, yard);
     let op = new_building(s.project(), &ring(10, 10, 40, 12), None).unwrap();
     let first = does(&mut s, op).1[0];
@@ -124,7 +125,7 @@ fn copies_go_on_with_the_number_and_leave_out_those_that_are_there() {
 fn a_list_fills_what_it_names_and_the_rest_waits_to_be_placed() {
     let mut s = session();
     for (x, name) in [(0, "和平里"), (500, "新村")] {
-        let yard = new_courtyard(s.project(), &ring(x, 0, 200, 200));
+        let yard = new_courtyard(s.project(), &ring(x, 0, 200, 200), "", false);
         does(&mut s, yard);
         let code = format!("Y{:06}", if x == 0 { 1 } else { 2 });
         let mut fields = Map::new();
@@ -184,4 +185,14 @@ fn a_hull_goes_round_the_footprints_at_its_distance() {
     }
     assert_eq!(Box2::of(&hull), Box2::of_two(pt(-6_000, -6_000), pt(146_000, 98_000)));
     assert_eq!(hull_round(s.project(), &[], 6_000.0), None);
+}
+
+#[test]
+fn copies_stand_as_far_apart_as_was_said() {
+    let at = |x: i32| Pt { x, y: 0 };
+    assert_eq!(places_apart(at(0), at(100_000), 30_000.0, 200), [at(0), at(30_000), at(60_000), at(90_000)]);
+    assert_eq!(places_apart(at(0), at(89_999), 30_000.0, 200).len(), 4, "a line a millimetre short is meant whole");
+    assert_eq!(places_apart(at(0), at(100_000), 10.0, 5).len(), 5);
+    assert_eq!(places_apart(at(7), at(7), 30_000.0, 5), [at(7)]);
+    assert_eq!(places_apart(at(0), at(9_000), f64::NAN, 5), [at(0)]);
 }

@@ -6,9 +6,10 @@ use super::{Hand, Tool};
 use crate::geom::{Box2, Pt};
 use crate::model::{Kind, Said};
 use crate::plan::Op;
+use crate::session::buildings::enclose::{enclosure, new_courtyard};
 use crate::session::buildings::{
-    building_near, continued, copies, hull_round, moved, new_building, new_courtyard, overlapped, places_along,
-    rectangle, touches, turned,
+    building_near, continued, copies, moved, new_building, overlapped, places_along, places_apart, rectangle, touches,
+    turned,
 };
 use crate::session::{Command, Effect, Selection, Session};
 
@@ -16,8 +17,8 @@ use crate::session::{Command, Effect, Selection, Session};
 pub const MOST_COPIES: u32 = 200;
 /// How far the handle that turns stands from what it turns, in reaches of the hand.
 const HANDLE_REACHES: f64 = 2.4;
-/// How far a proposed courtyard reaches beyond its buildings, mm.
-const YARD_MM: f64 = 6_000.0;
+/// Copies nearer to each other than this are none of buildings, mm; and farther.
+const APART_MM: (f64, f64) = (1_000.0, 1_000_000.0);
 
 /// Buildings in the hand.
 #[derive(Clone, Debug)]
@@ -94,6 +95,46 @@ impl Hand {
     /// Sets how many copies are made along a line.
     pub fn set_copies(&mut self, n: u32) {
         self.copies = n.clamp(1, MOST_COPIES);
+    }
+
+    /// How far copies stand from each other, mm, where that was said rather than how many.
+    pub fn apart_mm(&self) -> Option<f64> {
+        self.apart_mm
+    }
+
+    /// Sets how far copies stand from each other; `None`: how many there are counts.
+    pub fn set_apart_mm(&mut self, apart: Option<f64>) {
+        self.apart_mm = apart.map(|mm| mm.clamp(APART_MM.0, APART_MM.1));
+    }
+
+    /// Where copies stand along a line.
+    fn stands(&self, from: Pt, to: Pt) -> Vec<Pt> {
+        match self.apart_mm {
+            Some(apart) => places_apart(from, to, apart, MOST_COPIES),
+            None => places_along(from, to, self.copies()),
+        }
+    }
+
+    /// Name of the courtyard to come, and whether it is kept whole.
+    pub fn yard(&self) -> (&str, bool) {
+        (&self.yard_name, self.yard_whole)
+    }
+
+    /// Sets the name of the courtyard to come, and whether it is kept whole.
+    pub fn set_yard(&mut self, name: &str, whole: bool) {
+        (self.yard_name, self.yard_whole) = (name.to_owned(), whole);
+    }
+
+    /// Brings the proposed courtyard up to date. O(1) while nothing changes.
+    pub(super) fn keep_proposal(&mut self, s: &Session) {
+        let slots = selected(s);
+        if self.tool != Tool::Courtyard || !self.line.is_empty() || slots.is_empty() {
+            return;
+        }
+        let p = s.history().stable();
+        if self.proposal.as_ref().is_none_or(|(state, of, _)| (*state, &of[..]) != (p.state, slots)) {
+            self.proposal = Some((p.state, slots.to_vec(), enclosure(p, slots)));
+        }
     }
 
     /// Whether buildings are being dragged.
@@ -183,6 +224,7 @@ impl Hand {
     /// What is drawn becomes a step: the ring, with the point under the pointer where only that makes it whole; for a
     /// courtyard also the one proposed round the selected buildings.
     pub(super) fn finish_building(&mut self, s: &mut Session, now: i64) -> Vec<Effect> {
+        self.keep_proposal(s);
         let p = s.history().stable();
         let line = self.line.clone();
         let op = match (self.tool, &line[..]) {
@@ -193,10 +235,12 @@ impl Hand {
             (Tool::Spot, &[at, ..]) => new_building(p, &[at], self.last_made),
             (Tool::Copies, &[from, to, ..]) => {
                 let of = selected(s).first().copied();
-                of.and_then(|slot| copies(p, slot, &places_along(from, to, self.copies())))
+                of.and_then(|slot| copies(p, slot, &self.stands(from, to)))
             }
-            (Tool::Courtyard, ring) if ring.len() > 2 => Some(new_courtyard(p, ring)),
-            (Tool::Courtyard, []) => self.proposed(s).map(|ring| new_courtyard(p, &ring)),
+            (Tool::Courtyard, ring) if ring.len() > 2 => Some(new_courtyard(p, ring, &self.yard_name, self.yard_whole)),
+            (Tool::Courtyard, []) => {
+                self.proposed(s).map(|ring| new_courtyard(p, &ring, &self.yard_name, self.yard_whole))
+            }
             _ => None,
         };
         let Some(op) = op else {
@@ -221,6 +265,8 @@ impl Hand {
         let made = |kind| patch.as_ref().map_or_else(Vec::new, |p| crate::session::buildings::brought(p, kind));
         if let [yard, ..] = made(Kind::Courtyards)[..] {
             s.dispatch(Command::Select(Selection::Courtyard(yard)), now);
+            // The next one has a name of its own.
+            self.yard_name.clear();
         }
         let slots = made(Kind::Buildings);
         if let Some(&last) = slots.last() {
@@ -236,7 +282,9 @@ impl Hand {
     pub fn proposed(&self, s: &Session) -> Option<Vec<Pt>> {
         let slots = selected(s);
         let wanted = self.tool == Tool::Courtyard && self.line.is_empty() && !slots.is_empty();
-        wanted.then(|| hull_round(s.history().stable(), slots, YARD_MM)).flatten()
+        let kept =
+            self.proposal.as_ref().filter(|(state, of, _)| (*state, &of[..]) == (s.history().stable().state, slots));
+        kept.filter(|_| wanted).and_then(|(.., ring)| ring.clone())
     }
 
     /// What is painted of buildings in the making, the pointer at `at`. O(points).
@@ -279,7 +327,7 @@ impl Hand {
             (Tool::Copies, _, Some(at)) => {
                 let Some((slot, row)) = selected(s).first().and_then(|&x| Some((x, t.get(x)?))) else { return out };
                 let places = match line {
-                    [from] => places_along(*from, at, self.copies()),
+                    [from] => self.stands(*from, at),
                     _ => vec![at],
                 };
                 let Some(anchor) = row.anchor() else { return out };
@@ -292,7 +340,7 @@ impl Hand {
                 }
                 let _ = slot;
                 if let ([from], true) = (line, places.len() > 1) {
-                    let apart = from.dist(at) / (places.len() - 1) as f64;
+                    let apart = self.apart_mm.unwrap_or(from.dist(at) / (places.len() - 1) as f64);
                     out.said = format!("{} × {} m", places.len(), metres(apart));
                 }
             }

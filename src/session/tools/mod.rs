@@ -125,6 +125,13 @@ pub struct Hand {
     carried: Option<building::Carried>,
     /// How many copies are made; 0 = nobody said yet.
     copies: u32,
+    /// How far copies stand from each other, mm, where that was said.
+    apart_mm: Option<f64>,
+    /// Name of the courtyard to come, and whether it is kept whole.
+    yard_name: String,
+    yard_whole: bool,
+    /// The courtyard proposed round selected buildings, and the state it was found for.
+    proposal: Option<(u128, Vec<u32>, Option<Vec<Pt>>)>,
     /// The building made last, whose name goes on.
     last_made: Option<u32>,
     /// How near the pointer must be, mm, as the last click had it.

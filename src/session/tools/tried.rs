@@ -75,6 +75,7 @@ impl Hand {
 
     /// Drops a trial that something else has taken from the screen.
     pub fn keep(&mut self, s: &Session) {
+        self.keep_proposal(s);
         if s.history().staged().is_none() && self.trial.take().is_some() {
             self.drop_paint();
         }

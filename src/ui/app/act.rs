@@ -29,6 +29,7 @@ impl App {
                 let full = ctx.input(|i| i.viewport().fullscreen.unwrap_or(false));
                 ctx.send_viewport_cmd(egui::ViewportCommand::Fullscreen(!full));
             }
+            Verb::Tour => self.begin_tour(),
             Verb::Keys => self.keys_open = !self.keys_open,
             Verb::Layers => {
                 self.layers_open = !self.layers_open;
@@ -84,6 +85,7 @@ impl App {
                 doc.dispatch(Command::OnlyGaps(on), now);
             }
             Verb::PasteList => self.dialog = Some(super::Dialog::List),
+            Verb::Enclose => self.enclose(time),
             Verb::PlaceMenu => open_here(ctx, doc),
             // While a line is drawn T leads it, or lets it go straight again.
             Verb::Tool(Button::Follow) if doc.hand.tool().draws() && !doc.hand.tool().builds() => {

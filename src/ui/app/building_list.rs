@@ -5,8 +5,10 @@ use super::dialogs::{Dialog, sheet};
 use super::doc::Doc;
 use super::files::Purpose;
 use super::map::{Asked, REACH_PT};
-use crate::exchange::{BuildingList, ListedBuilding, read_building_list, read_text};
+use super::work::Work;
+use crate::exchange::{BuildingList, ListedBuilding, Sheet, read_building_list, read_sheets};
 use crate::geom::Pt;
+use crate::jobs::JobError;
 use crate::model::{EditId, Field, Kind, Lang as Language, Said, Value};
 use crate::scene::Camera;
 use crate::session::buildings::list::{Match, Matching, bound, matching, name_of, placed};
@@ -17,10 +19,10 @@ use crate::ui::fonts::{regular, semi};
 use crate::ui::icons::Icon;
 use crate::ui::l10n::Lang;
 use crate::ui::theme::{BODY, SMALL, Tokens};
-use crate::ui::widgets::{action_button, body, float_frame, icon_button, put_within, strong};
+use crate::ui::widgets::{action_button, body, choice, float_frame, icon_button, labelled, put_within, strong};
 use egui::{Align2, Area, Key, Margin, Modifiers, Order, Rect, RichText, ScrollArea, Sense, TextEdit, Ui, WidgetInfo};
 use egui::{Role, pos2, vec2};
-use std::path::Path;
+use std::path::PathBuf;
 
 /// Rows of a kind that the question names at most.
 const NAMED: usize = 6;
@@ -43,6 +45,9 @@ pub struct Tray {
     /// The row that the next click on the map places.
     on: Option<usize>,
     text: String,
+    /// Sheets of the workbook that was opened, and the one whose rows are the text.
+    sheets: Vec<Sheet>,
+    sheet: usize,
     read: Option<ReadFor>,
     /// The rows that wait now, and what of the history they were found for.
     waits: (u64, Vec<usize>),
@@ -221,17 +226,26 @@ pub fn tray(ui: &Ui, doc: &mut Doc, rect: Rect, camera: &Camera, (lang, now): (L
 }
 
 impl App {
-    /// Reads a list from a file into the question that is shown again.
-    pub(super) fn read_list(&mut self, path: &Path) {
-        match read_text(path) {
-            Ok(text) => {
-                if let Some(doc) = &mut self.doc {
-                    doc.tray.text = text;
-                }
-                self.dialog = Some(Dialog::List);
-            }
-            Err(e) => self.error(e.said().get(self.language())),
-        }
+    /// Reads a list from a file beside the window, for the question that is shown again then.
+    pub(super) fn read_list(&mut self, path: PathBuf) {
+        let Some(number) = self.doc.as_ref().map(|d| d.number) else { return };
+        let label = self.lang.pick("正在读清单", "Reading the list").to_owned();
+        let job = self.jobs.spawn(&label, move |token| {
+            let sheets = read_sheets(&path).map_err(|e| JobError::failed(e.said().into_pair()))?;
+            token.check()?;
+            // Of several sheets the first that can be read as a list is meant, rather than one with notes.
+            let list = sheets.iter().position(|s| read_building_list(&s.text).is_ok()).unwrap_or(0);
+            Ok((sheets, list))
+        });
+        self.work.push(Work::List(job, number));
+    }
+
+    /// A list was read from a file: its rows are the text of the question.
+    pub(super) fn show_list(&mut self, (sheets, sheet): (Vec<Sheet>, usize), of: u64) {
+        let Some(doc) = self.doc.as_mut().filter(|d| d.number == of) else { return };
+        doc.tray.text = sheets.get(sheet).map(|s| s.text.clone()).unwrap_or_default();
+        (doc.tray.sheets, doc.tray.sheet) = (sheets, sheet);
+        self.dialog = Some(Dialog::List);
     }
 
     /// The question of a pasted list: what it fills, what it does not find.
@@ -247,7 +261,7 @@ impl App {
             });
             doc.tray.read = Some((doc.tray.text.clone(), state, read));
         }
-        let title_ = lang.pick("粘贴清单", "Fill from a list");
+        let title_ = lang.pick("导入清单", "Fill from a list");
         let read = doc.tray.read.as_ref().map(|r| &r.2);
         let (matched, unmatched, changes) = match read {
             Some(Ok((_, m))) => (m.counts().0, m.counts().1, m.changes.len()),
@@ -262,12 +276,14 @@ impl App {
         let buttons = [fill.as_str(), lang.pick("取消", "Cancel")];
         let mut text = doc.tray.text.clone();
         let mut open_file = false;
+        let (mut sheet_chosen, sheet_on) = (None, doc.tray.sheet);
+        let names: Vec<String> = doc.tray.sheets.iter().map(|s| s.name.clone()).collect();
         let p = doc.session.history().stable();
         let answer = sheet(ui, title_, &buttons, ready, |ui| {
             ui.set_width(560.0);
             let hint = lang.pick(
-                "在 Excel 里连同表头一起选中、复制，再粘贴到这里。表头如：院落、楼号、户数、人数、层数。",
-                "Select the cells with their header in Excel, copy, and paste them here: courtyard, number, households, residents, storeys.",
+                "在 Excel 里连同表头一起选中、复制，再粘贴到这里，或打开 .xlsx、CSV 文件。表头如：院落、楼号、户数、人数、层数。",
+                "Select the cells with their header in Excel, copy, and paste them here, or open an .xlsx or CSV file: courtyard, number, households, residents, storeys.",
             );
             body(ui, hint);
             ui.add_space(6.0);
@@ -283,7 +299,15 @@ impl App {
                 }
             });
             ui.add_space(6.0);
-            open_file = action_button(ui, None, lang.pick("打开文件…", "Open a file…"), None, None, true).clicked();
+            ui.horizontal(|ui| {
+                let words = lang.pick("打开文件…", "Open a file…");
+                open_file = action_button(ui, None, words, None, None, true).clicked();
+                if names.len() > 1 {
+                    ui.add_space(12.0);
+                    let label = lang.pick("工作表", "Sheet");
+                    sheet_chosen = labelled(ui, label, |ui| choice(ui, "list-sheet", label, &names, sheet_on, 220.0));
+                }
+            });
             ui.add_space(8.0);
             match read {
                 Some(Err(why)) if !doc.tray.text.trim().is_empty() => body(ui, why.get(language)),
@@ -292,6 +316,9 @@ impl App {
             }
         });
         doc.tray.text = text;
+        if let Some((i, s)) = sheet_chosen.and_then(|i| Some((i, doc.tray.sheets.get(i)?))) {
+            (doc.tray.text, doc.tray.sheet) = (s.text.clone(), i);
+        }
         let time = ui.input(|i| i.time);
         if open_file {
             self.ask_path(Purpose::List);

@@ -1,22 +1,26 @@
 //! Buildings by hand on the map: what is painted of them, the ways to make them, what follows when one is made.
 
+use super::App;
 use super::doc::Doc;
 use super::map::{REACH_PT, on_screen};
 use super::place_menu::tool;
 use crate::model::Kind;
 use crate::plan::Op;
 use crate::scene::Camera;
+use crate::session::buildings::enclose::cluster_at;
 use crate::session::buildings::removal as removal_of;
 use crate::session::tools::{MOST_COPIES, Tool};
-use crate::session::{Effect, Selection, Session};
+use crate::session::{Command, Effect, Selection, Session};
 use crate::ui::fonts::{regular, semi};
 use crate::ui::icons::Icon;
 use crate::ui::l10n::Lang;
 use crate::ui::theme::{BODY, SMALL, Tokens};
 use crate::ui::verbs::{Tool as Button, Verb};
-use crate::ui::widgets::{field, float_frame, segmented};
-use egui::{Area, Margin, Order, Painter, Pos2, Rect, RichText, Shape, Stroke, Ui, pos2, vec2};
+use crate::ui::widgets::{field, float_frame, primary_button, segmented};
+use egui::{Area, Margin, Order, Painter, Pos2, Rect, Shape, Stroke, Ui, pos2, vec2};
 
+/// How far copies stand apart before a number is typed, mm: a row of six-storey blocks.
+const APART_MM: f64 = 20_000.0;
 /// How large a building without footprint is drawn in the making, points.
 const SPOT_PT: f32 = 6.0;
 
@@ -115,19 +119,110 @@ pub fn ways(ui: &Ui, doc: &mut Doc, lang: Lang, at: Pos2, out: &mut Vec<Verb>) -
                 }
                 if doc.hand.tool() == Tool::Copies {
                     ui.add_space(6.0);
-                    let t = Tokens::of(ui);
-                    let name = lang.pick("份数", "Copies to make");
-                    ui.label(RichText::new(name).font(regular(BODY)).color(t.t2));
-                    let n = doc.hand.copies();
-                    if let Some(Ok(n)) = field(ui, ("copies", n), name, &n.to_string(), 44.0).map(|s| s.parse::<u32>())
-                    {
-                        doc.hand.set_copies(n.min(MOST_COPIES));
-                    }
+                    copies(ui, doc, lang);
                 }
             });
+            if doc.hand.tool() == Tool::Courtyard {
+                ui.add_space(4.0);
+                ui.horizontal(|ui| courtyard(ui, doc, lang, out));
+            }
         });
     });
     shown.response.rect.left_bottom() + vec2(0.0, 7.0)
+}
+
+/// How many copies, or how far apart.
+fn copies(ui: &mut Ui, doc: &mut Doc, lang: Lang) {
+    let (count, apart) = (lang.pick("份数", "Copies to make"), lang.pick("间距（米）", "Apart (m)"));
+    let by = doc.hand.apart_mm();
+    let label = lang.pick("按份数还是按间距", "By number or distance");
+    match segmented(ui, &[(None, count), (None, apart)], Some(usize::from(by.is_some())), label) {
+        Some(0) => doc.hand.set_apart_mm(None),
+        Some(_) => doc.hand.set_apart_mm(Some(by.unwrap_or(APART_MM))),
+        None => {}
+    }
+    match by {
+        None => {
+            let n = doc.hand.copies();
+            let typed = field(ui, ("copies", n), count, &n.to_string(), 44.0);
+            if let Some(Ok(n)) = typed.map(|s| s.parse::<u32>()) {
+                doc.hand.set_copies(n.min(MOST_COPIES));
+            }
+        }
+        Some(mm) => {
+            let shown = format!("{}", (mm / 10.0).round() / 100.0);
+            let typed = field(ui, ("apart", shown.clone()), apart, &shown, 56.0);
+            let metres =
+                typed.and_then(|s| s.replace('，', ".").trim_end_matches(['m', '米', ' ']).parse::<f64>().ok());
+            if let Some(m) = metres.filter(|m| m.is_finite() && *m > 0.0) {
+                doc.hand.set_apart_mm(Some(m * 1000.0));
+            }
+        }
+    }
+}
+
+/// Name of the courtyard to come, whether it is kept whole, and the yes to one that is proposed.
+fn courtyard(ui: &mut Ui, doc: &mut Doc, lang: Lang, out: &mut Vec<Verb>) {
+    let t = Tokens::of(ui);
+    let (name, whole) = doc.hand.yard();
+    let (name, whole) = (name.to_owned(), whole);
+    let label = lang.pick("院落名称", "Courtyard's name");
+    let (rect, _) = ui.allocate_exact_size(vec2(62.0, 28.0), egui::Sense::hover());
+    let words = lang.pick("院落名称", "Name");
+    crate::ui::widgets::put(ui.painter(), rect.left_center(), egui::Align2::LEFT_CENTER, words, regular(BODY), t.t2);
+    if let Some(new) = field(ui, ("yard-name", name.clone()), label, &name, 130.0) {
+        doc.hand.set_yard(&new, whole);
+    }
+    let (one, several) = (lang.pick("整体", "Kept whole"), lang.pick("可分", "Divisible"));
+    let what = lang.pick("整体划入一个网格，还是可分", "Kept in one cell, or divisible");
+    let on = Some(usize::from(!whole));
+    if let Some(i) = segmented(ui, &[(None, one), (None, several)], on, what) {
+        let (name, _) = doc.hand.yard();
+        let name = name.to_owned();
+        doc.hand.set_yard(&name, i == 0);
+    }
+    if doc.hand.proposed(&doc.session).is_some() {
+        let words = lang.pick("确认（回车）", "Confirm (Enter)");
+        if primary_button(ui, None, words, 104.0, 28.0, true).clicked() {
+            out.push(Verb::Enclose);
+        }
+    }
+}
+
+impl App {
+    /// Proposes a courtyard round the selected buildings, else round those that stand together under the pointer; a second time
+    /// makes it.
+    pub(super) fn enclose(&mut self, time: f64) {
+        let now = self.now();
+        let Some(doc) = &mut self.doc else { return };
+        if doc.hand.tool() == Tool::Courtyard && doc.hand.proposed(&doc.session).is_some() {
+            let effects = doc.hand.finish(&mut doc.session, 0.0, now);
+            doc.follow(&effects);
+            self.tell(&effects);
+            return self.heed(effects, time);
+        }
+        let chosen = matches!(doc.session.selection(), Selection::Buildings(slots) if !slots.is_empty());
+        if !chosen {
+            let s = &doc.session;
+            let near = doc.pointer.map(|at| cluster_at(s.history().stable(), s.assignment().courtyards(), at));
+            match near.filter(|n| !n.is_empty()) {
+                Some(slots) => {
+                    doc.session.dispatch(Command::Select(Selection::Buildings(slots)), now);
+                }
+                None => {
+                    let said = self.lang.pick(
+                        "先选几栋楼，或把指针放在一片不在院落里的楼栋上，再围成院落",
+                        "Select buildings first, or point at some that are in no courtyard",
+                    );
+                    return self.warn(said);
+                }
+            }
+        }
+        let effects = doc.hand.take(Tool::Courtyard, &mut doc.session, now);
+        doc.hand.keep(&doc.session);
+        doc.follow(&effects);
+        self.heed(effects, time);
+    }
 }
 
 /// Follows what a gesture made: a new building's households are asked for.

@@ -23,7 +23,7 @@ pub enum Dialog {
     Path(Purpose, String),
     /// The system's own dialog is open.
     System(Purpose, Job<Vec<PathBuf>>),
-    /// What each of some files holds, as a place in [`KINDS`].
+    /// What each of some files holds, as a place in [`KINDS`]; the one after is a list of buildings.
     Kinds(Vec<(PathBuf, usize)>),
     /// What was found in files that were imported: name, rows left out (`None` = all), findings.
     Found(Vec<(String, Option<u32>, Vec<Said>)>),
@@ -37,9 +37,12 @@ pub enum Dialog {
     Elsewhere(Vec<Redrawn>),
 }
 
-/// What a file probably holds, from its name; a place in [`KINDS`].
+/// What a file probably holds, from its name; a place in [`KINDS`], or the one after for a list of buildings.
 fn guessed(path: &Path) -> usize {
     let name = path.file_name().map(|f| f.to_string_lossy().to_lowercase()).unwrap_or_default();
+    if ["清单", "台账", "一览", "list"].iter().any(|w| name.contains(w)) && !name.ends_with("json") {
+        return KINDS.len();
+    }
     let words: [(&[&str], What); 9] = [
         (&["311", "incident", "accident", "crime", "事件", "工单"], What::Rows(Kind::Incidents)),
         (&["building", "楼"], What::Rows(Kind::Buildings)),
@@ -52,7 +55,7 @@ fn guessed(path: &Path) -> usize {
         (&["grid", "cell", "网格"], What::Rows(Kind::Cells)),
     ];
     let guess = words.iter().find(|(any, _)| any.iter().any(|w| name.contains(w))).map(|(_, what)| what.clone());
-    let table = name.ends_with(".csv") || name.ends_with(".tsv") || name.ends_with(".txt");
+    let table = name.ends_with(".csv") || name.ends_with(".tsv") || name.ends_with(".txt") || name.ends_with(".xlsx");
     let what = guess.unwrap_or(if table { What::Rows(Kind::Incidents) } else { What::Rows(Kind::Buildings) });
     KINDS.iter().position(|(k, _, _)| *k == what).unwrap_or(2)
 }
@@ -72,14 +75,17 @@ impl App {
             let one = match p {
                 Purpose::Open => d.add_filter("GeoPackage", &["gpkg"]).pick_file(),
                 Purpose::Import(_) => {
-                    let d = d.add_filter("GeoJSON, CSV", &["geojson", "json", "csv", "tsv", "txt"]);
+                    let d = d.add_filter("GeoJSON, CSV, XLSX", &["geojson", "json", "csv", "tsv", "txt", "xlsx"]);
                     return Ok(d.pick_files().unwrap_or_default());
                 }
                 Purpose::Save => d.add_filter("GeoPackage", &["gpkg"]).set_file_name(name).save_file(),
                 Purpose::Export => d.add_filter("GeoJSON", &["geojson"]).set_file_name(name).save_file(),
-                Purpose::List => d.add_filter("CSV", &["csv", "tsv", "txt"]).pick_file(),
+                Purpose::List => d.add_filter("XLSX, CSV", &["xlsx", "csv", "tsv", "txt"]).pick_file(),
                 Purpose::Underlay => {
                     d.add_filter("PNG, JPEG, TIFF", &["png", "jpg", "jpeg", "tif", "tiff"]).pick_file()
+                }
+                Purpose::Guide(_) => {
+                    d.add_filter("GeoJSON, CSV, XLSX", &["geojson", "json", "csv", "tsv", "txt", "xlsx"]).pick_file()
                 }
                 Purpose::Picture => d.add_filter("PNG", &["png"]).set_file_name(name).save_file(),
             };
@@ -95,7 +101,7 @@ impl App {
             None => doc.session.project().facts.head.name.replace(['/', '\\', ':', ' ', '·'], ""),
         };
         match purpose {
-            Purpose::Open | Purpose::Import(_) | Purpose::List | Purpose::Underlay => String::new(),
+            Purpose::Open | Purpose::Import(_) | Purpose::List | Purpose::Underlay | Purpose::Guide(_) => String::new(),
             Purpose::Save => format!("{stem}.gpkg"),
             Purpose::Export => format!("{stem}.geojson"),
             Purpose::Picture => format!("{stem}.png"),
@@ -110,6 +116,8 @@ impl App {
             Purpose::Export => ("导出网格（GeoJSON）", "Export the cells (GeoJSON)"),
             Purpose::List => ("打开清单", "Open a list"),
             Purpose::Underlay => ("添加扫描图", "Add a scanned plan"),
+            Purpose::Guide(super::guide::For::Place) => ("选位置文件", "File with the place"),
+            Purpose::Guide(super::guide::For::Outline) => ("选范围文件", "File with the outline"),
             Purpose::Picture => ("存为图片（PNG）", "Save as picture (PNG)"),
         };
         self.lang.pick(zh, en).to_owned()
@@ -154,7 +162,8 @@ impl App {
                 with(&mut path, "geojson");
                 self.export_to(path);
             }
-            Purpose::List => self.read_list(&path),
+            Purpose::List => self.read_list(path),
+            Purpose::Guide(of) => self.read_for_guide(path, of),
             Purpose::Picture => {
                 with(&mut path, "png");
                 self.picture_to(path);
@@ -317,7 +326,8 @@ impl App {
                     [(one, _)] => lang.pick("“{}” 里是什么？", "What is in \"{}\"?").replace("{}", &name(one)),
                     _ => lang.pick("这些文件里是什么？", "What is in these files?").to_owned(),
                 };
-                let kinds: Vec<String> = KINDS.iter().map(|(_, zh, en)| lang.pick(zh, en).to_owned()).collect();
+                let mut kinds: Vec<String> = KINDS.iter().map(|(_, zh, en)| lang.pick(zh, en).to_owned()).collect();
+                kinds.push(lang.pick("楼栋清单（没有坐标）", "list of buildings (no places)").to_owned());
                 let buttons = [lang.pick("导入", "Import"), lang.pick("取消", "Cancel")];
                 let several = files.len() > 1;
                 let answer = sheet(ui, &title, &buttons, true, |ui| {
@@ -338,7 +348,10 @@ impl App {
                     });
                 });
                 match answer {
-                    Some(0) => files.into_iter().for_each(|(p, at)| self.import_file(p, KINDS[at].0.clone())),
+                    Some(0) => files.into_iter().for_each(|(p, at)| match KINDS.get(at) {
+                        Some((what, ..)) => self.import_file(p, what.clone()),
+                        None => self.read_list(p),
+                    }),
                     Some(_) => {}
                     None => self.dialog = Some(Dialog::Kinds(files)),
                 }

@@ -152,6 +152,8 @@ pub struct Doc {
     pub hand: Hand,
     /// The view; set when the map is first laid out.
     pub camera: Option<Camera>,
+    /// Where an empty project lies: the first view shows it.
+    pub first_look: Option<Pt>,
     /// The network of streets.
     pub streets: super::streets::Streets,
     /// The border looked for round what is painted.
@@ -236,6 +238,7 @@ impl Doc {
             saved_at: String::new(),
             hand: Hand::default(),
             camera: None,
+            first_look: None,
             streets: super::streets::Streets::default(),
             painting: super::painting::Painting::default(),
             snapping: true,
@@ -330,7 +333,8 @@ impl Doc {
         let rows = self.extent_of_rows();
         let all = if rows.is_empty() { super::underlays::extent(self) } else { rows };
         if all.is_empty() {
-            Box2::of_two(crate::geom::pt(-500_000, -500_000), crate::geom::pt(500_000, 500_000))
+            let at = self.first_look.unwrap_or_default();
+            Box2::of_two(at, at).grown(500_000)
         } else {
             all
         }

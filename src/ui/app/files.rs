@@ -9,7 +9,7 @@ use crate::exchange::{
     Action, ExchangeError, Finding, OutFeature, ReadOptions, Severity, Source, read, read_table, write_file,
     write_geojson,
 };
-use crate::geom::Origin;
+use crate::geom::{Box2, Origin};
 use crate::jobs::{JobError, Token};
 use crate::model::{GridLayer, Kind, Lang, Said, Segment, Shape};
 use crate::plan::{Edit, History};
@@ -38,6 +38,8 @@ pub enum Purpose {
     List,
     /// Add a scanned plan.
     Underlay,
+    /// Read a file for the guide to a new project.
+    Guide(super::guide::For),
 }
 
 /// A project read beside the window, counted and ready to be shown.
@@ -169,6 +171,8 @@ impl App {
 
     /// Puts a project into the window.
     pub(super) fn show(&mut self, doc: Doc) {
+        // Pictures that are still drawn are not looked at now.
+        self.cards.retain(super::start::Card::is_there);
         self.doc = Some(doc);
         self.plans_open = false;
         (self.layers_open, self.underlays_open) = (false, false);
@@ -479,17 +483,22 @@ fn write_cells(session: &Session, path: &Path) -> Result<u64, ExchangeError> {
     Ok(n)
 }
 
-/// A picture of a sample for its card: width, height, straight RGBA.
-pub fn sample_picture(name: &str, replica: u32, lang: Lang, (w, h): (u32, u32)) -> Option<(u32, u32, Vec<u8>)> {
-    let project = sample_project(name, replica).ok()?;
-    let session = Session::new(History::new(project, replica), None, lang, "");
+/// A picture of a sample for its card, as PNG.
+pub fn sample_picture(name: &str, dark: bool, (w, h): (u32, u32), token: &Token) -> Result<Vec<u8>, JobError> {
+    let project = sample_project(name, 0).map_err(|e| words(e.said()))?;
+    token.check()?;
+    let session = Session::new(History::new(project, 0), None, Lang::Zh, "");
     let p = session.project();
-    let extent = p.layer(session.plan(), 0)?.partition.extent();
-    let camera = Camera::at_scale((0.0, 0.0), 8000.0, (w as f32, h as f32), 1.0).fit(extent, 4.0);
-    let mut scene = scene_of(p, session.assignment(), &camera, &SceneOptions { lang, ..SceneOptions::default() });
+    let extent = p.layer(session.plan(), 0).map(|l| l.partition.extent()).unwrap_or(Box2::EMPTY);
+    let camera = Camera::at_scale((0.0, 0.0), 8000.0, (w as f32, h as f32), 1.0).fit(extent, 8.0);
+    token.check()?;
+    let mut scene = scene_of(p, session.assignment(), &camera, &SceneOptions::default());
     scene.labels.clear();
     scene.symbols.clear();
-    let sheet = StyleSheet::new(Theme::Light, camera.scale_denominator());
-    let picture = paint(&scene, &camera, &sheet, None).ok()?;
-    Some((picture.width, picture.height, picture.rgba))
+    token.check()?;
+    let mut sheet = StyleSheet::new(if dark { Theme::Dark } else { Theme::Light }, camera.scale_denominator());
+    // What tells cells apart is their colour: there are no labels.
+    sheet.by_cell = true;
+    let picture = paint(&scene, &camera, &sheet, None).map_err(|e| words(e.said()))?;
+    picture.png(96.0).map_err(|e| words(e.said()))
 }

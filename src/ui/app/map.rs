@@ -298,7 +298,8 @@ fn pointer(ui: &Ui, doc: &mut Doc, r: &Response, rect: Rect, around: &Around<'_>
     } else if r.secondary_clicked() {
         let corner = ui.input(|i| i.pointer.latest_pos()).unwrap_or(rect.center());
         place_menu::open(ui, doc, raw, corner, reach_mm);
-    } else if r.clicked() {
+    } else if r.clicked_by(PointerButton::Primary) {
+        // By the pointer only: Enter on a map that has the keys ends a drawing and is no click.
         if waits && !doc.hand.tool().paints() {
             // A click elsewhere is no yes.
             doc.hand.escape(&mut doc.session, around.now);
@@ -515,7 +516,8 @@ fn paint(ui: &mut Ui, doc: &mut Doc, rect: Rect, around: Around<'_>, moving: boo
     building_list::tray(ui, doc, rect, &camera, (around.lang, around.now), asked);
     floats(ui, doc, rect, &camera, around.lang, around.language);
     if is_bare(doc) && doc.hand.tool() == Tool::Select {
-        asked.verbs.extend(nothing_yet(ui, around.lang, rect.center()));
+        let placed = doc.session.project().facts.head.origin.is_some();
+        asked.verbs.extend(nothing_yet(ui, around.lang, rect.center(), placed));
     }
 }
 

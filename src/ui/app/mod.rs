@@ -11,6 +11,7 @@ mod dialogs;
 mod doc;
 mod files;
 mod gestures;
+mod guide;
 mod heat;
 mod issues;
 mod keys;
@@ -32,6 +33,7 @@ mod table;
 mod tests;
 mod timing;
 mod underlays;
+mod tour;
 mod upkeep;
 mod view;
 mod why;
@@ -106,6 +108,10 @@ pub struct App {
     /// What stands beside the list of cells.
     side: Option<Side>,
     palette: Option<palette::Palette>,
+    /// The five-minute tour while it is on.
+    tour: Option<crate::session::tour::Tour>,
+    /// The guide to a new project while it is open.
+    guide: Option<guide::Guide>,
     /// Commands run from the palette, the latest first.
     lately: Vec<verbs::Verb>,
     dialog: Option<Dialog>,
@@ -119,7 +125,9 @@ pub struct App {
     /// The window may close: nothing unsaved is left.
     may_close: bool,
     /// Pictures of the samples on the start page.
-    cards: Vec<(String, Option<egui::TextureHandle>)>,
+    cards: Vec<start::Card>,
+    /// Where they are kept from one run to the next.
+    cache: Option<PathBuf>,
     /// Looking for the recent files, once each time the start page is opened.
     looking: Option<Job<Vec<PathBuf>>>,
     /// Recent files that are not there any more.
@@ -162,6 +170,7 @@ pub fn run(file: Option<PathBuf>, started: Instant, timings: bool) -> anyhow::Re
         Box::new(move |cc| {
             let mut app = App::new(&cc.egui_ctx, settings, data);
             app.painter = cc.wgpu_render_state.as_ref().map(MapPainter::new);
+            app.cache = crate::store::cache::cache_dir();
             app.timings = timings.then(|| timing::Timings::new(started));
             if let Some(w) = warning {
                 app.warn(w.said().get(app.language()));
@@ -224,6 +233,8 @@ impl App {
             table_open: false,
             side: None,
             palette: None,
+            guide: None,
+            tour: None,
             lately: Vec::new(),
             dialog: None,
             leaving: None,
@@ -232,6 +243,7 @@ impl App {
             imports: VecDeque::new(),
             may_close: false,
             cards: Vec::new(),
+            cache: None,
             looking: None,
             lost: Vec::new(),
             timings: None,
@@ -369,7 +381,7 @@ impl App {
         // A field that was opened a frame ago may not have the keys yet.
         let opened = self.doc.as_ref().is_some_and(|d| d.typing.is_some());
         let typing = ctx.text_edit_focused() || opened;
-        let over = self.dialog.is_some() || self.palette.is_some();
+        let over = self.dialog.is_some() || self.palette.is_some() || self.guide.is_some();
         let busy = over || self.keys_open || typing || egui::Popup::is_any_open(&ctx);
         let drawing = |d: &Doc| !d.hand.line().is_empty() || d.hand.trial().is_some() || d.hand.busy();
         if !busy && self.doc.as_ref().is_some_and(|d| !drawing(d)) {
@@ -380,6 +392,7 @@ impl App {
             self.table_keys(&ctx, keys, time);
         }
         if self.dialog.is_none()
+            && self.guide.is_none()
             && !(self.keys_open && self.keys.catching.is_some())
             && let Some((verb, times)) = ctx.input_mut(|i| verbs::pressed(i, typing))
             // The palette has the keys while it is open; its own closes it.
@@ -403,6 +416,7 @@ impl App {
         }
         self.show_keys(&ctx, ui);
         self.show_palette(ui, time);
+        self.show_guide(ui);
         self.dialogs(ui);
         if self.may_close {
             ctx.send_viewport_cmd(egui::ViewportCommand::Close);
@@ -537,6 +551,7 @@ impl App {
             let list: Vec<Toast> = self.toasts.iter().map(|(t, _)| t.clone()).collect();
             dismissed = toasts(ui, lang, rect.center_bottom() - vec2(0.0, 16.0), &list);
             self.floats(ctx, rect, time);
+            self.show_tour(ui, rect);
         });
         self.toasts.retain(|(t, _)| Some(t.key) != dismissed);
         let looked = tools.iter().rev().find_map(|a| if let ToolBarAction::Look(hit) = a { Some(hit) } else { None });

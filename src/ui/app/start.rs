@@ -1,6 +1,7 @@
 //! The start page: samples as pictures, recent files.
 
 use super::{App, Leave, files};
+use crate::jobs::{Job, JobError};
 use crate::session::sample_titles;
 use crate::ui::l10n::Lang;
 use crate::ui::panels::start::{RecentFile, SampleCard, StartAction, StartView, start_page};
@@ -19,7 +20,7 @@ impl App {
                 name: s.name.to_owned(),
                 title: self.lang.pick(s.title_zh, s.title_en).to_owned(),
                 description: self.lang.pick(s.description_zh, s.description_en).to_owned(),
-                picture: self.cards.iter().find(|(n, _)| n == s.name).and_then(|(_, t)| t.as_ref()).map(|t| t.id()),
+                picture: self.cards.iter().find(|c| c.name == s.name && c.dark == self.dark).and_then(Card::texture),
             })
             .collect();
         let recent = (0u64..)
@@ -78,21 +79,77 @@ impl App {
         }
     }
 
-    /// Pictures of the samples, painted from the samples themselves, one a frame.
+    /// Pictures of the samples in the theme that is on, painted beside the window from the samples themselves; what was painted
+    /// before by this build is taken from the cache.
     fn draw_cards(&mut self, ctx: &egui::Context) {
-        let Some(next) = sample_titles().iter().find(|s| !self.cards.iter().any(|(n, _)| n == s.name)) else { return };
-        if self.frames < 3 {
-            ctx.request_repaint();
-            return;
+        let dark = self.dark;
+        for s in sample_titles() {
+            if self.cards.iter().any(|c| c.name == s.name && c.dark == dark) {
+                continue;
+            }
+            let (name, cache) = (s.name, self.cache.clone());
+            let job = self.jobs.spawn(self.lang.pick("正在画示例", "Drawing the samples"), move |token| {
+                let like = format!("sample-{name}-{}-", if dark { "dark" } else { "light" });
+                let file = format!("{like}{}.png", crate::store::cache::build_stamp());
+                let kept = cache.as_deref().and_then(|c| crate::store::cache::kept(c, &file));
+                if let Some(image) = kept.as_deref().and_then(decoded) {
+                    return Ok(image);
+                }
+                let png = files::sample_picture(name, dark, PICTURE, token)?;
+                if let Some(c) = &cache {
+                    crate::store::cache::keep(c, &like, &file, &png);
+                }
+                decoded(&png).ok_or_else(|| JobError::failed(("图片读不懂".to_owned(), "no picture".to_owned())))
+            });
+            self.cards.push(Card { name: name.to_owned(), dark, picture: Picture::Coming(job) });
         }
-        let picture = files::sample_picture(next.name, self.replica, self.language(), (560, 360));
-        let texture = picture.map(|(w, h, rgba)| {
-            let image = egui::ColorImage::from_rgba_unmultiplied([w as usize, h as usize], &rgba);
-            ctx.load_texture(next.name, image, egui::TextureOptions::LINEAR)
-        });
-        self.cards.push((next.name.to_owned(), texture));
-        ctx.request_repaint();
+        for card in &mut self.cards {
+            let Picture::Coming(job) = &mut card.picture else { continue };
+            let Some(done) = job.poll() else { continue };
+            card.picture = match done {
+                Ok(image) => Picture::There(ctx.load_texture(&card.name, image, egui::TextureOptions::LINEAR)),
+                // Left while it was drawn, or a fault of the generator that opening the sample will tell.
+                Err(_) => Picture::None,
+            };
+        }
     }
+}
+
+/// Pixels of a picture: as wide to high as it is shown.
+const PICTURE: (u32, u32) = (640, 467);
+
+/// The picture of a sample on the start page.
+pub struct Card {
+    name: String,
+    dark: bool,
+    picture: Picture,
+}
+
+enum Picture {
+    Coming(Job<egui::ColorImage>),
+    There(egui::TextureHandle),
+    None,
+}
+
+impl Card {
+    /// Whether it is there to be shown.
+    pub fn is_there(&self) -> bool {
+        matches!(self.picture, Picture::There(_))
+    }
+
+    fn texture(&self) -> Option<egui::TextureId> {
+        if let Picture::There(t) = &self.picture { Some(t.id()) } else { None }
+    }
+}
+
+/// A picture of ours; `None` for anything else.
+fn decoded(png: &[u8]) -> Option<egui::ColorImage> {
+    let mut reader = png::Decoder::new(std::io::Cursor::new(png)).read_info().ok()?;
+    let size = reader.output_buffer_size().filter(|n| *n == 4 * (PICTURE.0 * PICTURE.1) as usize)?;
+    let mut rgba = vec![0; size];
+    let info = reader.next_frame(&mut rgba).ok()?;
+    let ours = (info.width, info.height) == PICTURE && info.color_type == png::ColorType::Rgba;
+    ours.then(|| egui::ColorImage::from_rgba_unmultiplied([info.width as usize, info.height as usize], &rgba))
 }
 
 /// When something was, in words.

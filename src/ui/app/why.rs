@@ -7,7 +7,8 @@ use crate::ui::verbs::{Tool, Verb};
 
 /// Why a command cannot be done now, in Chinese and English; `None` = it can. O(1).
 pub fn why_not(doc: Option<&Doc>, verb: Verb) -> Option<[&'static str; 2]> {
-    let always = matches!(verb, Verb::New | Verb::Open | Verb::Quit | Verb::FullScreen | Verb::Keys | Verb::Palette);
+    let anywhere = [Verb::New, Verb::Open, Verb::Quit, Verb::FullScreen, Verb::Keys, Verb::Palette, Verb::Tour];
+    let always = anywhere.contains(&verb);
     if always {
         return None;
     }

@@ -18,7 +18,7 @@ pub enum Leave {
     Quit,
     /// The start page is shown.
     Start,
-    /// A new project is begun.
+    /// The guide to a new project is opened.
     New,
     /// A shipped sample is opened.
     Sample(String),
@@ -35,6 +35,8 @@ pub enum Work {
     Import(Job<Brought>, u64),
     Write(Job<Written>),
     Underlay(Job<super::underlays::Added>, u64),
+    /// Sheets of a list, and the one that is shown first.
+    List(Job<(Vec<crate::exchange::Sheet>, usize)>, u64),
 }
 
 impl Work {
@@ -45,6 +47,7 @@ impl Work {
             Work::Import(j, _) => j.progress(),
             Work::Write(j) => j.progress(),
             Work::Underlay(j, _) => j.progress(),
+            Work::List(j, _) => j.progress(),
         }
     }
 }
@@ -71,7 +74,7 @@ impl App {
                 self.doc = None;
                 self.looking = None;
             }
-            Leave::New => self.begin_new(),
+            Leave::New => self.begin_guide(),
             Leave::Sample(name) => self.begin_sample(&name),
             // The project that is shown stays until the other one is read.
             Leave::Open(path) => self.open_file(path),
@@ -123,6 +126,11 @@ impl App {
                 Work::Underlay(mut j, of) => match j.poll() {
                     None => left.push(Work::Underlay(j, of)),
                     Some(Ok(a)) => self.show_added(a, of, time),
+                    Some(Err(e)) => self.job_error(&e),
+                },
+                Work::List(mut j, of) => match j.poll() {
+                    None => left.push(Work::List(j, of)),
+                    Some(Ok(read)) => self.show_list(read, of),
                     Some(Err(e)) => self.job_error(&e),
                 },
                 Work::Write(mut j) => match j.poll() {
@@ -195,6 +203,7 @@ impl App {
             }
             Some(Work::Write(j)) => j.cancel(),
             Some(Work::Underlay(j, _)) => j.cancel(),
+            Some(Work::List(j, _)) => j.cancel(),
             Some(Work::Save(..)) | None => {}
         }
     }

@@ -84,6 +84,7 @@ pub fn menu_bar(ui: &mut Ui, lang: Lang, view: &MenuView, out: &mut Vec<MenuActi
                     item(ui, lang, view, Verb::Tool(tool), view.tool == tool, out);
                 }
                 gap(ui);
+                item(ui, lang, view, Verb::Enclose, false, out);
                 item(ui, lang, view, Verb::PasteList, false, out);
             });
             menu(ui, lang.pick("底稿", "Underlay"), |ui| {
@@ -99,7 +100,10 @@ pub fn menu_bar(ui: &mut Ui, lang: Lang, view: &MenuView, out: &mut Vec<MenuActi
                 item(ui, lang, view, Verb::Plans, false, out);
             });
         }
-        menu(ui, text.menu_help, |ui| item(ui, lang, view, Verb::Keys, false, out));
+        menu(ui, text.menu_help, |ui| {
+            item(ui, lang, view, Verb::Tour, false, out);
+            item(ui, lang, view, Verb::Keys, false, out);
+        });
         menus_end = ui.cursor().left();
     });
     title(ui, lang, view, bar, menus_end);

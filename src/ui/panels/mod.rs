@@ -5,6 +5,7 @@
 pub mod building;
 pub mod cell_list;
 pub mod cells;
+pub mod guide;
 pub mod inspector;
 pub mod issues;
 pub mod keys;
@@ -20,6 +21,7 @@ pub mod steps;
 pub mod table;
 pub mod tool_bar;
 pub mod underlays;
+pub mod tour;
 
 #[cfg(test)]
 mod tests;

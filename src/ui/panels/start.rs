@@ -108,6 +108,10 @@ fn side(ui: &mut Ui, lang: Lang, view: &StartView, out: &mut Vec<StartAction>) {
     if tall_button(ui, Icon::Folder, text.open, Verb::Open.key(), width).clicked() {
         out.push(StartAction::Do(Verb::Open));
     }
+    ui.add_space(10.0);
+    if tall_button(ui, Icon::Help, Verb::Tour.name(lang), "", width).clicked() {
+        out.push(StartAction::Do(Verb::Tour));
+    }
     ui.add_space(32.0);
     section(ui, text.recent, "");
     ui.add_space(4.0);
@@ -185,9 +189,14 @@ fn sample_card(ui: &mut Ui, sample: &SampleCard, width: f32, picture: f32, out: 
     let image = Rect::from_min_size(rect.min, vec2(width, picture)).shrink(1.0);
     let all = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
     match sample.picture {
-        Some(texture) => p.image(texture, image, all, Color32::WHITE),
-        None => p.rect_filled(image, 0.0, t.paper),
-    };
+        Some(texture) => {
+            p.image(texture, image, all, Color32::WHITE);
+        }
+        None => {
+            p.rect_filled(image, 0.0, t.paper);
+            Icon::DrawCell.paint(p, Rect::from_center_size(image.center(), vec2(24.0, 24.0)), t.line2);
+        }
+    }
     p.hline(rect.x_range(), image.bottom(), Stroke::new(1.0, t.line));
     let edge = if lit { Stroke::new(2.0, t.accent) } else { Stroke::new(1.0, t.line2) };
     p.rect_stroke(rect, FLOAT, edge, StrokeKind::Inside);

@@ -139,7 +139,7 @@ pub(super) fn key_cap(ui: &Ui, pos: egui::Pos2, galley: std::sync::Arc<egui::Gal
 
 /// The same as high as the start page wants it: 36 points.
 pub fn tall_button(ui: &mut Ui, icon: Icon, text: &str, key: &str, width: f32) -> Response {
-    edged(ui, Some(icon), text, Some(key), Some(width), 36.0, true)
+    edged(ui, Some(icon), text, Some(key).filter(|k| !k.is_empty()), Some(width), 36.0, true)
 }
 
 /// The one button of a dialog or of the start page, on accent, `height` points.

@@ -5,13 +5,13 @@ use egui::{
     StrokeKind, Ui, WidgetInfo, pos2, vec2,
 };
 
-use super::{code_chip, cut, deviation_words, icon_button, primary_button, put, put_galley, put_within};
+use super::{action_button, code_chip, cut, deviation_words, icon_button, primary_button, put, put_galley, put_within};
 use crate::scene::{count_text, heat_ticks, radius_text};
 use crate::ui::fonts::{regular, semi};
 use crate::ui::icons::Icon;
 use crate::ui::l10n::{self, Lang};
 use crate::ui::theme::{BODY, CONTROL, FLOAT, SMALL, TITLE, Tokens};
-use crate::ui::verbs::Verb;
+use crate::ui::verbs::{Tool, Verb};
 
 /// The frame of every float: panel ground, line2 edge, the one shadow.
 pub fn float_frame(ui: &Ui) -> Frame {
@@ -258,8 +258,9 @@ fn ramp_mesh(rect: Rect, stops: &[Color32]) -> Shape {
     Shape::mesh(mesh)
 }
 
-/// What to begin with on an empty map, in its `middle`. Returns the verb of a button that was clicked.
-pub fn nothing_yet(ui: &mut Ui, lang: Lang, middle: Pos2) -> Option<Verb> {
+/// What to begin with on an empty map, in its `middle`. `placed`: the project knows where it lies, so that it can be drawn on.
+/// Returns the verb of a button that was clicked.
+pub fn nothing_yet(ui: &mut Ui, lang: Lang, middle: Pos2, placed: bool) -> Option<Verb> {
     let t = Tokens::of(ui);
     let mut out = None;
     let area = Area::new(Id::unique("nothing-yet")).order(Order::Middle).pivot(Align2::CENTER_CENTER);
@@ -269,19 +270,28 @@ pub fn nothing_yet(ui: &mut Ui, lang: Lang, middle: Pos2) -> Option<Verb> {
             ui.spacing_mut().item_spacing.y = 8.0;
             let title = lang.pick("新项目是空的", "The new project is empty");
             ui.label(RichText::new(title).font(semi(TITLE)).color(t.t1));
-            let steps = [
-                lang.pick("1　导入楼栋、道路、水系（GeoJSON）", "1   Import buildings, roads, water (GeoJSON)"),
-                lang.pick("2　按 O 画出社区范围", "2   Press O and draw the community's outline"),
-                lang.pick("3　按 A 沿道路画网格，按 X 切分", "3   Press A and draw cells along roads; X splits them"),
-            ];
-            for step in steps {
-                ui.label(RichText::new(step).font(regular(BODY)).color(t.t2));
+            let import = lang.pick("导入楼栋、道路、水系（GeoJSON）", "Import buildings, roads, water (GeoJSON)");
+            let outline = lang.pick("按 O 画出社区范围", "Press O and draw the community's outline");
+            let cells = lang.pick("按 A 沿道路画网格，按 X 切分", "Press A and draw cells along roads; X splits them");
+            let build = lang.pick("按 K 画楼栋，或导入", "Press K and draw buildings, or import them");
+            let steps = if placed { [outline, build, cells] } else { [import, outline, cells] };
+            for (n, step) in (1..).zip(steps) {
+                ui.label(RichText::new(format!("{n}　{step}")).font(regular(BODY)).color(t.t2));
             }
             ui.add_space(4.0);
-            let words = lang.pick("导入…", "Import…");
-            if primary_button(ui, Some(Icon::Import), words, 120.0, 30.0, true).clicked() {
-                out = Some(Verb::Import);
-            }
+            ui.horizontal(|ui| {
+                let (draw, import) = (lang.pick("现在画范围", "Draw it now"), lang.pick("导入…", "Import…"));
+                if placed && primary_button(ui, Some(Icon::Outline), draw, 120.0, 30.0, true).clicked() {
+                    out = Some(Verb::Tool(Tool::Outline));
+                }
+                let brings = match placed {
+                    true => action_button(ui, Some(Icon::Import), import, None, None, true),
+                    false => primary_button(ui, Some(Icon::Import), import, 120.0, 30.0, true),
+                };
+                if brings.clicked() {
+                    out = Some(Verb::Import);
+                }
+            });
             ui.label(
                 RichText::new(lang.pick("也可以把文件拖进窗口", "Or drop files on the window"))
                     .font(regular(SMALL))

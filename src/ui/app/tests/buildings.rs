@@ -207,7 +207,7 @@ fn selected_buildings_are_dragged_turned_and_removed_each_in_one_step() {
 
 fn paste(h: &mut Window, text: &str) {
     push(h, "楼栋");
-    push(h, "粘贴清单…");
+    push(h, "导入清单…");
     h.get_by_label("清单").focus();
     h.run();
     h.event(Event::Paste(text.to_owned()));
