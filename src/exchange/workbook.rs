@@ -16,14 +16,14 @@ const FILE_BYTES: u64 = 20 << 20;
 /// Files in a workbook, and sheets of it.
 const ENTRIES: usize = 1000;
 const SHEETS: usize = 100;
-/// Bytes that the tables of a workbook unpack to, all together, and how many times what they were.
+/// Bytes that a workbook unpacks to, and that the texts of its cells take, all together; and how many times what it was.
 const UNPACKED_BYTES: u64 = 64 << 20;
 const RATIO: u64 = 200;
 /// What is small may be packed as tight as it likes.
 const SMALL_BYTES: u64 = 1 << 20;
 /// Columns that are read of a row; lists of people are not wider.
 const COLUMNS: u32 = 256;
-/// Cells of a sheet.
+/// Cells of all sheets.
 const CELLS: usize = 2_000_000;
 /// Characters of a cell; Excel has no more.
 const CHARACTERS: usize = 32_767;
@@ -37,7 +37,7 @@ pub enum BookFault {
     Unpacks,
     /// More sheets or files in it than are read.
     TooMany,
-    /// More cells in a sheet than are read.
+    /// More cells than are read.
     Cells,
     /// No sheet that can be seen has anything in it.
     Empty,
@@ -193,10 +193,12 @@ fn all_sheets(bytes: &[u8], file: &str, most: usize) -> Result<Vec<Sheet>, Excha
         return Err(fault("", None, BookFault::TooMany));
     }
     let mut out = Vec::new();
+    // Several sheets may be one part, and many cells one text: what is kept is counted, not what there is.
+    let (mut read, mut kept) = (0usize, 0u64);
     for name in seen {
         let mut cells = book.worksheet_cells_reader(&name).map_err(|_| fault(&name, None, BookFault::Broken))?;
         let mut rows: Vec<Vec<String>> = Vec::new();
-        let (mut read, mut last) = (0usize, 0u32);
+        let mut last = 0u32;
         loop {
             let cell = match cells.next_cell() {
                 Ok(Some(cell)) => cell,
@@ -214,6 +216,11 @@ fn all_sheets(bytes: &[u8], file: &str, most: usize) -> Result<Vec<Sheet>, Excha
                 continue;
             }
             let (row, column) = (row as usize, column as usize);
+            let grown = column.saturating_sub(rows.get(row).map_or(0, Vec::len)) + row.saturating_sub(rows.len()) + 1;
+            kept += (text.len() + grown * size_of::<String>()) as u64;
+            if kept > 4 * UNPACKED_BYTES {
+                return Err(fault(&name, Some(last + 1), BookFault::Unpacks));
+            }
             if rows.len() <= row {
                 rows.resize(row + 1, Vec::new());
             }
@@ -271,8 +278,8 @@ fn text_of(value: &DataRef<'_>) -> String {
     }
 }
 
-/// Unpacks the tables of an archive to nowhere and counts: what its directory says of sizes may be false. Pictures are not read and
-/// not counted.
+/// Unpacks an archive and counts: what its directory says of sizes may be false. Nor may a table say that it has more texts
+/// than its bytes can hold: the reader makes room for as many as it is told of.
 fn unpacks_to_little(bytes: &[u8]) -> Result<(), BookFault> {
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|_| BookFault::Broken)?;
     if archive.len() > ENTRIES {
@@ -281,19 +288,35 @@ fn unpacks_to_little(bytes: &[u8]) -> Result<(), BookFault> {
     let mut all = 0u64;
     for i in 0..archive.len() {
         let entry = archive.by_index(i).map_err(|_| BookFault::Broken)?;
-        let name = entry.name().map_err(|_| BookFault::Broken)?.to_ascii_lowercase();
-        if !name.ends_with(".xml") && !name.ends_with(".rels") {
-            continue;
-        }
+        // Pictures may be packed as tight as they like.
+        let picture = entry.name().is_ok_and(|n| n.to_ascii_lowercase().starts_with("xl/media/"));
         let packed = entry.compressed_size().max(1);
-        let mut left = entry.take(UNPACKED_BYTES + 1 - all);
-        let unpacked = std::io::copy(&mut left, &mut std::io::sink()).map_err(|_| BookFault::Broken)?;
+        let mut part = Vec::new();
+        entry.take(UNPACKED_BYTES + 1 - all).read_to_end(&mut part).map_err(|_| BookFault::Broken)?;
+        let unpacked = part.len() as u64;
         all += unpacked;
-        if all > UNPACKED_BYTES || (unpacked > SMALL_BYTES && unpacked / packed > RATIO) {
+        if all > UNPACKED_BYTES || (!picture && unpacked > SMALL_BYTES && unpacked / packed > RATIO) {
             return Err(BookFault::Unpacks);
+        }
+        // The shortest text is `<si/>`.
+        if told(&part).any(|texts| texts > unpacked / 5) {
+            return Err(BookFault::Broken);
         }
     }
     Ok(())
+}
+
+/// The numbers of texts that a part says it has; one too large to be read counts as the largest.
+fn told(part: &[u8]) -> impl Iterator<Item = u64> {
+    const NAME: &[u8] = b"niqueCount";
+    // By its second letter, so that a whole word is found whatever stands before it.
+    let found = part.windows(NAME.len()).enumerate().filter(|(_, w)| *w == NAME);
+    found.map(|(at, _)| {
+        let rest = part.get(at + NAME.len()..).unwrap_or_default();
+        let gap = |c: &u8| c.is_ascii_whitespace() || matches!(c, b'=' | b'"' | b'\'' | b'+');
+        let digits = rest.iter().skip_while(|c| gap(c)).take_while(|c| c.is_ascii_digit());
+        digits.fold(0u64, |n, d| n.saturating_mul(10).saturating_add(u64::from(d - b'0')))
+    })
 }
 
 #[cfg(test)]
@@ -376,7 +399,8 @@ mod tests {
         for (name, bytes, refused) in [
             ("xl/worksheets/sheet1.xml", 80 << 20, true),
             ("xl/worksheets/sheet1.xml", 8 << 20, true),
-            ("xl/media/a.png", 80 << 20, false),
+            ("xl/media/a.png", 80 << 20, true),
+            ("xl/media/a.png", 40 << 20, false),
         ] {
             let z = pack(name, bytes);
             assert!(is_workbook(&z));
@@ -410,5 +434,49 @@ mod tests {
             b.truncate(((b.len() as f64 * cut) as usize).max(1));
             let _ = sheets(&b, "d.xlsx", 100);
         }
+    }
+
+    /// A workbook of a few bytes may say that it has a million million texts, point many cells at one long text, or hide a table
+    /// in a part of another name: nothing makes the reader take more memory than a list needs.
+    #[test]
+    fn what_a_workbook_says_of_itself_is_not_believed() {
+        let part = |all: &[(&str, Vec<u8>)]| {
+            let mut z = zip::ZipWriter::new(Cursor::new(Vec::new()));
+            for (name, bytes) in all {
+                z.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
+                z.write_all(bytes).unwrap();
+            }
+            z.finish().unwrap().into_inner()
+        };
+        let broken = |bytes: &[u8], why: BookFault| {
+            let told = sheets(bytes, "x.xlsx", 1000).unwrap_err();
+            assert!(matches!(&told, ExchangeError::Workbook { why: w, .. } if *w == why), "{told:?}");
+        };
+        for count in ["1000000000000", "99999999999999999999999999"] {
+            for quote in ["\"", "'", " \""] {
+                let sst = format!("<?xml version=\"1.0\"?><sst uniqueCount ={quote}{count}\"><si><t>a</t></si></sst>");
+                let head = b"<workbook/>".to_vec();
+                broken(
+                    &part(&[("xl/workbook.xml", head), ("xl/sharedStrings.xml", sst.into_bytes())]),
+                    BookFault::Broken,
+                );
+            }
+        }
+        // A part of another name counts as well.
+        let hidden =
+            part(&[("xl/workbook.xml", b"<workbook/>".to_vec()), ("xl/worksheets/s.dat", vec![b' '; 70 << 20])]);
+        broken(&hidden, BookFault::Unpacks);
+        // Three thousand cells with one text of 32,000 characters.
+        let long = "长".repeat(32_000);
+        let many = bytes(|book| {
+            let s = book.add_worksheet();
+            for row in 0..30 {
+                for column in 0..100 {
+                    s.write(row, column, &long).unwrap();
+                }
+            }
+        });
+        assert!(many.len() < 4 << 20, "{} bytes", many.len());
+        broken(&many, BookFault::Unpacks);
     }
 }

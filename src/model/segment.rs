@@ -180,6 +180,7 @@ pub struct Segment {
     sum: u128,
     tree: OnceLock<PackedTree>,
     by_code: OnceLock<Vec<u32>>,
+    largest: OnceLock<u32>,
 }
 
 impl Segment {
@@ -262,7 +263,8 @@ impl Segment {
     }
 
     fn assemble(hash: SegmentHash, cols: Columns, sum: u128) -> Segment {
-        let mut seg = Segment { hash, cols, boxes: Vec::new(), sum, tree: OnceLock::new(), by_code: OnceLock::new() };
+        let (tree, by_code, largest) = Default::default();
+        let mut seg = Segment { hash, cols, boxes: Vec::new(), sum, tree, by_code, largest };
         seg.boxes = (0..seg.len())
             .map(|i| {
                 let (start, end) = seg.points_of(i);
@@ -407,6 +409,21 @@ impl Segment {
         });
         let k = order.partition_point(|&i| self.code(i as usize) < code);
         order.get(k).map(|&i| i as usize).filter(|&i| self.code(i) == code)
+    }
+
+    /// The largest number of a code that is the letter of the kind and a number; 0 where there is none. O(1) once it was found.
+    pub fn largest_number(&self) -> u32 {
+        *self.largest.get_or_init(|| {
+            let number = |i: usize| self.code(i).strip_prefix(self.cols.kind.letter())?.parse::<u32>().ok();
+            (0..self.len()).filter_map(number).max().unwrap_or(0)
+        })
+    }
+
+    /// Makes what is otherwise made at first use, so that it costs a job its time and not the window. O(n log n).
+    pub fn ready(&self) {
+        self.tree();
+        self.find("");
+        self.largest_number();
     }
 
     fn column(&self, field: Field) -> Option<&Column> {

@@ -158,6 +158,14 @@ impl Table {
         })
     }
 
+    /// The largest number of a code that is the letter of the kind and a number, of rows that went too; 0 where there is
+    /// none. O(segments + rows that changed).
+    pub fn largest_number(&self) -> u32 {
+        let number = |r: &Arc<Row>| r.code.strip_prefix(self.kind.letter())?.parse::<u32>().ok();
+        let own = self.overlay.iter().filter_map(|(_, r)| r.as_ref()).filter_map(number);
+        self.segments.iter().map(|p| p.segment.largest_number()).chain(own).max().unwrap_or(0)
+    }
+
     /// Calls `f` for every row whose box meets `area`, segments through their packed trees.
     pub fn search(&self, area: &Box2, mut f: impl FnMut(u32, RowRef<'_>)) {
         for p in self.segments.iter() {

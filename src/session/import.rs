@@ -264,11 +264,11 @@ pub(super) fn next_number(project: &Project, kind: Kind) -> u32 {
     let number = |code: &str| code.strip_prefix(kind.letter())?.parse::<u32>().ok();
     let largest = if kind == Kind::Cells {
         let units = project.plans.iter().flat_map(|p| p.layers.iter()).flat_map(|l| l.units.values());
-        units.filter_map(|u| number(&u.code)).max()
+        units.filter_map(|u| number(&u.code)).max().unwrap_or(0)
     } else {
-        project.table(kind).iter().filter_map(|(_, r)| number(r.code())).max()
+        project.table(kind).largest_number()
     };
-    largest.unwrap_or(0).saturating_add(1)
+    largest.saturating_add(1)
 }
 
 /// Courtyards by code and name.

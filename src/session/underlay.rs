@@ -252,7 +252,12 @@ pub struct Placing {
     size: [u32; 2],
     /// Where it lies without points.
     base: Affine,
+    /// What it was before each thing that was done.
+    past: Vec<Past>,
 }
+
+/// Control points, the one that waits, and where the picture lies without them.
+type Past = (Vec<ControlPoint>, Option<[f64; 2]>, Affine);
 
 impl Placing {
     /// Begins with what the underlay has.
@@ -264,7 +269,17 @@ impl Placing {
             pending: None,
             size: u.size,
             base: u.place,
+            past: Vec::new(),
         }
+    }
+
+    fn present(&self) -> Past {
+        (self.points.clone(), self.pending, self.base)
+    }
+
+    /// Something is to be done that [`Placing::take_back`] takes back.
+    pub fn mark(&mut self) {
+        self.past.push(self.present());
     }
 
     /// What the points say.
@@ -318,6 +333,7 @@ impl Placing {
     /// In words: there is no picture here, or there are points enough.
     pub fn click(&mut self, at: Place) -> Result<(), Said> {
         if let Some(pixel) = self.pending {
+            self.mark();
             self.points.push(ControlPoint { pixel, at });
             self.pending = None;
             return Ok(());
@@ -328,12 +344,14 @@ impl Placing {
                 format!("At most {MOST_POINTS} control points; drag or delete one of them"),
             ));
         }
-        self.pending = Some(self.pixel_at(at).ok_or_else(|| {
+        let pixel = self.pixel_at(at).ok_or_else(|| {
             Said::new(
                 "这里没有图；先点图上认得出的一处",
                 "There is no picture here; click something on it that you know",
             )
-        })?);
+        })?;
+        self.mark();
+        self.pending = Some(pixel);
         Ok(())
     }
 
@@ -391,6 +409,7 @@ impl Placing {
 
     /// Puts the ground's end of a point where coordinates say; of the point that waits too.
     pub fn give(&mut self, i: usize, at: Place) {
+        self.mark();
         match (self.points.get_mut(i), self.pending) {
             (Some(p), _) => p.at = at,
             (None, Some(pixel)) => {
@@ -404,6 +423,7 @@ impl Placing {
     /// Takes a point away.
     pub fn remove(&mut self, i: usize) {
         if i < self.points.len() {
+            self.mark();
             if let [p] = &self.points[..] {
                 // The picture stays where its last point had it.
                 let ([x, y], [e, n]) = (self.base.apply(p.pixel), p.at.metres());
@@ -413,14 +433,16 @@ impl Placing {
         }
     }
 
-    /// Takes back what was done last: the point that waits, else the last point. Whether there was any.
+    /// Takes back what was done last: a click, a drag, a point typed or removed. Whether there was anything.
     pub fn take_back(&mut self) -> bool {
-        if self.pending.take().is_some() {
-            return true;
+        while let Some(past) = self.past.pop() {
+            // What was grabbed and not moved is nothing to take back.
+            if past != self.present() {
+                (self.points, self.pending, self.base) = past;
+                return true;
+            }
         }
-        let n = self.points.len();
-        self.remove(n.wrapping_sub(1));
-        n > 0
+        false
     }
 
     /// The edit that places the picture as it is shown.

@@ -43,6 +43,9 @@ pub fn keep_picture(data: Option<&Path>, bytes: &[u8]) -> Result<String, StoreEr
     if std::fs::metadata(&path).map_or(true, |m| m.len() != bytes.len() as u64) {
         write_whole(&path, bytes)?;
         drop_oldest(&folder, &hash);
+    } else if let Ok(file) = std::fs::File::options().append(true).open(&path) {
+        // It is wanted anew: others go before it. Where its time cannot be set it is kept all the same.
+        let _ = file.set_modified(std::time::SystemTime::now());
     }
     Ok(hash)
 }
@@ -101,12 +104,14 @@ pub fn read_picture(u: &Underlay, project: Option<&Path>, data: Option<&Path>) -
 }
 
 /// Puts the pictures of a project beside its file, where they are not there yet. Nothing is ever taken away: an underlay
-/// that was removed may come back by undo.
+/// that was removed may come back by undo, and a file that was changed is someone's work.
 pub(super) fn settle(project: &Project, path: &Path, from: Option<&Path>, data: Option<&Path>) -> Vec<Warning> {
     let one = |u: &Underlay| -> Result<(), StoreError> {
         let to = pictures_folder(path).join(u.file_name());
-        if read_if(&to, u).is_ok() {
-            return Ok(());
+        match read_if(&to, u) {
+            Ok(_) => return Ok(()),
+            Err(true) => return Err(StoreError::NoPicture { name: u.name.clone(), path: to, changed: true }),
+            Err(false) => {}
         }
         let bytes = read_picture(u, Some(path), data).or_else(|e| match from {
             Some(from) => read_picture(u, Some(from), data),
@@ -163,5 +168,27 @@ mod tests {
         let changed = read_picture(&u, Some(&project), Some(&dir.path().join("other"))).unwrap_err();
         assert!(matches!(changed, StoreError::NoPicture { changed: true, .. }));
         assert_eq!(read_picture(&u, Some(&project), Some(&data)).unwrap(), b"a picture");
+    }
+
+    #[test]
+    fn a_picture_that_someone_changed_is_never_written_over() {
+        use crate::model::{GridLayer, Id};
+        let dir = tempfile::tempdir().unwrap();
+        let data = dir.path().join("data");
+        let path = dir.path().join("柳塘.gpkg");
+        let u = underlay(b"a picture");
+        keep_picture(Some(&data), b"a picture").unwrap();
+        let layer = GridLayer::new("grid", "网格", vec!["网格".into()]).unwrap();
+        let head = crate::plan::Head { name: "柳塘".into(), crs: "EPSG:4549".into(), origin: None };
+        let mut p = Project::new(head, vec![layer], Id(1));
+        let all = std::sync::Arc::make_mut(&mut p.facts.underlays);
+        all.insert(crate::plan::underlay_number(&u.name), std::sync::Arc::new(u.clone()));
+        assert!(settle(&p, &path, None, Some(&data)).is_empty());
+        let beside = pictures_folder(&path).join(u.file_name());
+        assert_eq!(std::fs::read(&beside).unwrap(), b"a picture");
+        std::fs::write(&beside, b"marked with red ink").unwrap();
+        let told = settle(&p, &path, None, Some(&data));
+        assert!(matches!(&told[..], [Warning::PictureNotKept { name, .. }] if name == "总平面.png"), "{told:?}");
+        assert_eq!(std::fs::read(&beside).unwrap(), b"marked with red ink");
     }
 }

@@ -60,6 +60,7 @@ impl Preset {
                 (Verb::Snapping, "Shift S"),
                 (Verb::Tool(Tool::Split), "P"),
                 (Verb::Simplify, "Shift Y"),
+                (Verb::Enclose, "Ctrl Shift Y"),
                 (Verb::Home, "1"),
                 (Verb::ZoomSelection, "3"),
             ],

@@ -62,21 +62,20 @@ pub fn courtyard_at(p: &Project, at: Pt) -> Option<u32> {
     super::answers::row_at(p, Kind::Courtyards, at).map(|(slot, _)| slot)
 }
 
-/// Names of a courtyard's buildings. O(buildings of the project).
-fn names_in(p: &Project, yard: u32) -> Vec<String> {
-    let yards = Courtyards::of(p);
+/// Names of a courtyard's buildings. O(its buildings).
+fn names_in(p: &Project, yards: &Courtyards, yard: u32) -> Vec<String> {
     let t = p.table(Kind::Buildings);
     yards.buildings(yard).iter().filter_map(|&s| t.get(s)).map(|r| r.name().to_owned()).collect()
 }
 
 /// The name of a building to come: the next free number of its courtyard; outside of any, the one that follows the name of
 /// `last`. Empty where there is none to follow.
-fn next_name(p: &Project, at: Pt, last: Option<u32>) -> String {
+fn next_name(p: &Project, yards: &Courtyards, at: Pt, last: Option<u32>) -> String {
     let follows = |name: &str, taken: &dyn Fn(&str) -> bool| {
         (1..10_000).filter_map(|k| continued(name, k)).find(|n| !taken(n)).unwrap_or_default()
     };
     if let Some(yard) = courtyard_at(p, at) {
-        let names = names_in(p, yard);
+        let names = names_in(p, yards, yard);
         let taken: BTreeSet<String> = names.iter().filter_map(|n| number_of(n, "")).collect();
         return follows("0号楼", &|n| number_of(n, "").is_some_and(|n| taken.contains(&n)));
     }
@@ -86,7 +85,7 @@ fn next_name(p: &Project, at: Pt, last: Option<u32>) -> String {
 
 /// The edit that makes a dwelling of a ring, or of a single point one without footprint. `last`: the building made before
 /// it, whose name it follows.
-pub fn new_building(p: &Project, ring: &[Pt], last: Option<u32>) -> Option<Op> {
+pub fn new_building(p: &Project, yards: &Courtyards, ring: &[Pt], last: Option<u32>) -> Option<Op> {
     let o = p.origin();
     let mut row = NewRow::default();
     let at = match ring {
@@ -99,7 +98,7 @@ pub fn new_building(p: &Project, ring: &[Pt], last: Option<u32>) -> Option<Op> {
             Shape::Polygons(vec![vec![ring.to_vec()]]).anchor()?
         }
     };
-    let name = next_name(p, at, last);
+    let name = next_name(p, yards, at, last);
     if !name.is_empty() {
         row.fields.insert("name".into(), name.into());
     }
@@ -139,13 +138,13 @@ pub fn places_apart(from: Pt, to: Pt, apart_mm: f64, most: u32) -> Vec<Pt> {
 /// The edit that puts copies of a building with their anchors at places. Names go on with the number of the first, leaving out
 /// those that its courtyard has; of the attributes go all but code, name, address and the courtyard that it names. `None` where it is no
 /// more there, or has no place.
-pub fn copies(p: &Project, slot: u32, places: &[Pt]) -> Option<Op> {
+pub fn copies(p: &Project, yards: &Courtyards, slot: u32, places: &[Pt]) -> Option<Op> {
     let row = p.table(Kind::Buildings).get(slot)?.to_row();
     let anchor = row.anchor?;
     let o = p.origin();
     let yard = courtyard_at(p, anchor);
     let mut taken: BTreeSet<String> =
-        yard.map_or_else(Vec::new, |y| names_in(p, y)).iter().filter_map(|n| number_of(n, "")).collect();
+        yard.map_or_else(Vec::new, |y| names_in(p, yards, y)).iter().filter_map(|n| number_of(n, "")).collect();
     taken.extend(number_of(&row.name, ""));
     let mut k = 0;
     let mut rows = Vec::new();

@@ -59,7 +59,7 @@ fn a_drawn_building_gets_code_use_estimate_and_the_next_number_of_its_courtyard(
     let mut s = session();
     let yard = new_courtyard(s.project(), &ring(0, 0, 200, 200), "", false);
     assert_eq!(does(&mut s, yard).0, "新建院落 Y000001");
-    let op = new_building(s.project(), &ring(10, 10, 40, 12), None).unwrap();
+    let op = new_building(s.project(), s.assignment().courtyards(), &ring(10, 10, 40, 12), None).unwrap();
     let (said, made) = does(&mut s, op);
     // 480 m² × 6 storeys × 0.8 / 90 m².
     assert_eq!(said, "新建楼栋 1号楼，26 户");
@@ -69,11 +69,11 @@ fn a_drawn_building_gets_code_use_estimate_and_the_next_number_of_its_courtyard(
     assert_eq!(first.get(Field::HouseholdsEstimated), Some(&Value::Count(1)));
     assert_eq!(first.get(Field::Residents), Some(&Value::Count(65)));
     assert_eq!(s.assignment().courtyards().of_building(made[0]), Some(0));
-    let op = new_building(s.project(), &[pt(100_000, 100_000)], None).unwrap();
+    let op = new_building(s.project(), s.assignment().courtyards(), &[pt(100_000, 100_000)], None).unwrap();
     let (said, point) = does(&mut s, op);
     assert_eq!(said, "新建楼栋 2号楼，0 户");
     // Beyond any courtyard the name of the one before goes on.
-    let op = new_building(s.project(), &ring(500, 0, 40, 12), Some(point[0])).unwrap();
+    let op = new_building(s.project(), s.assignment().courtyards(), &ring(500, 0, 40, 12), Some(point[0])).unwrap();
     assert_eq!(does(&mut s, op).0, "新建楼栋 3号楼，26 户");
     // Households said by hand: the residents that were only reckoned follow.
     let fields = households(s.project(), made[0], 48);
@@ -96,14 +96,14 @@ fn copies_go_on_with_the_number_and_leave_out_those_that_are_there() {
     let mut s = session();
     let yard = new_courtyard(s.project(), &ring(0, 0, 400, 400), "", false);
     does(&mut s, yard);
-    let op = new_building(s.project(), &ring(10, 10, 40, 12), None).unwrap();
+    let op = new_building(s.project(), s.assignment().courtyards(), &ring(10, 10, 40, 12), None).unwrap();
     let first = does(&mut s, op).1[0];
-    let op = new_building(s.project(), &ring(10, 300, 40, 12), None).unwrap();
+    let op = new_building(s.project(), s.assignment().courtyards(), &ring(10, 300, 40, 12), None).unwrap();
     let other = does(&mut s, op).1[0];
     named(&mut s, other, "3#");
     let anchor = row(&s, first).anchor.unwrap();
     let places = places_along(pt(anchor.x, anchor.y + 30_000), pt(anchor.x, anchor.y + 90_000), 3);
-    let op = copies(s.project(), first, &places).unwrap();
+    let op = copies(s.project(), s.assignment().courtyards(), first, &places).unwrap();
     let (said, made) = does(&mut s, op);
     assert_eq!(said, "新建楼栋 2号楼、4号楼、5号楼，78 户");
     let names: Vec<String> = made.iter().map(|&m| row(&s, m).name).collect();
@@ -132,7 +132,9 @@ fn a_list_fills_what_it_names_and_the_rest_waits_to_be_placed() {
         fields.insert("name".into(), name.into());
         does(&mut s, Op::Set(SetOp { courtyard: Some(code), fields, ..SetOp::default() }));
         for (i, n) in ["1号楼", "2幢", "甲楼"].into_iter().enumerate() {
-            let op = new_building(s.project(), &ring(x + 10, 10 + 30 * i as i32, 40, 12), None).unwrap();
+            let op =
+                new_building(s.project(), s.assignment().courtyards(), &ring(x + 10, 10 + 30 * i as i32, 40, 12), None)
+                    .unwrap();
             let made = does(&mut s, op).1[0];
             named(&mut s, made, n);
         }
@@ -174,7 +176,7 @@ fn a_list_fills_what_it_names_and_the_rest_waits_to_be_placed() {
 fn a_hull_goes_round_the_footprints_at_its_distance() {
     let mut s = session();
     for (x, y) in [(0, 0), (100, 0), (50, 80)] {
-        let op = new_building(s.project(), &ring(x, y, 40, 12), None).unwrap();
+        let op = new_building(s.project(), s.assignment().courtyards(), &ring(x, y, 40, 12), None).unwrap();
         does(&mut s, op);
     }
     let hull = hull_round(s.project(), &[0, 1, 2], 6_000.0).unwrap();

@@ -129,13 +129,21 @@ impl Source<'_> {
         }
     }
 
+    /// The grid layer on whose cell a post is held; none of other things. Codes of cells are found in it.
+    pub fn layer_of(&self, key: u64) -> Option<u16> {
+        match self.reckoned.posts.get(&key)?.target {
+            Target::Cell { layer, .. } => Some(layer),
+            _ => None,
+        }
+    }
+
     fn post(&self, key: u64, column: Column, typed: &str) -> Result<Option<Op>, Said> {
         let p = self.project;
         let Some(x) = self.reckoned.posts.get(&key) else { return Ok(None) };
         let Some(member) = p.facts.members.get(&x.member) else { return Ok(None) };
         let day = || match typed {
             "" => Ok(None),
-            t => Date::read(t).map(Some).map_err(|e| Said::new(e.to_string(), e.to_string())),
+            t => Date::read(t).map(Some).map_err(|e| e.said()),
         };
         let (mut cell, mut courtyard, mut building, mut org) = (None, None, None, None);
         match &x.target {

@@ -59,7 +59,8 @@ pub(super) fn items(p: &Project, a: &Assignment, l: &Layer, area: &Box2, painted
     };
     for slot in slots {
         let ours = painted.contains(&slot);
-        if l.pins.contains_key(&slot) && !ours {
+        // A pinned building of a courtyard that is kept whole does not take the others along: it is pinned anew.
+        if l.pins.contains_key(&slot) && (!ours || whole(slot).is_some()) {
             continue;
         }
         if let Some(yard) = whole(slot) {

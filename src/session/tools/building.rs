@@ -15,6 +15,8 @@ use crate::session::{Command, Effect, Selection, Session};
 
 /// Copies that are made at once at most.
 pub const MOST_COPIES: u32 = 200;
+/// Buildings round which a courtyard is proposed at most: it is found while the window waits.
+const MOST_ENCLOSED: usize = 300;
 /// How far the handle that turns stands from what it turns, in reaches of the hand.
 const HANDLE_REACHES: f64 = 2.4;
 /// Copies nearer to each other than this are none of buildings, mm; and farther.
@@ -128,7 +130,7 @@ impl Hand {
     /// Brings the proposed courtyard up to date. O(1) while nothing changes.
     pub(super) fn keep_proposal(&mut self, s: &Session) {
         let slots = selected(s);
-        if self.tool != Tool::Courtyard || !self.line.is_empty() || slots.is_empty() {
+        if self.tool != Tool::Courtyard || !self.line.is_empty() || slots.is_empty() || slots.len() > MOST_ENCLOSED {
             return;
         }
         let p = s.history().stable();
@@ -225,17 +227,17 @@ impl Hand {
     /// courtyard also the one proposed round the selected buildings.
     pub(super) fn finish_building(&mut self, s: &mut Session, now: i64) -> Vec<Effect> {
         self.keep_proposal(s);
-        let p = s.history().stable();
+        let (p, yards) = (s.history().stable(), s.assignment().courtyards());
         let line = self.line.clone();
         let op = match (self.tool, &line[..]) {
             (Tool::Rectangle, &[a, b, to, ..]) => {
-                rectangle(a, b, to).and_then(|ring| new_building(p, &ring, self.last_made))
+                rectangle(a, b, to).and_then(|ring| new_building(p, yards, &ring, self.last_made))
             }
-            (Tool::Footprint, ring) if ring.len() > 2 => new_building(p, ring, self.last_made),
-            (Tool::Spot, &[at, ..]) => new_building(p, &[at], self.last_made),
+            (Tool::Footprint, ring) if ring.len() > 2 => new_building(p, yards, ring, self.last_made),
+            (Tool::Spot, &[at, ..]) => new_building(p, yards, &[at], self.last_made),
             (Tool::Copies, &[from, to, ..]) => {
                 let of = selected(s).first().copied();
-                of.and_then(|slot| copies(p, slot, &self.stands(from, to)))
+                of.and_then(|slot| copies(p, yards, slot, &self.stands(from, to)))
             }
             (Tool::Courtyard, ring) if ring.len() > 2 => Some(new_courtyard(p, ring, &self.yard_name, self.yard_whole)),
             (Tool::Courtyard, []) => {

@@ -222,12 +222,18 @@ fn placing_by_clicks_follows_the_points_and_drags_by_hand() {
     assert!(p.residuals().1 > 1.0);
     // The third point dragged back: nothing is left again.
     assert_eq!(p.hold_at(at(5120.0, 7000.0), 5.0), Some(Hold::Point(2, End::Ground)));
+    p.mark();
     let was = p.clone();
     p.drag(&was, Hold::Point(2, End::Ground), at(5120.0, 7000.0), at(5100.0, 7000.0));
     assert!(p.residuals().1 < 1e-6);
     assert!(matches!(p.op(), Ok(UnderlayOp { place: None, points: Some(p), .. }) if p.len() == 3));
+    // Step by step back: the drag, the point, the click that began it; what was removed comes back too.
+    let dragged = p.points.clone();
+    assert!(p.take_back() && p.points.len() == 3 && p.points != dragged);
+    assert!(p.take_back() && p.points.len() == 2 && p.pending.is_some());
+    assert!(p.take_back() && p.points.len() == 2 && p.pending.is_none());
+    p.remove(0);
     assert!(p.take_back() && p.points.len() == 2);
-    p.remove(0);
-    p.remove(0);
-    assert!(!p.take_back());
+    while p.take_back() {}
+    assert!(p.points.is_empty() && p.pending.is_none());
 }

@@ -17,6 +17,9 @@ use crate::ui::panels::post_form::NewPost;
 use crate::ui::panels::tool_bar::Hit;
 use crate::ui::verbs::{Tool as Button, Verb};
 
+/// Buildings that are changed by one step from the inspector at most: each is an edit of its own in it.
+const MOST_AT_ONCE: usize = 2_000;
+
 impl App {
     /// A command without an argument, from a menu, a button or a key.
     pub(super) fn verb(&mut self, ctx: &egui::Context, verb: Verb) {
@@ -55,7 +58,10 @@ impl App {
             Verb::ExportPicture => self.export_picture(),
             Verb::StartPage => self.leave(super::Leave::Start),
             // Inside a drawing undo and redo are of its points.
-            Verb::Undo if doc.underlays.placing.as_mut().is_some_and(|x| x.take_back()) => {}
+            // Nor is anything else undone while a picture is placed.
+            Verb::Undo if doc.underlays.placing.is_some() => {
+                doc.underlays.placing.as_mut().map(|x| x.take_back());
+            }
             Verb::Undo if doc.hand.take_back(&mut doc.session, now) => {}
             Verb::Undo => {
                 let effects = doc.dispatch(Command::Undo, now);
@@ -333,6 +339,14 @@ impl App {
             InspectorAction::SetHouseholds(key, n) => {
                 let fields = crate::session::buildings::households(p, key as u32, n);
                 Op::Set(SetOp { building: building(key), fields, ..SetOp::default() })
+            }
+            InspectorAction::SetBuildings(keys, ..) | InspectorAction::PinAll(keys, _) if keys.len() > MOST_AT_ONCE => {
+                let n = crate::ui::l10n::num(MOST_AT_ONCE as i64);
+                let said = self.lang.pick(
+                    "一次最多改 {} 栋，没有改动；请分几次选",
+                    "At most {} buildings are changed at once; nothing was changed, select fewer",
+                );
+                return self.warn(&said.replace("{}", &n));
             }
             InspectorAction::SetBuildings(keys, field, value) => {
                 let op = match super::places::setting(doc, &keys, field, value.as_deref()) {

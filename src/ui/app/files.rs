@@ -138,7 +138,10 @@ impl App {
         let job = self.jobs.spawn(&label, move |token| {
             let opened = open(&path, replica, Some(token)).map_err(|e| words(e.said()))?;
             let mut session = Session::new(opened.history, opened.last_plan.as_deref(), language, &author);
-            opened.segments.into_values().for_each(|s| session.hold(s));
+            for s in opened.segments.into_values() {
+                s.ready();
+                session.hold(s);
+            }
             let doc = Box::new(Doc::new(session, Some(path.clone()), Some(opened.generation)));
             let elsewhere = moved_elsewhere(&doc.session, &opened.warnings, &path, token);
             Ok(Loaded { doc, warnings: opened.warnings, elsewhere, path })
@@ -304,6 +307,7 @@ impl App {
             let source: Source = read(&path, &ReadOptions::default(), &mut go_on).map_err(|e| words(e.said()))?;
             let how = How { map: &[], offset_minutes: 480, layer, plan, source: name.clone() };
             let i = incoming(&project, &source, &what, &how, &mut go_on).map_err(|e| words(e.said()))?;
+            i.segments.iter().for_each(|s| s.ready());
             let found =
                 i.prepared.findings.iter().filter(|f| f.severity != Severity::Info).take(FOUND).map(told).collect();
             let refused = i.prepared.refused;

@@ -369,7 +369,11 @@ impl App {
             GuideAction::Page(i) if i < g.page => turn(g, i),
             GuideAction::Page(_) => {}
             GuideAction::Back => turn(g, g.page.saturating_sub(1)),
-            GuideAction::Cancel => self.guide = None,
+            GuideAction::Cancel => {
+                self.guide = None;
+                // The project that was to be left is worked on again.
+                self.given_up = None;
+            }
             GuideAction::Next | GuideAction::Finish => {
                 g.keep();
                 // The first page with something wrong is shown, with what it is.
@@ -379,7 +383,8 @@ impl App {
                 } else if action == GuideAction::Next {
                     turn(g, (g.page + 1).min(PAGES - 1));
                 } else {
-                    self.finish_guide();
+                    // Work that ended meanwhile may have changed the project that is left.
+                    self.leave(super::Leave::Made);
                 }
             }
         }
@@ -413,7 +418,7 @@ impl App {
     }
 
     /// Makes the project and shows it; files that were named come in as its first steps.
-    fn finish_guide(&mut self) {
+    pub(super) fn finish_guide(&mut self) {
         let Some(g) = self.guide.take() else { return };
         let Some(new) = g.project() else { return };
         match new_project(&new, self.replica) {

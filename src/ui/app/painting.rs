@@ -43,6 +43,8 @@ pub fn keep(doc: &mut Doc, jobs: &Jobs, now: i64) {
         return;
     }
     doc.painting.asked.clone_from(&wish);
+    // What was looked for before is not wanted any more.
+    doc.painting.job.clear();
     let Some(wish) = wish else { return };
     let project = doc.session.history().stable().clone();
     let assignment = doc.session.shared_assignment();

@@ -11,7 +11,7 @@ use crate::ui::fonts::{regular, semi};
 use crate::ui::icons::Icon;
 use crate::ui::theme::{SMALL, Tokens};
 use crate::ui::verbs::{Tool as Button, Verb};
-use crate::ui::widgets::{menu_item, put_within};
+use crate::ui::widgets::{lines, menu_item, put_within};
 use egui::{
     Align2, Frame, Id, Popup, PopupAnchor, PopupCloseBehavior, Pos2, Rect, Sense, SetOpenCommand, Stroke, Ui, pos2,
     vec2,
@@ -98,9 +98,9 @@ fn content(ui: &mut Ui, menu: &PlaceMenu, language: Language) -> Option<Deed> {
         let response = menu_item(ui, icon, offer.said.get(language), key, false, enabled);
         if let Some(why) = &offer.why_not {
             let why = why.get(language);
-            let (rect, line) = ui.allocate_exact_size(vec2(ui.available_width(), 16.0), Sense::hover());
-            let place = pos2(rect.left() + 30.0, rect.center().y - 3.0);
-            put_within(ui.painter(), place, Align2::LEFT_CENTER, rect.width() - 38.0, why, regular(SMALL), t.t3);
+            let words = lines(ui.painter(), why, regular(SMALL), t.t3, ui.available_width() - 38.0, 3);
+            let (rect, line) = ui.allocate_exact_size(vec2(ui.available_width(), words.size().y + 2.0), Sense::hover());
+            ui.painter().galley(pos2(rect.left() + 30.0, rect.top() - 3.0), words, t.t3);
             response.on_hover_text(why);
             line.on_hover_text(why);
         } else if response.clicked() {

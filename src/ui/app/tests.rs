@@ -5,6 +5,7 @@ mod buildings;
 mod camera;
 mod cells;
 mod files;
+mod fits;
 mod gestures;
 mod ground;
 mod guide;

@@ -26,7 +26,7 @@ use crate::ui::l10n::Lang;
 use crate::ui::panels::underlays::{PlacingView, PointRow, UnderlayRow, UnderlaysAction, UnderlaysView};
 use crate::ui::theme::{SMALL, Tokens};
 use egui::{Align2, Key, Painter, PointerButton, Pos2, Rect, Response, Shape, Stroke, StrokeKind, Ui, vec2};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -99,6 +99,9 @@ pub fn keep(doc: &mut Doc, jobs: &Jobs, data: Option<&Path>) -> Vec<Said> {
             }
         }
     }
+    // What no underlay has any more is read again if it comes back.
+    let named: BTreeSet<&str> = doc.session.project().facts.underlays.values().map(|u| u.picture.as_str()).collect();
+    doc.underlays.pictures.retain(|hash, _| named.contains(hash.as_str()));
     // What was taken away meanwhile is not placed any more.
     let gone = |n: &Placing| doc.session.project().underlay(&n.name).is_none();
     if doc.underlays.placing.as_ref().is_some_and(gone) {
@@ -171,7 +174,10 @@ pub fn pointer(
         let from = origin.place(press.unwrap_or(raw));
         let hold = placing.hold_at(from, reach_m).filter(|h| placing.pending.is_none() || matches!(h, Hold::Point(..)));
         match hold {
-            Some(hold) => doc.underlays.held = Some((hold, placing.clone(), from)),
+            Some(hold) => {
+                placing.mark();
+                doc.underlays.held = Some((hold, placing.clone(), from));
+            }
             None => doc.panning = true,
         }
     }

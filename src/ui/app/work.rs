@@ -20,6 +20,8 @@ pub enum Leave {
     Start,
     /// The guide to a new project is opened.
     New,
+    /// What the guide made is shown.
+    Made,
     /// A shipped sample is opened.
     Sample(String),
     /// Another file is read, then shown.
@@ -75,6 +77,7 @@ impl App {
                 self.looking = None;
             }
             Leave::New => self.begin_guide(),
+            Leave::Made => self.finish_guide(),
             Leave::Sample(name) => self.begin_sample(&name),
             // The project that is shown stays until the other one is read.
             Leave::Open(path) => self.open_file(path),
@@ -128,6 +131,8 @@ impl App {
                     Some(Ok(a)) => self.show_added(a, of, time),
                     Some(Err(e)) => self.job_error(&e),
                 },
+                // A question that is open is answered first.
+                Work::List(j, of) if self.dialog.is_some() => left.push(Work::List(j, of)),
                 Work::List(mut j, of) => match j.poll() {
                     None => left.push(Work::List(j, of)),
                     Some(Ok(read)) => self.show_list(read, of),

@@ -11,7 +11,7 @@ use crate::ui::icons::Icon;
 use crate::ui::l10n::Lang;
 use crate::ui::theme::{BODY, DISPLAY, FLOAT, SMALL, TITLE, Tokens};
 use crate::ui::verbs::Verb;
-use crate::ui::widgets::{action_button, link, logo, primary_button, put, put_within, section, tall_button};
+use crate::ui::widgets::{action_button, lines, link, logo, primary_button, put, put_within, section, tall_button};
 
 /// A shipped sample.
 #[derive(Clone, Debug, PartialEq, Default)]
@@ -182,7 +182,7 @@ fn cards(ui: &mut Ui, view: &StartView, out: &mut Vec<StartAction>) {
 
 fn sample_card(ui: &mut Ui, sample: &SampleCard, width: f32, picture: f32, out: &mut Vec<StartAction>) {
     let t = Tokens::of(ui);
-    let (rect, response) = ui.allocate_exact_size(vec2(width, picture + 64.0), Sense::click());
+    let (rect, response) = ui.allocate_exact_size(vec2(width, picture + 80.0), Sense::click());
     let lit = response.hovered() || response.has_focus();
     let p = ui.painter();
     p.rect_filled(rect, FLOAT, t.raise);
@@ -203,7 +203,8 @@ fn sample_card(ui: &mut Ui, sample: &SampleCard, width: f32, picture: f32, out: 
     let x = rect.left() + 16.0;
     let room = width - 32.0;
     put_within(p, pos2(x, image.bottom() + 22.0), Align2::LEFT_CENTER, room, &sample.title, semi(TITLE - 1.0), t.t1);
-    put_within(p, pos2(x, image.bottom() + 44.0), Align2::LEFT_CENTER, room, &sample.description, regular(SMALL), t.t2);
+    let words = lines(p, &sample.description, regular(SMALL), t.t2, room, 2);
+    p.galley(pos2(x, image.bottom() + 37.0), words, t.t2);
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &sample.title));
     if response.clicked() {
         out.push(StartAction::Sample(sample.name.clone()));
@@ -223,15 +224,8 @@ fn drop_field(ui: &mut Ui, lang: Lang, out: &mut Vec<StartAction>) {
     Icon::Import.paint(ui.painter(), Rect::from_center_size(pos2(rect.left() + 36.0, y), vec2(20.0, 20.0)), t.t2);
     let x = rect.left() + 64.0;
     put(ui.painter(), pos2(x, y - 9.0), Align2::LEFT_CENTER, text.drop_files, semi(BODY), t.t1);
-    put_within(
-        ui.painter(),
-        pos2(x, y + 10.0),
-        Align2::LEFT_CENTER,
-        rect.width() - 240.0,
-        text.drop_kinds,
-        regular(SMALL),
-        t.t2,
-    );
+    let words = lines(ui.painter(), text.drop_kinds, regular(SMALL), t.t2, rect.width() - 200.0, 2);
+    ui.painter().galley(pos2(x, y + 2.0), words, t.t2);
     let button = Rect::from_center_size(pos2(rect.right() - 76.0, y), vec2(106.0, 28.0));
     let mut child = ui.new_child(egui::UiBuilder::new().max_rect(button));
     if action_button(&mut child, Some(Icon::Folder), text.choose_file, None, Some(106.0), true).clicked() {

@@ -5,7 +5,9 @@ use egui::{
     StrokeKind, Ui, WidgetInfo, pos2, vec2,
 };
 
-use super::{action_button, code_chip, cut, deviation_words, icon_button, primary_button, put, put_galley, put_within};
+use super::{
+    action_button, code_chip, deviation_words, icon_button, lines, primary_button, put, put_galley, put_within,
+};
 use crate::scene::{count_text, heat_ticks, radius_text};
 use crate::ui::fonts::{regular, semi};
 use crate::ui::icons::Icon;
@@ -25,18 +27,19 @@ pub fn float_frame(ui: &Ui) -> Frame {
 }
 
 /// The dark plate that says what the tool expects: `lead` in white, `keys` paler. Its left top at `at`; returns the plate.
-/// Where the `ui` is too narrow the keys go first, then the lead is cut.
+/// Where the `ui` is too narrow the keys go first, then the lead goes over two lines.
 pub fn hint_plate(ui: &Ui, at: Pos2, lead: &str, keys: &str) -> Rect {
     let t = Tokens::of(ui);
     let p = ui.painter();
     let room = ui.max_rect().right() - at.x - 33.0;
-    let lead = cut(p, lead, regular(BODY), t.on_plate, room);
+    let lead = lines(p, lead, regular(BODY), t.on_plate, room, 2);
     let pale = t.on_plate.gamma_multiply(0.75);
     let all = p.layout_no_wrap(keys.to_owned(), regular(BODY), pale);
     let fits = lead.size().x + 12.0 + all.size().x <= room;
     let keys = if fits { all } else { p.layout_no_wrap(String::new(), regular(BODY), pale) };
     let gap = if keys.size().x > 0.0 { 12.0 } else { 0.0 };
-    let rect = Rect::from_min_size(at, vec2(lead.size().x + gap + keys.size().x + 20.0, 26.0));
+    let rect =
+        Rect::from_min_size(at, vec2(lead.size().x + gap + keys.size().x + 20.0, (lead.size().y + 9.0).max(26.0)));
     p.rect_filled(rect, CONTROL, t.plate);
     let y = rect.center().y;
     let x = rect.left() + 10.0;

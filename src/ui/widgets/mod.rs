@@ -62,6 +62,13 @@ pub fn cut(painter: &Painter, text: &str, font: FontId, color: Color32, width: f
     painter.layout_job(job)
 }
 
+/// Text wrapped at `width`, with … at the end where it has more than `rows` lines.
+pub fn lines(painter: &Painter, text: &str, font: FontId, color: Color32, width: f32, rows: usize) -> Arc<Galley> {
+    let mut job = LayoutJob::simple(text.to_owned(), font, color, width.max(8.0));
+    job.wrap.max_rows = rows;
+    painter.layout_job(job)
+}
+
 /// A label of the weakest tone: units, hints, dates.
 pub fn hint(ui: &mut Ui, text: &str) {
     let color = Tokens::of(ui).t3;

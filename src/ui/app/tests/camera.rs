@@ -109,3 +109,53 @@ fn what_was_asked_for_is_flown_to() {
     assert_eq!(selected_units(&h), [id]);
     assert!(centre(&h, b), "a search result");
 }
+
+/// Only these may move it: fly-to, Home, zooms, go-to, next and previous, a problem's place.
+#[test]
+fn no_command_moves_the_view_but_those_that_say_so() {
+    use crate::ui::verbs::{VERBS, Verb};
+    let Some(mut h) = sample("no_command_moves_the_view_but_those_that_say_so") else { return };
+    let (a, b) = neighbours(&h);
+    let at = inside(&h, a);
+    look_at(&mut h, at, 4000.0);
+    for info in VERBS {
+        let moves = matches!(
+            info.verb,
+            Verb::Home
+                | Verb::ZoomIn
+                | Verb::ZoomOut
+                | Verb::ZoomSelection
+                | Verb::NextUnassigned
+                | Verb::PreviousIssue
+                | Verb::NextCell
+                | Verb::PreviousCell
+        );
+        // These leave the project or the window.
+        let leaves = matches!(info.verb, Verb::New | Verb::StartPage | Verb::Quit | Verb::Tour);
+        if moves || leaves {
+            continue;
+        }
+        for selected in [Selection::None, Selection::Units(vec![a, b])] {
+            doc_mut(&mut h).dispatch(crate::session::Command::Select(selected), 0);
+            h.run_steps(2);
+            let (view, size) = (camera(&h), map_rect(&h).size());
+            let ctx = h.ctx.clone();
+            app(&mut h).verb(&ctx, info.verb);
+            h.run_steps(6);
+            let now = camera(&h);
+            assert!((now.mm_per_px / view.mm_per_px - 1.0).abs() < 1e-12, "{:?} zooms", info.verb);
+            // A panel beside the map may take ground from it; what stands in its middle is told by the picture's size.
+            if map_rect(&h).size() == size {
+                assert_eq!(now.centre, view.centre, "{:?} moves the view", info.verb);
+            }
+            let app = app(&mut h);
+            (app.dialog, app.palette, app.side, app.keys_open) = (None, None, None, false);
+            (app.layers_open, app.plans_open, app.underlays_open, app.table_open) = (false, false, false, false);
+            for _ in 0..4 {
+                h.key_press(Key::Escape);
+                h.run_steps(2);
+            }
+            look_at(&mut h, at, 4000.0);
+        }
+    }
+}

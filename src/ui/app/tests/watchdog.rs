@@ -48,6 +48,8 @@ fn town(n: usize) -> Session {
     };
     let segment = Segment::pack(Kind::Buildings, (0..n).map(home).collect());
     let segments = vec![Hash(segment.hash())];
+    // As the job of an import or of opening a file does.
+    segment.ready();
     s.hold(segment);
     did(&mut s, Op::Import { kind: Kind::Buildings, segments, source: "t".into(), crs: None, level: None }.into());
     let cells = side.div_ceil(ALONG);
