@@ -15,7 +15,7 @@ use crate::ui::widgets::{
 
 /// What hand and mouse do: Chinese, English, key.
 const MOUSE: &[(&str, &str, &str, &str)] = &[
-    ("移动地图", "Move the map", "空格或中键拖动，方向键", "Space/middle drag, arrows"),
+    ("移动地图", "Pan", "空格或中键拖动，方向键", "Space/middle drag, arrows"),
     ("缩放", "Zoom", "滚轮", "Wheel"),
     ("落点", "Add a point", "单击", "Click"),
     ("完成", "Finish", "双击，回车，右键", "Double-click, Enter"),

@@ -217,10 +217,13 @@ fn bar(ui: &mut Ui, lang: Lang, view: &TableView<'_>, out: &mut Vec<TableAction>
     let name = lang.pick("筛选表格", "Filter the table");
     let id = table_id().with("words");
     let mut words = view.words.to_owned();
-    let hint = lang.pick("筛选，可用拼音首字母", "Filter");
+    // Between the panels of a narrow window there is room for short words only.
+    let narrow = inner.width() < 480.0;
+    let hint =
+        if narrow { lang.pick("筛选", "Filter") } else { lang.pick("筛选，可用拼音首字母", "Filter") };
     let field = TextEdit::singleline(&mut words)
         .id(id)
-        .desired_width((inner.width() * 0.2).clamp(90.0, 200.0))
+        .desired_width((inner.width() * 0.2).clamp(if narrow { 50.0 } else { 90.0 }, 200.0))
         .margin(Margin::symmetric(8, 4))
         .align(Align2::LEFT_CENTER)
         .hint_text(egui::RichText::new(hint).color(t.t3));
@@ -238,10 +241,12 @@ fn bar(ui: &mut Ui, lang: Lang, view: &TableView<'_>, out: &mut Vec<TableAction>
             out.push(TableAction::Pick(0, 0, Pick::One));
         }
     }
-    if checkbox(ui, view.only_selected, lang.pick("只看选中", "Selected only"), true) {
+    let picked = if narrow { ("选中", "Chosen") } else { ("只看选中", "Selected only") };
+    let seen = if narrow { ("视野", "View") } else { ("只看视野内", "In view only") };
+    if checkbox(ui, view.only_selected, lang.pick(picked.0, picked.1), true) {
         out.push(TableAction::OnlySelected(!view.only_selected));
     }
-    if checkbox(ui, view.only_seen, lang.pick("只看视野内", "In view only"), true) {
+    if checkbox(ui, view.only_seen, lang.pick(seen.0, seen.1), true) {
         out.push(TableAction::OnlySeen(!view.only_seen));
     }
     let (zh, en) = (format!("{} 行", l10n::num(view.listed as i64)), format!("{} rows", l10n::num(view.listed as i64)));
@@ -262,7 +267,9 @@ fn bar(ui: &mut Ui, lang: Lang, view: &TableView<'_>, out: &mut Vec<TableAction>
         let room = ui.available_width();
         let (rect, response) = ui.allocate_exact_size(vec2(room.max(1.0), 24.0), Sense::hover());
         let at = pos2(rect.right() - 6.0, rect.center().y);
-        put_within(ui.painter(), at, Align2::RIGHT_CENTER, room - 6.0, &count, regular(SMALL), t.t3);
+        if room > 60.0 {
+            put_within(ui.painter(), at, Align2::RIGHT_CENTER, room - 6.0, &count, regular(SMALL), t.t3);
+        }
         response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &count));
     });
 }

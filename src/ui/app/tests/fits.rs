@@ -9,6 +9,9 @@ use egui::Key;
 /// Sizes of the window in points, with pixels a point.
 const SCREENS: [(f32, f32, f32); 2] = [(1600.0, 1000.0, 1.0), (960.0, 540.0, 2.0)];
 
+/// Ends of sentences about things of the project that are told in full when the pointer is over them.
+const TOLD_ON_HOVER: [&str; 1] = ["; give it to a cell"];
+
 /// A painted text with what it is clipped by.
 struct Painted {
     text: String,
@@ -72,7 +75,8 @@ fn cut(h: &Window, names: &[String]) -> Vec<String> {
         if !seen.is_positive() || !seen.intersects(p.rect) || p.text.trim().is_empty() || is_data(&p.text, names) {
             continue;
         }
-        if p.elided && !mostly_data(&p.text, names) {
+        let told = TOLD_ON_HOVER.iter().any(|end| p.text.ends_with(end));
+        if p.elided && !told && !mostly_data(&p.text, names) {
             out.push(format!("shortened: {:?}", p.text));
         }
         if p.rect.left() < seen.left() - 1.5 || p.rect.right() > seen.right() + 1.5 {
