@@ -164,6 +164,20 @@ impl Person {
         let_go(&mut self.h, to);
     }
 
+    /// Turns the wheel by a notch where the pointer is: a finger's work like a key.
+    fn turns_wheel(&mut self, notches: f32) {
+        self.hand(false);
+        self.did.keys += 1;
+        self.h.event(Event::MouseWheel {
+            unit: egui::MouseWheelUnit::Line,
+            delta: vec2(0.0, notches),
+            phase: egui::TouchPhase::Move,
+            modifiers: Modifiers::NONE,
+            source: egui::MouseWheelSource::Wheel,
+        });
+        self.h.run_steps(20);
+    }
+
     /// Answers the question for a path.
     fn gives_path(&mut self, path: &Path) {
         const FIELD: &str = "文件的完整路径";
@@ -209,8 +223,7 @@ impl Person {
         let image = self.h.render().expect("a device draws");
         *painter = app(&mut self.h).painter.take();
         std::fs::create_dir_all(folder).expect("a folder for pictures");
-        let picture =
-            crate::scene::Picture { width: image.width(), height: image.height(), rgba: image.into_raw() };
+        let picture = crate::scene::Picture { width: image.width(), height: image.height(), rgba: image.into_raw() };
         std::fs::write(path, picture.png(96.0).expect("a picture")).expect("it can be written");
     }
 }
