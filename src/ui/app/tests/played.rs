@@ -200,6 +200,14 @@ impl Person {
     /// Waits until the map stands still and all that is worked out beside the window is there.
     fn waits(&mut self) {
         wait(&mut self.h);
+        for _ in 0..6000 {
+            let reads = app(&mut self.h).doc.as_ref().is_some_and(crate::ui::app::underlays::reading);
+            if !reads {
+                break;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(10));
+            self.h.step();
+        }
         rest(&mut self.h);
         self.h.run_steps(60);
         rest(&mut self.h);

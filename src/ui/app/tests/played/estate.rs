@@ -346,8 +346,8 @@ fn forty_buildings_are_drawn_over_a_scan_and_filled_from_a_workbook_in_ten_minut
     me.pushes("打开…");
     me.gives_path(&file);
     me.waits();
-    me.waits();
     me.shows("reopened");
+    assert_eq!(doc(&me.h).picture.scene().backdrops.len(), 1, "the scan lies under it again");
     assert_eq!((state(&me.h), session(&me.h).is_dirty()), (kept, false), "{}", told(&mut me.h));
     assert!(n >= 1 + 1 + 1 + yards.len(), "{n}");
 
