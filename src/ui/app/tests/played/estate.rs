@@ -359,7 +359,7 @@ fn forty_buildings_are_drawn_over_a_scan_and_filled_from_a_workbook_in_ten_minut
     for yard in &yards {
         for (n, house) in (1..).zip(&yard.houses) {
             let centre = moved(house.centre(), theirs, ours);
-            let found = t.iter().map(|(x, r)| (x, r)).min_by_key(|(_, r)| r.bbox().centre().dist2(centre));
+            let found = t.iter().min_by_key(|(_, r)| r.bbox().centre().dist2(centre));
             let (slot, row) = found.expect("there are buildings");
             let off = row.bbox().centre().dist(centre) / 1000.0;
             worst = worst.max(off);
