@@ -18,6 +18,7 @@ mod many;
 mod monkey;
 mod painting;
 mod palette;
+mod played;
 mod search;
 mod sheets;
 mod start;
@@ -70,6 +71,11 @@ fn longest() -> std::time::Duration {
 
 /// The window on its start page; None where the build has no Chinese font.
 fn start_page(test: &str) -> Option<Window> {
+    start_page_on(test, None)
+}
+
+/// The same, drawn by a device where there is one.
+fn start_page_on(test: &str, device: Option<egui_wgpu::RenderState>) -> Option<Window> {
     let fonts = testing::fonts(test)?;
     let whole = |ui: &mut egui::Ui, app: &mut Option<App>| {
         let Some(app) = app else {
@@ -88,7 +94,11 @@ fn start_page(test: &str) -> Option<Window> {
         app.frame(&mut child);
         LONGEST.with(|l| l.set(l.get().max(began.elapsed())));
     };
-    let mut h = Harness::builder()
+    let mut builder = Harness::builder();
+    if let Some(device) = device {
+        builder = builder.renderer(egui_kittest::wgpu::WgpuTestRenderer::from_render_state(device));
+    }
+    let mut h = builder
         .with_size(vec2(1600.0, 1000.0))
         .with_os(egui::os::OperatingSystem::Nix)
         .with_theme(egui::Theme::Light)

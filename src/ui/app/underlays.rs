@@ -138,10 +138,14 @@ pub fn backdrops(doc: &Doc) -> Vec<Backdrop> {
     p.underlays().into_iter().filter_map(one).collect()
 }
 
-/// The ground of all pictures.
+/// The ground of all pictures; of the one that is being placed where it is now.
 pub fn extent(doc: &Doc) -> Box2 {
     let p = doc.session.project();
-    p.facts.underlays.values().fold(Box2::EMPTY, |b, u| b.union(ground(p, u)))
+    let now = |u: &Arc<Underlay>| match doc.underlays.placing.as_ref().filter(|x| x.name == u.name) {
+        Some(x) => ground(p, &Underlay { place: x.place(), ..(**u).clone() }),
+        None => ground(p, u),
+    };
+    p.facts.underlays.values().fold(Box2::EMPTY, |b, u| b.union(now(u)))
 }
 
 // ---- the hand on the map ---------------------------------------------------------------------------------------

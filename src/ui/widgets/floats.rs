@@ -294,6 +294,10 @@ pub fn nothing_yet(ui: &mut Ui, lang: Lang, middle: Pos2, placed: bool) -> Optio
                 if brings.clicked() {
                     out = Some(Verb::Import);
                 }
+                let scan = lang.pick("扫描图…", "Scanned plan…");
+                if placed && action_button(ui, Some(Icon::Picture), scan, None, None, true).clicked() {
+                    out = Some(Verb::AddUnderlay);
+                }
             });
             ui.label(
                 RichText::new(lang.pick("也可以把文件拖进窗口", "Or drop files on the window"))
