@@ -131,8 +131,10 @@ impl App {
                     Some(Ok(a)) => self.show_added(a, of, time),
                     Some(Err(e)) => self.job_error(&e),
                 },
-                // A question that is open is answered first.
-                Work::List(j, of) if self.dialog.is_some() => left.push(Work::List(j, of)),
+                // A question that is open is answered first, but for the list's own.
+                Work::List(j, of) if self.dialog.as_ref().is_some_and(|d| !matches!(d, Dialog::List)) => {
+                    left.push(Work::List(j, of));
+                }
                 Work::List(mut j, of) => match j.poll() {
                     None => left.push(Work::List(j, of)),
                     Some(Ok(read)) => self.show_list(read, of),

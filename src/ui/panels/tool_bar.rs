@@ -240,9 +240,7 @@ fn plans(ui: &mut Ui, lang: Lang, view: &ToolBarView, out: &mut Vec<ToolBarActio
 fn search(ui: &mut Ui, lang: Lang, view: &ToolBarView, width: f32, out: &mut Vec<ToolBarAction>) {
     let text = lang.t();
     let id = search_id();
-    // In a narrow window the words of the hint would be cut.
-    let hint = if width < 190.0 { text.search } else { text.search_hint };
-    let (response, typed) = search_box(ui, id, text.search, hint, Verb::Search.key(), &view.search, width);
+    let (response, typed) = search_box(ui, id, text.search, text.search_hint, Verb::Search.key(), &view.search, width);
     if view.focus_search {
         ui.memory_mut(|m| m.request_focus(id));
     }

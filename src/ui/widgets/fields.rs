@@ -144,6 +144,9 @@ pub fn search_box(
     let inner =
         Rect::from_min_max(pos2(rect.left() + 32.0, rect.top()), pos2(rect.right() - cap_w - 6.0, rect.bottom()));
     let mut typed = text.to_owned();
+    // In a narrow window the hint would be cut: then the name says enough.
+    let wide = ui.painter().layout_no_wrap(hint.to_owned(), regular(BODY), t.t3).size().x;
+    let hint = if wide < inner.width() - 2.0 { hint } else { label };
     let mut child = ui.new_child(UiBuilder::new().max_rect(inner).layout(Layout::left_to_right(Align::Center)));
     let edit = TextEdit::singleline(&mut typed)
         .id(id)

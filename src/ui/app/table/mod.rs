@@ -95,7 +95,8 @@ fn width(what: What, column: Column) -> f32 {
         Column::Of(Field::Time) => 140.0,
         Column::Name | Column::Cell | Column::On | Column::Parent | Column::Phone => 124.0,
         Column::Of(Field::Courtyard) => 110.0,
-        c if c.is_number() => 96.0,
+        Column::Households | Column::Of(Field::Households) => 94.0,
+        c if c.is_number() => 84.0,
         _ => 96.0,
     }
 }
