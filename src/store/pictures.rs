@@ -39,14 +39,9 @@ pub fn keep_picture(data: Option<&Path>, bytes: &[u8]) -> Result<String, StoreEr
     let hash = blake3::hash(bytes).to_hex().to_string();
     let folder = waiting(data);
     let path = folder.join(&hash);
-    // One that was cut short is written again.
-    if std::fs::metadata(&path).map_or(true, |m| m.len() != bytes.len() as u64) {
-        write_whole(&path, bytes)?;
-        drop_oldest(&folder, &hash);
-    } else if let Ok(file) = std::fs::File::options().append(true).open(&path) {
-        // It is wanted anew: others go before it. Where its time cannot be set it is kept all the same.
-        let _ = file.set_modified(std::time::SystemTime::now());
-    }
+    // One that is there is written again: it may have been cut short, and is no longer among the oldest.
+    write_whole(&path, bytes)?;
+    drop_oldest(&folder, &hash);
     Ok(hash)
 }
 
