@@ -102,6 +102,7 @@ pub(super) fn headers(kind: Kind, field: Field) -> &'static [&'static str] {
             "stories",
             "storys",
         ],
+        (Field::Staircases, _) => &["staircases", "单元数", "单元个数", "楼门数", "门洞数", "entrances"],
         (Field::Height, _) => &["height", "高度", "建筑高度", "楼高", "buildingheight", "heightm"],
         (Field::Courtyard, _) => {
             &["courtyard", "院落", "小区", "所属小区", "所属院落", "院落编码", "小区编码", "院落名称", "小区名称"]

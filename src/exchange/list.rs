@@ -71,7 +71,8 @@ const NUMBER: [&str; 20] = [
     "buildingno",
     "no",
 ];
-const FIELDS: [Field; 5] = [Field::Use, Field::Households, Field::Residents, Field::Storeys, Field::Address];
+const FIELDS: [Field; 6] =
+    [Field::Use, Field::Households, Field::Residents, Field::Storeys, Field::Staircases, Field::Address];
 
 fn word(field: Field) -> Said {
     match field {
@@ -79,6 +80,7 @@ fn word(field: Field) -> Said {
         Field::Households => Said::new("户数", "households"),
         Field::Residents => Said::new("人数", "residents"),
         Field::Storeys => Said::new("层数", "storeys"),
+        Field::Staircases => Said::new("单元数", "staircases"),
         _ => Said::new("地址", "address"),
     }
 }

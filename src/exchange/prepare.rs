@@ -236,6 +236,10 @@ impl Preparing<'_> {
                     let units = ["层", "f", "floors", "storeys", "levels"];
                     self.count(f, field, columns, &units).filter(|v| *v != Value::Count(0))
                 }
+                Field::Staircases => {
+                    let units = ["个单元", "单元", "个门", "门"];
+                    self.count(f, field, columns, &units).filter(|v| *v != Value::Count(0))
+                }
                 Field::Height => self.height(f, columns),
                 Field::Time => self.time(f, columns),
                 Field::Courtyard => self.courtyard(f, columns, &shape),

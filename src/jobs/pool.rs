@@ -113,6 +113,13 @@ impl Jobs {
         job
     }
 
+    /// Gives up a value on another thread: what holds a million pieces takes long to go. Where no thread is free soon it
+    /// goes here and now.
+    pub fn let_go(&self, value: impl Send + 'static) {
+        // A task that is not taken is dropped, and the value with it.
+        let _ = self.enqueue(Box::new(move || drop(value)));
+    }
+
     /// How many jobs run and how many wait.
     pub fn load(&self) -> (usize, usize) {
         let q = lock(&self.core.queue);

@@ -113,23 +113,26 @@ pub enum Field {
     Level,
     /// Code of the parent of an imported unit.
     Parent,
+    /// Staircases of a building (u32), 单元数: a gathered unit may hold some of them.
+    Staircases,
 }
 
 impl Field {
     /// Attributes of a building that people set.
-    pub const OF_BUILDINGS: [Field; 8] = [
+    pub const OF_BUILDINGS: [Field; 9] = [
         Field::Use,
         Field::Kind,
         Field::Households,
         Field::Residents,
         Field::Storeys,
+        Field::Staircases,
         Field::Height,
         Field::Courtyard,
         Field::Address,
     ];
 
     /// All fields, in canonical order.
-    pub const ALL: [Field; 16] = [
+    pub const ALL: [Field; 17] = [
         Field::Use,
         Field::Kind,
         Field::Households,
@@ -146,6 +149,7 @@ impl Field {
         Field::Time,
         Field::Level,
         Field::Parent,
+        Field::Staircases,
     ];
 
     /// Name in files and commands.
@@ -167,6 +171,7 @@ impl Field {
             Field::Time => "time",
             Field::Level => "level",
             Field::Parent => "parent",
+            Field::Staircases => "staircases",
         }
     }
 
@@ -209,6 +214,7 @@ pub fn largest(field: Field) -> Option<f64> {
         Field::Households => Some(100_000.0),
         Field::Residents => Some(300_000.0),
         Field::Storeys => Some(200.0),
+        Field::Staircases => Some(100.0),
         Field::Height => Some(1_000.0),
         Field::HouseholdsEstimated | Field::Whole => Some(1.0),
         Field::Level => Some(8.0),

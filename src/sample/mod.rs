@@ -253,6 +253,11 @@ fn buildings(site: &Site, outline: &[V], beyond: u32) -> Result<Vec<Row>, ModelE
         if let Some(n) = h.households {
             fields.push((Field::Households, Value::Count(n)));
             fields.push((Field::Residents, Value::Count((n * 5).div_ceil(2))));
+            // Blocks have two flats on a landing, towers up to six; small houses have no common stairs.
+            if h.usage == "residential" && h.storeys > 3 {
+                let landing = if h.storeys > 9 { 6 } else { 2 };
+                fields.push((Field::Staircases, Value::Count(n.div_ceil(h.storeys * landing).max(1))));
+            }
         }
         if let Some(c) = h.courtyard {
             fields.push((Field::Courtyard, text(format!("Y{:06}", c + 1))));

@@ -14,6 +14,7 @@ pub mod import;
 mod import_fit;
 pub mod listing;
 pub mod mends;
+pub mod mine;
 pub mod network;
 pub mod paint;
 pub mod posts;
@@ -172,6 +173,8 @@ pub struct Session {
     lang: Lang,
     author: String,
     saved: u128,
+    /// Number of the first step since the project was opened.
+    began: u32,
     /// The draft that committing what is staged makes first.
     draft: Option<Draft>,
     /// Counts every change of what is to be seen.
@@ -190,7 +193,9 @@ impl Session {
         let segments = Store(segments.map(|s| (s.hash(), s)).collect());
         let assignment = Arc::new(Assignment::count(project, plan, 0));
         let saved = project.state;
+        let began = history.next_id().sequence;
         Session {
+            began,
             assignment,
             staged: Changes::default(),
             flows: VecDeque::new(),
@@ -219,6 +224,11 @@ impl Session {
     /// The history.
     pub fn history(&self) -> &History {
         &self.history
+    }
+
+    /// The steps since the project was opened that stand, the first one first. O(steps).
+    pub fn steps_since_opening(&self) -> Vec<Arc<Step>> {
+        self.history.done().filter(|s| s.id.sequence >= self.began).cloned().collect()
     }
 
     /// The assignment of the stable project in the shown plan and layer.

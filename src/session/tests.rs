@@ -4,7 +4,7 @@ use crate::model::{Date, Kind};
 use crate::plan::Take;
 use crate::topology::WORLD;
 
-fn sample() -> Session {
+pub(super) fn sample() -> Session {
     let p = sample_project("neighbourhood", 5).unwrap();
     Session::new(History::new(p, 5), None, Lang::Zh, "张某")
 }

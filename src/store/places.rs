@@ -72,6 +72,7 @@ fn layout(kind: Kind) -> (&'static str, &'static [Field], &'static str) {
                 F::Courtyard,
                 F::Address,
                 F::HouseholdsEstimated,
+                F::Staircases,
             ],
             AREA,
         ),

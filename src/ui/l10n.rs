@@ -132,6 +132,7 @@ texts! {
     building: "楼栋", "Building";
     use_: "用途", "Use";
     storeys: "层数", "Storeys";
+    staircases: "单元数", "Staircases";
     address: "地址", "Address";
     courtyard: "院落", "Courtyard";
     no_courtyard: "不在院落内", "In no courtyard";

@@ -59,6 +59,8 @@ pub enum Verb {
     Import,
     Export,
     ExportPicture,
+    /// What the map shows, as a picture in the clipboard.
+    CopyPicture,
     StartPage,
     Quit,
     Undo,
@@ -97,6 +99,8 @@ pub enum Verb {
     NextCell,
     ImportIncidents,
     Heat,
+    /// What was changed since the project was opened, shown on the map.
+    MyEdits,
     /// The float of scanned plans.
     Underlays,
     AddUnderlay,
@@ -166,6 +170,7 @@ verbs! {
     Edit Verb::Redo, "重做", "Redo", "Ctrl Shift Z", Some(Icon::Redo);
     Edit Verb::Delete, "删除折点或撤销网格", "Delete vertex or cell", "Delete", Some(Icon::Trash);
     Edit Verb::PlaceMenu, "此处能做什么", "What can be done here", "Shift F10", None;
+    Edit Verb::CopyPicture, "复制地图图片", "Copy picture of the map", "Ctrl C", Some(Icon::Copy);
     Edit Verb::Search, "查找", "Find", "Ctrl F", Some(Icon::Search);
     Edit Verb::Palette, "全部命令…", "All commands…", "Ctrl K", None;
     Edit Verb::History, "历史", "History", "Ctrl H", Some(Icon::History);
@@ -203,6 +208,7 @@ verbs! {
     View Verb::Underlays, "管理底稿", "Manage underlays", "U", Some(Icon::Picture);
     View Verb::AddUnderlay, "添加扫描图…", "Add a scanned plan…", "", Some(Icon::Plus);
     View Verb::Heat, "事件密度", "Incident density", "", Some(Icon::Heat);
+    View Verb::MyEdits, "本次修改", "My changes", "H", Some(Icon::Eye);
     View Verb::FullScreen, "全屏", "Full screen", "F11", None;
     Grid Verb::PreviousCell, "上一个网格", "Previous cell", ",", None;
     Grid Verb::NextCell, "下一个网格", "Next cell", ".", None;
@@ -286,6 +292,14 @@ pub fn pressed(input: &mut InputState, typing: bool) -> Option<(Verb, usize)> {
             let each = matches!(info.verb, Verb::Undo | Verb::Redo);
             return Some((info.verb, if each { times } else { 1 }));
         }
+    }
+    // The system says "copy", never which keys that were.
+    let copy = VERBS.iter().find(|v| v.verb.key() == "Ctrl C").filter(|_| !typing);
+    if let Some(info) = copy
+        && input.events.contains(&egui::Event::Copy)
+    {
+        input.events.retain(|e| *e != egui::Event::Copy);
+        return Some((info.verb, 1));
     }
     // Second keys: what other programs taught the hand.
     let ctrl = |key| KeyboardShortcut::new(Modifiers::COMMAND, key);

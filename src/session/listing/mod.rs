@@ -141,6 +141,7 @@ fn field_title(f: Field) -> (&'static str, &'static str) {
         Field::Households => ("户数", "Households"),
         Field::Residents => ("人口", "Residents"),
         Field::Storeys => ("层数", "Storeys"),
+        Field::Staircases => ("单元数", "Staircases"),
         Field::Height => ("高度 m", "Height m"),
         Field::Courtyard => ("院落", "Courtyard"),
         Field::Address => ("地址", "Address"),
@@ -213,16 +214,7 @@ pub fn columns(p: &Project, layer: u16, what: What) -> Vec<Column> {
         }
         What::Rows(kind) => {
             let fields: &[Field] = match kind {
-                Kind::Buildings => &[
-                    Field::Use,
-                    Field::Households,
-                    Field::Residents,
-                    Field::Storeys,
-                    Field::Height,
-                    Field::Courtyard,
-                    Field::Address,
-                    Field::Kind,
-                ],
+                Kind::Buildings => &Field::OF_BUILDINGS,
                 Kind::Courtyards => &[Field::Kind, Field::Address, Field::Whole],
                 Kind::Facilities => &[Field::Kind, Field::Address],
                 Kind::Incidents => &[Field::Class, Field::Source, Field::State, Field::Time, Field::Address],

@@ -56,6 +56,8 @@ impl App {
             Verb::SaveAs => self.save(true),
             Verb::Export => self.export(),
             Verb::ExportPicture => self.export_picture(),
+            Verb::CopyPicture => self.copy_picture(),
+            Verb::MyEdits => doc.mine.on = !doc.mine.on,
             Verb::StartPage => self.leave(super::Leave::Start),
             // Inside a drawing undo and redo are of its points.
             // Nor is anything else undone while a picture is placed.

@@ -222,6 +222,8 @@ pub struct Doc {
     pub table: super::table::Table,
     /// Scanned plans.
     pub underlays: super::underlays::Underlays,
+    /// What was changed since it was opened.
+    pub mine: super::mine::Shown,
     /// A place that was gone to.
     pub mark: Option<super::mark::Mark>,
 }
@@ -273,6 +275,7 @@ impl Doc {
             list: super::cell_list::CellList::default(),
             table: super::table::Table::default(),
             underlays: super::underlays::Underlays::default(),
+            mine: super::mine::Shown::default(),
             mark: None,
         };
         let anchors: Vec<Pt> = doc.incidents(None).into_iter().collect();

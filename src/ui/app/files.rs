@@ -402,13 +402,50 @@ impl App {
 
     /// Writes what the map shows as PNG at twice the window's resolution, beside the window.
     pub(super) fn picture_to(&mut self, path: PathBuf) {
+        let label = self.lang.pick("正在存为图片", "Saving the picture").to_owned();
+        let Some(work) = self.picture(2.0) else { return };
+        let job = self.jobs.spawn(&label, move |token| {
+            let png = work(token)?.png(192.0).map_err(|e| words(e.said()))?;
+            token.check()?;
+            write_file(&path, &png).map_err(|e| words(e.said()))?;
+            Ok(Written { what: Said::new("已存为图片", "Picture saved"), path })
+        });
+        self.work.push(Work::Write(job));
+    }
+
+    /// Puts what the map shows into the clipboard as a picture, beside the window.
+    pub(super) fn copy_picture(&mut self) {
+        let label = self.lang.pick("正在复制图片", "Copying the picture").to_owned();
+        // As the screen has it: the clipboard packs the picture while the window waits.
+        let Some(work) = self.picture(1.0) else { return };
+        let job = self.jobs.spawn(&label, move |token| {
+            let p = work(token)?;
+            // It is opaque.
+            Ok(egui::ColorImage::from_rgba_premultiplied([p.width as usize, p.height as usize], &p.rgba))
+        });
+        self.work.push(Work::Copy(job));
+    }
+
+    /// A copied picture is there.
+    pub(super) fn show_copied(&mut self, picture: egui::ColorImage) {
+        self.clipboard = Some(picture);
+        let what = self.lang.pick("已复制地图图片", "The map was copied as a picture");
+        let todo = self.lang.pick("可粘贴到文档或聊天里", "Paste it into a document or a chat");
+        self.say(what, "", todo);
+    }
+
+    /// What paints the map as it is shown, at so many times the window's resolution.
+    fn picture(
+        &self,
+        times: f32,
+    ) -> Option<impl FnOnce(&Token) -> Result<crate::scene::Picture, JobError> + Send + use<>> {
         let (dark, language, now) = (self.dark, self.language(), self.now());
-        let Some(doc) = &self.doc else { return };
-        let Some(camera) = doc.camera else { return };
+        let doc = self.doc.as_ref()?;
+        let camera = doc.camera?;
         let fine = Camera {
-            mm_per_px: camera.mm_per_px / 2.0,
-            size_px: (camera.size_px.0 * 2.0, camera.size_px.1 * 2.0),
-            pixels_per_point: camera.pixels_per_point * 2.0,
+            mm_per_px: camera.mm_per_px / f64::from(times),
+            size_px: (camera.size_px.0 * times, camera.size_px.1 * times),
+            pixels_per_point: camera.pixels_per_point * times,
             ..camera
         };
         let options = SceneOptions {
@@ -421,8 +458,7 @@ impl App {
         };
         let heat = doc.heat.ready.as_ref().filter(|_| doc.heat.on).map(|r| super::heat::key(r));
         let (session, hidden) = (doc.session.clone(), doc.hidden.clone());
-        let label = self.lang.pick("正在存为图片", "Saving the picture").to_owned();
-        let job = self.jobs.spawn(&label, move |token| {
+        Some(move |token: &Token| {
             let mut scene = scene_of(session.project(), session.assignment(), &fine, &options);
             scene.layers.retain(|l| stack_shown(&hidden, l.key.stack));
             if hidden.contains(&Shown::Labels) {
@@ -440,12 +476,9 @@ impl App {
             let fonts = FontSet::embedded().map_err(|e| words(e.said()))?;
             let mut picture = paint(&scene, &fine, &sheet, Some(&fonts)).map_err(|e| words(e.said()))?;
             annotate(&mut picture, &fine, theme, language, &fonts, heat.as_ref());
-            let png = picture.png(192.0).map_err(|e| words(e.said()))?;
             token.check()?;
-            write_file(&path, &png).map_err(|e| words(e.said()))?;
-            Ok(Written { what: Said::new("已存为图片", "Picture saved"), path })
-        });
-        self.work.push(Work::Write(job));
+            Ok(picture)
+        })
     }
 
     fn remember(&mut self, path: &Path, title: &str) {

@@ -151,7 +151,8 @@ pub fn padlocks(doc: &Doc, camera: &Camera) -> Vec<Symbol> {
     out
 }
 
-/// Plates that say to what changes are limited, the first's left top at `at`; a click lifts the limit.
+/// Plates that say to what changes are limited, and that one's own are shown, the first's left top at `at`; a click lifts
+/// the limit.
 pub fn limits(ui: &mut Ui, doc: &Doc, lang: Lang, at: Pos2) -> Option<Verb> {
     let s = &doc.session;
     let unit = s.only_within().and_then(|id| s.project().layer(s.plan(), s.layer())?.units.get(&id));
@@ -161,24 +162,34 @@ pub fn limits(ui: &mut Ui, doc: &Doc, lang: Lang, at: Pos2) -> Option<Verb> {
     });
     let gaps = s.only_gaps().then(|| (Verb::OnlyGaps, lang.pick("只填空白", "Only gaps are filled").to_owned()));
     let t = Tokens::of(ui);
-    let (mut x, mut out) = (at.x, None);
-    for (verb, words) in within.into_iter().chain(gaps) {
+    let (mut corner, mut out) = (at, None);
+    let mine = super::mine::words(doc, lang).map(|words| (Verb::MyEdits, words));
+    for (verb, words) in within.into_iter().chain(gaps).chain(mine) {
+        let limit = verb != Verb::MyEdits;
         let galley = ui.painter().layout_no_wrap(words.clone(), fonts::semi(SMALL), t.t1);
-        let rect = Rect::from_min_size(pos2(x, at.y), vec2(galley.size().x + 56.0, 24.0));
-        x = rect.right() + 6.0;
+        let size = vec2(galley.size().x + 56.0, 24.0);
+        if corner.x > at.x && corner.x + size.x > ui.max_rect().right() - 6.0 {
+            corner = pos2(at.x, corner.y + size.y + 6.0);
+        }
+        let rect = Rect::from_min_size(corner, size);
+        corner.x = rect.right() + 6.0;
         let r = ui.interact(rect, ui.scope_id().with(("limit", verb.name(Lang::En))), Sense::click());
         let p = ui.painter();
-        let edge = if r.hovered() || r.has_focus() { t.accent } else { t.warn };
-        p.rect(rect, CONTROL, t.warn_soft, Stroke::new(1.2, edge), StrokeKind::Inside);
+        let (ground, tone) = if limit { (t.warn_soft, t.warn) } else { (t.raise, t.accent) };
+        let edge = if r.hovered() || r.has_focus() { t.accent } else { tone };
+        p.rect(rect, CONTROL, ground, Stroke::new(1.2, edge), StrokeKind::Inside);
         let square = |x: f32| Rect::from_center_size(pos2(x, rect.center().y), vec2(14.0, 14.0));
         if let Some(icon) = verb.icon() {
-            icon.paint(p, square(rect.left() + 15.0), t.warn);
+            icon.paint(p, square(rect.left() + 15.0), tone);
         }
         p.galley(pos2(rect.left() + 28.0, rect.center().y - galley.size().y / 2.0), galley, t.t1);
         Icon::Close.paint(p, square(rect.right() - 14.0), t.t2);
-        let name = format!("{words} {}", lang.pick("取消限制", "lift the limit"));
-        r.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
-        if r.on_hover_text(lang.pick("点一下取消限制", "Click to lift the limit")).clicked() {
+        let lift = match limit {
+            true => lang.pick("取消限制", "lift the limit"),
+            false => lang.pick("不再显示", "show no longer"),
+        };
+        r.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("{words} {lift}")));
+        if r.on_hover_text(lift).clicked() {
             out = Some(verb);
         }
     }

@@ -479,6 +479,7 @@ fn paint(ui: &mut Ui, doc: &mut Doc, rect: Rect, around: Around<'_>, moving: boo
     asked.spent.painter = began.elapsed();
     let faces = Faces { regular: fonts::regular(13.0).family, bold: fonts::semi(13.0).family };
     sketch(doc, &painter, rect, &camera, t);
+    super::mine::paint(doc, &painter, rect, &camera, t);
     buildings::paint(doc, &painter, rect, &camera, t);
     painting::lit(doc, &painter, rect, &camera, t);
     super::mark::paint(doc, &painter, rect, &camera, t);

@@ -18,6 +18,7 @@ mod keys;
 mod lists;
 mod map;
 mod mark;
+mod mine;
 mod numbers;
 mod painting;
 mod palette;
@@ -136,6 +137,8 @@ pub struct App {
     timings: Option<timing::Timings>,
     spent: timing::Spent,
     frames: u64,
+    /// A picture on its way into the clipboard.
+    clipboard: Option<egui::ColorImage>,
     /// A time that tests fix.
     fixed_now: Option<i64>,
 }
@@ -249,6 +252,7 @@ impl App {
             timings: None,
             spent: timing::Spent::default(),
             frames: 0,
+            clipboard: None,
             fixed_now: None,
         }
     }
@@ -371,6 +375,9 @@ impl App {
         self.frames += 1;
         self.dark = ctx.theme() == egui::Theme::Dark;
         self.poll(time);
+        if let Some(picture) = self.clipboard.take() {
+            ctx.copy_image(picture);
+        }
         self.dropped(&ctx);
         if ctx.input(|i| i.viewport().close_requested()) && !self.may_close {
             self.leave(Leave::Quit);
@@ -484,6 +491,7 @@ impl App {
             if self.table_open {
                 table::keep(doc, language, &self.jobs);
             }
+            mine::keep(doc, &self.jobs);
             let missing = underlays::keep(doc, &self.jobs, self.data.as_deref());
             if let Some(e) = failed {
                 self.job_error(&e);

@@ -88,7 +88,15 @@ fn shared(doc: &Doc, slots: &[u32]) -> Vec<SharedField> {
         let mixed = slots.iter().skip(1).any(|s| text(s) != first);
         SharedField { field, value: if mixed { String::new() } else { first }, mixed }
     };
-    let fields = [Field::Use, Field::Kind, Field::Storeys, Field::Households, Field::Residents, Field::Height];
+    let fields = [
+        Field::Use,
+        Field::Kind,
+        Field::Storeys,
+        Field::Staircases,
+        Field::Households,
+        Field::Residents,
+        Field::Height,
+    ];
     let fields = fields.into_iter().chain([Field::Address, Field::Courtyard]).map(|f| (f.name(), Column::Of(f)));
     fields.chain([("cell", Column::Cell)]).map(of).collect()
 }

@@ -4,6 +4,7 @@
 mod buildings;
 mod camera;
 mod cells;
+mod commands;
 mod files;
 mod fits;
 mod gestures;

@@ -20,6 +20,8 @@ use std::sync::Arc;
 const SMALL: usize = 12_000;
 /// Most layers that are made anew within a frame.
 const AT_ONCE: usize = 64;
+/// Frames for which replaced layers are kept.
+const OLD_FRAMES: u8 = 3;
 
 /// What changed since the layers were brought up to date.
 #[derive(Clone, Default)]
@@ -103,6 +105,8 @@ pub struct Layers {
     pub colours: CellColours,
     ground: Vec<Arc<Layer>>,
     cells: ByKey,
+    /// Layers that others took the place of, and for how many frames: whoever else shows them has let go by then.
+    old: (Vec<Arc<Layer>>, u8),
     ground_part: Part<Ground>,
     cells_part: Part<Cells>,
     /// Facts and steps that no patch tells: counted, and all is made anew.
@@ -187,6 +191,12 @@ impl Layers {
         self.ask_ground(s, jobs, ground);
         self.adopt(s, jobs);
         self.touch(s);
+        if !self.old.0.is_empty() {
+            self.old.1 += 1;
+            if self.old.1 > OLD_FRAMES {
+                jobs.let_go(std::mem::take(&mut self.old).0);
+            }
+        }
     }
 
     fn ask_cells(&mut self, s: &Session, jobs: &Jobs, want: MadeFor) {
@@ -252,7 +262,8 @@ impl Layers {
     }
 
     fn take_cells(&mut self, made: Cells) {
-        (self.cells, self.colours) = (made.layers, made.colours);
+        self.old.0.extend(std::mem::replace(&mut self.cells, made.layers).into_values());
+        self.colours = made.colours;
         self.cells_part.there = true;
         let late = std::mem::take(&mut self.cells_part.late);
         self.recolour |= !late.is_empty();
@@ -262,7 +273,7 @@ impl Layers {
     }
 
     fn take_ground(&mut self, s: &Session, made: Ground) {
-        self.ground = made.layers;
+        self.old.0.append(&mut std::mem::replace(&mut self.ground, made.layers));
         self.ground_part.there = true;
         let late = std::mem::take(&mut self.ground_part.late);
         self.recolour |= !late.is_empty();

@@ -67,6 +67,7 @@ pub fn menu(doc: Option<&Doc>, lang: Language, theme: egui::ThemePreference, lay
         table: false,
         underlays: false,
         heat: doc.heat.on,
+        mine: doc.mine.on,
         off,
         theme,
     }
@@ -304,6 +305,7 @@ fn building(doc: &Doc, slot: u32) -> Option<BuildingView> {
         estimated: r.count(Field::HouseholdsEstimated) == Some(1),
         residents: i64::from(r.count(Field::Residents).unwrap_or(0)),
         storeys: r.count(Field::Storeys),
+        staircases: r.count(Field::Staircases),
         courtyard,
         cell: owner.map(cell_ref),
         outside: s.assignment().building(slot) == Some(crate::topology::OUTSIDE),

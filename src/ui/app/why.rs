@@ -28,9 +28,12 @@ pub fn why_not(doc: Option<&Doc>, verb: Verb) -> Option<[&'static str; 2]> {
         Verb::Undo => Some(["还没有可撤销的修改", "There is no change to take back"]),
         Verb::Redo if doc.hand.can_put_back() || s.history().next_redo().is_some() => None,
         Verb::Redo => Some(["没有可重做的修改", "There is no change to do again"]),
-        Verb::Delete if units == 0 && doc.hand.vertex().is_none() => {
-            Some(["先选一个边界点或网格", "Choose a border point or a cell first"])
-        }
+        Verb::Delete => match s.selection() {
+            Selection::Buildings(slots) if !slots.is_empty() => None,
+            Selection::Courtyard(_) => None,
+            _ if units > 0 || doc.hand.vertex().is_some() => None,
+            _ => Some(["先选边界点、网格、楼栋或院落", "Choose a border point, cells, buildings or a courtyard first"]),
+        },
         Verb::Square | Verb::Simplify | Verb::Lock if units == 0 => Some(["先选网格", "Select cells first"]),
         Verb::ZoomSelection if *s.selection() == Selection::None => Some(["没有选中的东西", "Nothing is selected"]),
         Verb::BrushLarger | Verb::BrushSmaller if !doc.hand.tool().paints() => {

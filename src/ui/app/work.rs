@@ -36,6 +36,8 @@ pub enum Work {
     Save(Job<Stored>, u64),
     Import(Job<Brought>, u64),
     Write(Job<Written>),
+    /// A picture for the clipboard.
+    Copy(Job<egui::ColorImage>),
     Underlay(Job<super::underlays::Added>, u64),
     /// Sheets of a list, and the one that is shown first.
     List(Job<(Vec<crate::exchange::Sheet>, usize)>, u64),
@@ -48,6 +50,7 @@ impl Work {
             Work::Save(j, _) => j.progress(),
             Work::Import(j, _) => j.progress(),
             Work::Write(j) => j.progress(),
+            Work::Copy(j) => j.progress(),
             Work::Underlay(j, _) => j.progress(),
             Work::List(j, _) => j.progress(),
         }
@@ -140,6 +143,11 @@ impl App {
                     Some(Ok(read)) => self.show_list(read, of),
                     Some(Err(e)) => self.job_error(&e),
                 },
+                Work::Copy(mut j) => match j.poll() {
+                    None => left.push(Work::Copy(j)),
+                    Some(Ok(picture)) => self.show_copied(picture),
+                    Some(Err(e)) => self.job_error(&e),
+                },
                 Work::Write(mut j) => match j.poll() {
                     None => left.push(Work::Write(j)),
                     Some(Ok(w)) => self.say(w.what.get(self.language()), &w.path.to_string_lossy(), ""),
@@ -209,6 +217,7 @@ impl App {
                 self.imports.clear();
             }
             Some(Work::Write(j)) => j.cancel(),
+            Some(Work::Copy(j)) => j.cancel(),
             Some(Work::Underlay(j, _)) => j.cancel(),
             Some(Work::List(j, _)) => j.cancel(),
             Some(Work::Save(..)) | None => {}

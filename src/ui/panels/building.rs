@@ -8,7 +8,7 @@ use crate::ui::icons::Icon;
 use crate::ui::l10n::{self, Lang};
 use crate::ui::theme::{BODY, TITLE, Tokens};
 use crate::ui::widgets::{
-    Fact, checkbox, choice, code_chip, facts, field, hint, labelled, link, list_row, put_within, rule, section,
+    Fact, checkbox, choice_by, code_chip, facts, field, hint, labelled, link, list_row, put_within, rule, section,
 };
 
 /// A cell to belong to.
@@ -52,6 +52,7 @@ pub struct BuildingView {
     pub estimated: bool,
     pub residents: i64,
     pub storeys: Option<u32>,
+    pub staircases: Option<u32>,
     pub courtyard: Option<CourtyardRef>,
     /// None = unassigned.
     pub cell: Option<CellRef>,
@@ -143,9 +144,11 @@ fn form(ui: &mut Ui, lang: Lang, view: &BuildingView, out: &mut Vec<InspectorAct
         }
     });
     ui.add_space(4.0);
+    let count = |n: Option<u32>| n.map_or_else(String::new, |n| n.to_string());
     for (field_, name, value) in [
         ("residents", text.residents, view.residents.to_string()),
-        ("storeys", text.storeys, view.storeys.map_or_else(String::new, |n| n.to_string())),
+        ("storeys", text.storeys, count(view.storeys)),
+        ("staircases", text.staircases, count(view.staircases)),
     ] {
         labelled(ui, name, |ui| {
             if let Some(new) = field(ui, view.key, name, &value, 72.0)
@@ -215,13 +218,15 @@ fn belongs(ui: &mut Ui, lang: Lang, view: &BuildingView, out: &mut Vec<Inspector
 
 fn pin(ui: &mut Ui, lang: Lang, view: &BuildingView, out: &mut Vec<InspectorAction>) {
     let text = lang.t();
-    let mut options = vec![text.no_pin.to_owned()];
-    options.extend(view.cells.iter().map(|c| format!("{} {}", c.code, c.name)));
+    let option = |i: usize| match i.checked_sub(1).and_then(|i| view.cells.get(i)) {
+        Some(c) => format!("{} {}", c.code, c.name),
+        None => text.no_pin.to_owned(),
+    };
     let pinned = view.cell.as_ref().filter(|_| view.by == By::Pin);
     let on = pinned.and_then(|cell| view.cells.iter().position(|c| c.key == cell.key)).map_or(0, |i| i + 1);
     labelled(ui, text.pin_to, |ui| {
         let width = ui.available_width() - 2.0;
-        if let Some(i) = choice(ui, ("pin", view.key), text.pin_to, &options, on, width) {
+        if let Some(i) = choice_by(ui, ("pin", view.key), text.pin_to, (view.cells.len() + 1, &option), on, width) {
             let cell = i.checked_sub(1).and_then(|i| view.cells.get(i)).map(|c| c.key);
             out.push(InspectorAction::Pin(view.key, cell));
         }

@@ -30,6 +30,8 @@ pub struct MenuView {
     pub table: bool,
     pub underlays: bool,
     pub heat: bool,
+    /// Whether what was changed since opening is shown.
+    pub mine: bool,
     /// What cannot be done now, and why.
     pub off: Vec<(Verb, &'static str)>,
     pub theme: egui::ThemePreference,
@@ -61,7 +63,7 @@ pub fn menu_bar(ui: &mut Ui, lang: Lang, view: &MenuView, out: &mut Vec<MenuActi
         menu(ui, text.menu_view, |ui| view_menu(ui, lang, view, out));
         if view.open {
             menu(ui, text.menu_grid, |ui| {
-                let tools = [Tool::DrawCell, Tool::Split, Tool::Merge, Tool::Move, Tool::Reshape];
+                let tools = [Tool::Select, Tool::DrawCell, Tool::Split, Tool::Merge, Tool::Move, Tool::Reshape];
                 let more = [Tool::Follow, Tool::Paint, Tool::Erase, Tool::Fill, Tool::Detach, Tool::Outline];
                 for tool in tools.into_iter().chain(more) {
                     item(ui, lang, view, Verb::Tool(tool), view.tool == tool, out);
@@ -208,6 +210,7 @@ fn edit_menu(ui: &mut Ui, lang: Lang, view: &MenuView, out: &mut Vec<MenuAction>
     item(ui, lang, view, Verb::PlaceMenu, false, out);
     item(ui, lang, view, Verb::Snapping, view.snapping, out);
     gap(ui);
+    item(ui, lang, view, Verb::CopyPicture, false, out);
     item(ui, lang, view, Verb::Search, false, out);
     item(ui, lang, view, Verb::Palette, false, out);
     item(ui, lang, view, Verb::History, false, out);
@@ -223,6 +226,7 @@ fn view_menu(ui: &mut Ui, lang: Lang, view: &MenuView, out: &mut Vec<MenuAction>
         item(ui, lang, view, Verb::Layers, view.layers, out);
         item(ui, lang, view, Verb::Table, view.table, out);
         item(ui, lang, view, Verb::Underlays, view.underlays, out);
+        item(ui, lang, view, Verb::MyEdits, view.mine, out);
     }
     item(ui, lang, view, Verb::FullScreen, false, out);
     gap(ui);

@@ -265,6 +265,7 @@ pub fn shared_name(lang: Lang, field: &str) -> &'static str {
         "use" => text.use_,
         "kind" => lang.pick("类别", "Kind"),
         "storeys" => text.storeys,
+        "staircases" => text.staircases,
         "households" => text.households,
         "residents" => text.residents,
         "height" => lang.pick("高度", "Height"),

@@ -96,7 +96,42 @@ pub fn labelled<R>(ui: &mut Ui, label: &str, content: impl FnOnce(&mut Ui) -> R)
     .inner
 }
 
-/// A drop-down; returns the index chosen in this frame.
+/// Entries of a drop-down from which on only those in sight are laid out.
+const LONG: usize = 60;
+
+/// A drop-down of `n` entries; returns the index chosen in this frame. Only what is seen is put into words.
+pub fn choice_by(
+    ui: &mut Ui,
+    key: impl std::hash::Hash + std::fmt::Debug,
+    label: &str,
+    (n, option): (usize, &dyn Fn(usize) -> String),
+    on: usize,
+    width: f32,
+) -> Option<usize> {
+    let mut chosen = None;
+    let shown = if on < n { option(on) } else { String::new() };
+    let out = egui::ComboBox::from_id_salt(Id::unique(("choice", key)))
+        .width(width)
+        .selected_text(shown)
+        .truncate()
+        .show_ui(ui, |ui| {
+            let row = ui.spacing().interact_size.y + ui.spacing().item_spacing.y;
+            let (top, seen) = (ui.cursor().top(), ui.clip_rect());
+            let at = |y: f32| ((y - top) / row).max(0.0) as usize;
+            let some = if n > LONG { at(seen.top()).min(n)..(at(seen.bottom()) + 2).min(n) } else { 0..n };
+            ui.add_space(some.start as f32 * row);
+            for i in some.clone() {
+                if ui.selectable_label(i == on, option(i)).clicked() {
+                    chosen = Some(i);
+                }
+            }
+            ui.add_space((n - some.end) as f32 * row);
+        });
+    out.response.accessible_name(label);
+    chosen.filter(|&i| i != on)
+}
+
+/// The same of texts that are there.
 pub fn choice(
     ui: &mut Ui,
     key: impl std::hash::Hash + std::fmt::Debug,
@@ -105,21 +140,7 @@ pub fn choice(
     on: usize,
     width: f32,
 ) -> Option<usize> {
-    let mut chosen = None;
-    let shown = options.get(on).cloned().unwrap_or_default();
-    let out = egui::ComboBox::from_id_salt(Id::unique(("choice", key)))
-        .width(width)
-        .selected_text(shown)
-        .truncate()
-        .show_ui(ui, |ui| {
-            for (i, option) in options.iter().enumerate() {
-                if ui.selectable_label(i == on, option).clicked() {
-                    chosen = Some(i);
-                }
-            }
-        });
-    out.response.accessible_name(label);
-    chosen.filter(|&i| i != on)
+    choice_by(ui, key, label, (options.len(), &|i| options.get(i).cloned().unwrap_or_default()), on, width)
 }
 
 /// The search box: magnifier, field, key. Returns its response and the text when it changed. The text is the caller's.

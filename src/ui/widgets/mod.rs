@@ -14,7 +14,7 @@ pub use buttons::{
     Toggle, action_button, checkbox, icon_button, link, menu_item, primary_button, segmented, slider, tall_button,
     tool_button, zoom_buttons,
 };
-pub use fields::{ask_field, choice, field, field_hinted, field_left, labelled, search_box};
+pub use fields::{ask_field, choice, choice_by, field, field_hinted, field_left, labelled, search_box};
 pub use floats::{
     Delta, DeltaSide, HeatLegend, Toast, ToastKind, When, delta_float, float_frame, heat_legend, hint_plate,
     nothing_yet, toasts,

@@ -13,7 +13,7 @@ fn open(h: &mut Window, kind: &str) {
     show(h, kind);
 }
 
-fn show(h: &mut Window, kind: &str) {
+pub(super) fn show(h: &mut Window, kind: &str) {
     let name = h
         .root()
         .children_recursive()
@@ -45,7 +45,7 @@ fn rows(h: &Window) -> Vec<(String, bool)> {
     out.into_iter().map(|(_, name, on)| (name, on)).collect()
 }
 
-fn head(h: &mut Window, title: &str) {
+pub(super) fn head(h: &mut Window, title: &str) {
     let n = h
         .root()
         .children_recursive()

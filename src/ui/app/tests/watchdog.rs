@@ -28,7 +28,7 @@ fn did(s: &mut Session, edit: crate::plan::Edit) {
     assert!(refused.is_none(), "{refused:?}");
 }
 
-/// A town of so many buildings in rows, and square cells of 196 of them.
+/// A town of so many buildings in rows, streets between square cells of 196 of them, a walled courtyard of nine in each.
 fn town(n: usize) -> Session {
     const CRS: &str = "EPSG:4547";
     let side = (n as f64).sqrt().ceil() as usize;
@@ -46,17 +46,39 @@ fn town(n: usize) -> Session {
         Row::new(&format!("B{i:07}"), &format!("{}号楼", i % 400 + 1), fields, Shape::Polygons(vec![vec![ring]]))
             .unwrap()
     };
-    let segment = Segment::pack(Kind::Buildings, (0..n).map(home).collect());
-    let segments = vec![Hash(segment.hash())];
-    // As the job of an import or of opening a file does.
-    segment.ready();
-    s.hold(segment);
-    did(&mut s, Op::Import { kind: Kind::Buildings, segments, source: "t".into(), crs: None, level: None }.into());
     let cells = side.div_ceil(ALONG);
+    let block = (ALONG * STEP_M) as i32 * 1000;
+    let far = block * cells as i32;
+    // The middles of the streets are the borders of the cells.
+    let streets = (0..=cells as i32).flat_map(|i| {
+        let at = i * block - 2500;
+        [vec![pt(at, -2500), pt(at, far)], vec![pt(-2500, at), pt(far, at)]]
+    });
+    let road = |(i, line): (usize, Vec<Pt>)| {
+        Row::new(&format!("R{i:06}"), &format!("第{i}街"), vec![], Shape::Lines(vec![line])).unwrap()
+    };
+    let yard = |i: usize| {
+        let (x, y) = ((i % cells) as i32 * block - 2000, (i / cells) as i32 * block - 2000);
+        let to = 3 * STEP_M as i32 * 1000;
+        let ring = vec![pt(x, y), pt(x + to, y), pt(x + to, y + to), pt(x, y + to)];
+        Row::new(&format!("Y{i:06}"), &format!("{i}号院"), vec![], Shape::Polygons(vec![vec![ring]])).unwrap()
+    };
+    for (kind, rows) in [
+        (Kind::Buildings, (0..n).map(home).collect::<Vec<_>>()),
+        (Kind::Roads, streets.enumerate().map(road).collect()),
+        (Kind::Courtyards, (0..cells * cells).map(yard).collect()),
+    ] {
+        let segment = Segment::pack(kind, rows);
+        let segments = vec![Hash(segment.hash())];
+        // As the job of an import or of opening a file does.
+        segment.ready();
+        s.hold(segment);
+        did(&mut s, Op::Import { kind, segments, source: "t".into(), crs: None, level: None }.into());
+    }
     let cell = |i: usize| {
         let w = (ALONG * STEP_M) as f64;
         let at = |dx: usize, dy: usize| {
-            [500_000.0 - 2.0 + w * (i % cells + dx) as f64, 3_000_000.0 - 2.0 + w * (i / cells + dy) as f64]
+            [500_000.0 - 2.5 + w * (i % cells + dx) as f64, 3_000_000.0 - 2.5 + w * (i / cells + dy) as f64]
         };
         Feature {
             number: i as u32 + 1,
@@ -188,6 +210,88 @@ fn no_frame_holds_the_window_up() {
     });
     log.of(&mut h, "building removed", |h| key(h, Key::Delete));
     log.of(&mut h, "removal undone", |h| ctrl(h, Key::Z));
+    log.of(&mut h, "many selected by a box", |h| {
+        look_at(h, centre, 2000.0);
+        let from = place(h, b.min) + vec2(24.0, -24.0);
+        let by = place(h, b.max) - from - vec2(24.0, -24.0);
+        h.hover_at(from);
+        h.step();
+        button(h, from, PointerButton::Primary, true, Modifiers::SHIFT);
+        for i in 1..=10 {
+            h.hover_at(from + by * (i as f32 / 10.0));
+            h.step();
+        }
+        button(h, from + by, PointerButton::Primary, false, Modifiers::SHIFT);
+    });
+    let chosen = |h: &Window| match doc(h).session.selection() {
+        Selection::Buildings(slots) => slots.len(),
+        _ => 0,
+    };
+    assert!(chosen(&h) > 100, "{}", chosen(&h));
+    log.of(&mut h, "all given storeys", |h| {
+        type_into(h, "全部的层数", "6");
+        key(h, Key::Enter);
+    });
+    log.of(&mut h, "storeys undone", |h| ctrl(h, Key::Z));
+    log.of(&mut h, "courtyard proposed", |h| {
+        let ctx = h.ctx.clone();
+        doc_mut(h).dispatch(Command::Select(Selection::Buildings(vec![slot])), 0);
+        app(h).verb(&ctx, crate::ui::verbs::Verb::Enclose);
+    });
+    log.of(&mut h, "courtyard made", |h| {
+        let ctx = h.ctx.clone();
+        app(h).verb(&ctx, crate::ui::verbs::Verb::Enclose);
+    });
+    log.of(&mut h, "proposal left", |h| (0..3).for_each(|_| key(h, Key::Escape)));
+    log.of(&mut h, "street followed", |h| {
+        doc_mut(h).snapping = true;
+        key(h, Key::A);
+        key(h, Key::T);
+        let corner = pt(b.min.x, b.min.y);
+        for p in [corner, pt(b.max.x, b.max.y), pt(b.max.x + 2 * (b.max.x - b.min.x), b.max.y)] {
+            h.hover_at(place(h, p));
+            h.run_steps(3);
+            click(h, p);
+        }
+    });
+    log.of(&mut h, "drawing left", |h| (0..4).for_each(|_| key(h, Key::Escape)));
+    log.of(&mut h, "painted", |h| {
+        let ids = vec![middle];
+        doc_mut(h).dispatch(Command::Select(Selection::Units(ids)), 0);
+        key(h, Key::B);
+        let from = place(h, pt(b.max.x + 10_000, centre.y));
+        drag(h, from, vec2(0.0, 60.0), 20);
+    });
+    assert!(!doc(&h).hand.painted().is_empty());
+    let before = state(&h);
+    log.of(&mut h, "painting done", |h| key(h, Key::Enter));
+    assert_ne!(state(&h), before, "{}", told(&mut h));
+    log.of(&mut h, "painting undone", |h| {
+        key(h, Key::V);
+        ctrl(h, Key::Z);
+    });
+    log.of(&mut h, "my changes", |h| key(h, Key::H));
+    log.of(&mut h, "my changes left", |h| key(h, Key::H));
+    log.of(&mut h, "table of cells", |h| key(h, Key::F7));
+    log.of(&mut h, "table of buildings", |h| table::show(h, "楼栋"));
+    log.of(&mut h, "table put in order", |h| table::head(h, "户数"));
+    log.of(&mut h, "table scrolled", |h| {
+        let r = map_rect(h);
+        h.hover_at(egui::pos2(r.center().x, r.bottom() + 200.0));
+        for _ in 0..10 {
+            let (unit, source, modifiers) =
+                (egui::MouseWheelUnit::Point, egui::MouseWheelSource::Wheel, Modifiers::NONE);
+            h.event(Event::MouseWheel {
+                unit,
+                delta: vec2(0.0, -900.0),
+                phase: egui::TouchPhase::Move,
+                modifiers,
+                source,
+            });
+            h.step();
+        }
+    });
+    log.of(&mut h, "table left", |h| key(h, Key::F7));
     log.of(&mut h, "searched", |h| {
         ctrl(h, Key::F);
         for t in ["1", "2", "3", "号", "楼"] {

@@ -230,6 +230,7 @@ pub(super) fn building() -> BuildingView {
         estimated: true,
         residents: 23,
         storeys: Some(6),
+        staircases: Some(3),
         courtyard: Some(CourtyardRef { key: 5, name: "梅园二村".into(), whole: true }),
         cell: Some(at(6, "南泉北路网格", 3)),
         outside: false,
