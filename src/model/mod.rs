@@ -17,7 +17,7 @@ mod underlay;
 pub use id::{EditId, Id};
 pub use nouns::{Date, Extent, Gathered, GridLayer, Member, Org, Post, Target, Unit};
 pub use private::{Private, file_name_kept, has_mobile, private_value};
-pub use row::{Field, Kind, Row, Shape, ShapeRef, Value, check_value, item_sum, largest};
+pub use row::{Field, Kind, Row, Shape, ShapeRef, Value, check_value, field_word, item_sum, largest};
 pub use rules::Rules;
 pub use segment::{Segment, SegmentHash};
 pub use table::{Placed, RowRef, Table};

@@ -208,6 +208,39 @@ pub fn check_value(field: Field, value: &Value) -> Result<(), ModelError> {
     if (0.0..=to).contains(&number) { Ok(()) } else { Err(ModelError::Range { field: field.name(), from: 0.0, to }) }
 }
 
+/// What an attribute that an edit names is called, in Chinese and English; `None` for one that is not known.
+pub fn field_word(name: &str) -> Option<(&'static str, &'static str)> {
+    Some(match name {
+        "code" => ("编码", "code"),
+        "name" => ("名称", "name"),
+        "use" => ("用途", "use"),
+        "kind" => ("类别", "kind"),
+        "households" => ("户数", "households"),
+        "residents" => ("人口", "residents"),
+        "storeys" => ("层数", "storeys"),
+        "staircases" => ("单元数", "staircases"),
+        "height" => ("高度", "height"),
+        "courtyard" => ("院落", "courtyard"),
+        "address" => ("地址", "address"),
+        "whole" => ("整院归属", "kept whole"),
+        "phone" => ("电话", "phone"),
+        "org" => ("组织", "organisation"),
+        "post" => ("岗位", "post"),
+        "reason" => ("原因", "reason"),
+        "issue" => ("问题", "problem"),
+        "source" => ("来源", "source"),
+        "households_min" => ("户数下限", "least households"),
+        "households_max" => ("户数上限", "most households"),
+        "storeys_default" => ("默认层数", "storeys where unknown"),
+        "storey_m" => ("层高", "height of a storey"),
+        "household_m2" => ("户均面积", "m² a household"),
+        "dwelling_share" => ("住宅系数", "share of dwellings"),
+        "dwelling_min_m2" => ("住宅最小面积", "least m² of a dwelling"),
+        "residents_per_household" => ("户均人口", "residents a household"),
+        _ => return None,
+    })
+}
+
 /// The largest value a field may have (metres for heights); texts and times have none.
 pub fn largest(field: Field) -> Option<f64> {
     match field {

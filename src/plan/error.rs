@@ -1,7 +1,7 @@
 //! Why an edit was refused, in words.
 
 use crate::geom::{FitError, Place};
-use crate::model::{ModelError, Private, Said};
+use crate::model::{ModelError, Private, Said, field_word};
 use crate::topology::TopologyError;
 use thiserror::Error;
 
@@ -344,11 +344,18 @@ impl EditError {
                 Said::new(format!("{}。", e.zh), format!("{}.", e.en))
             }
             EditError::Field { field } => Said::new(
-                format!("字段“{field}”不认识，或值不对。"),
+                match field_word(field) {
+                    Some((zh, _)) => format!("“{zh}”（{field}）的值不对，或这里没有这个字段。"),
+                    None => format!("字段“{field}”不认识，或值不对。"),
+                },
                 format!("The field \"{field}\" is not known or cannot have this value."),
             ),
             EditError::Private { field, what } => Said::new(
-                format!("“{field}”含有{}，项目不保存个人信息。请去掉后再试。", what.zh()),
+                format!(
+                    "“{}”含有{}，项目不保存个人信息。请去掉后再试。",
+                    field_word(field).map_or(field.as_str(), |w| w.0),
+                    what.zh()
+                ),
                 format!(
                     "\"{field}\" holds {}; a project keeps nothing about private persons. Leave it out and try again.",
                     what.en()

@@ -122,30 +122,45 @@ impl Patch {
     /// made or taken; items and partitions say what happened to it otherwise.
     #[must_use]
     pub fn then(self, next: &Patch) -> Patch {
-        if self.is_empty() {
-            return next.clone();
-        }
-        let mut items: BTreeMap<Key, (Option<Item>, Option<Item>)> =
-            self.items.into_iter().map(|(k, b, a)| (k, (b, a))).collect();
-        for (key, before, after) in &next.items {
-            items.entry(*key).or_insert_with(|| (before.clone(), None)).1.clone_from(after);
+        Patch::joined([&self, next])
+    }
+
+    /// Patches one after the other, as one (see [`Patch::then`]). O(n log n) in what their items are; their partitions are
+    /// joined one by one.
+    #[must_use]
+    pub fn joined<'a>(patches: impl IntoIterator<Item = &'a Patch>) -> Patch {
+        let mut out = Patch::default();
+        let mut items: BTreeMap<Key, (Option<Item>, Option<Item>)> = BTreeMap::new();
+        let mut first = true;
+        for next in patches.into_iter().filter(|p| !p.is_empty()) {
+            out.state = (if std::mem::take(&mut first) { next.state.0 } else { out.state.0 }, next.state.1);
+            for (key, before, after) in &next.items {
+                items.entry(*key).or_insert_with(|| (before.clone(), None)).1.clone_from(after);
+            }
+            for (plan, layer, change) in &next.partitions {
+                match out.partitions.iter_mut().find(|(p, l, _)| (p, l) == (plan, layer)) {
+                    Some((_, _, first)) => *first = std::mem::take(first).then(change.clone()),
+                    None => out.partitions.push((*plan, *layer, change.clone())),
+                }
+            }
+            out.plans.extend(next.plans.iter().cloned());
         }
         // What came and went again never was.
-        items.retain(|_, (b, a)| b.is_some() || a.is_some());
-        let mut partitions = self.partitions;
-        for (plan, layer, change) in &next.partitions {
-            match partitions.iter_mut().find(|(p, l, _)| (p, l) == (plan, layer)) {
-                Some((_, _, first)) => *first = std::mem::take(first).then(change.clone()),
-                None => partitions.push((*plan, *layer, change.clone())),
-            }
-        }
-        let mut plans = self.plans;
-        plans.extend(next.plans.iter().cloned());
+        let net = items.into_iter().filter(|(_, (b, a))| b.is_some() || a.is_some());
+        out.items = net.map(|(k, (b, a))| (k, b, a)).collect();
+        out
+    }
+
+    /// The patch backwards.
+    #[must_use]
+    pub fn back(&self) -> Patch {
         Patch {
-            items: items.into_iter().map(|(k, (b, a))| (k, b, a)).collect(),
-            partitions,
-            plans,
-            state: (self.state.0, next.state.1),
+            items: self.items.iter().map(|(k, b, a)| (*k, a.clone(), b.clone())).collect(),
+            partitions: self.partitions.iter().map(|(p, l, c)| (*p, *l, c.back())).collect(),
+            plans: (self.plans.iter().rev())
+                .map(|c| PlanChange { at: c.at, before: c.after.clone(), after: c.before.clone() })
+                .collect(),
+            state: (self.state.1, self.state.0),
         }
     }
 

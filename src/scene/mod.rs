@@ -32,8 +32,8 @@ pub use backdrop::{Backdrop, Level, Pyramid, Seen};
 pub use build::{
     ByKey, CellColours, LabelOptions, Marked, Owners, Poles, ROWS_A_LAYER, SceneOptions, Touched, backdrop_of,
     building_slots, cell_chip, cell_layers, cell_layers_anew, cell_name, ground_layers, ground_layers_while,
-    heat_image, incident_list, labels, locked_layer, marked_layers, scene_of, staged_layers, symbols, tether_layer,
-    tint_buildings, touch_cells,
+    heat_image, hover_layer, incident_list, labels, locked_layer, marked_layers, scene_of, staged_layers, symbols,
+    tether_layer, tint_buildings, touch_cells,
 };
 pub use camera::{Camera, MM_PER_PT, round_length_m};
 pub use cells::four_colouring;

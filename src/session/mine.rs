@@ -3,13 +3,14 @@
 use crate::geom::Pt;
 use crate::model::{Id, Kind, Shape};
 use crate::plan::{Item, Key, Patch, Project, Step};
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Borders and places that differ from what they were when the project was opened.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Mine {
-    /// Steps since then that stand.
+    /// Steps that were done or taken back since then.
     pub steps: usize,
     /// Borders that were not there, grid mm.
     pub drawn: Vec<Vec<Pt>>,
@@ -60,13 +61,25 @@ fn outlines(shape: &Shape) -> Vec<Vec<Pt>> {
     }
 }
 
-/// What `steps`, in order, changed in a layer of a plan and in the places; `project` is what they led to. Segments that were
-/// drawn and taken away again do not count. Rows that came in bulk are not listed one by one.
-/// O(n log n) in what the patches hold.
-pub fn mine(steps: &[Arc<Step>], project: &Project, plan: Id, layer: u16) -> Mine {
-    let patches = steps.iter().filter_map(|s| s.patch.as_deref());
-    let net = patches.fold(Patch::default(), Patch::then);
-    let mut out = Mine { steps: steps.len(), ..Mine::default() };
+/// What was done, in order, and whether it was taken back, changed in a layer of a plan and in the places; `project` is what it
+/// led to. Segments that were drawn and taken away again do not count. Rows that came in bulk are not listed one by one.
+/// `go_on` is asked now and then; `None` if it says no. O(n log n) in what the patches hold.
+pub fn mine(
+    deeds: &[(Arc<Step>, bool)],
+    project: &Project,
+    (plan, layer): (Id, u16),
+    go_on: &dyn Fn() -> bool,
+) -> Option<Mine> {
+    let mut patches = Vec::new();
+    for (step, back) in deeds {
+        if !go_on() {
+            return None;
+        }
+        let patch = step.patch.as_deref();
+        patches.extend(patch.map(|p| if *back { Cow::Owned(p.back()) } else { Cow::Borrowed(p) }));
+    }
+    let net = Patch::joined(patches.iter().map(AsRef::as_ref));
+    let mut out = Mine { steps: deeds.len(), ..Mine::default() };
     for (p, l, change) in &net.partitions {
         if (*p, *l) != (plan, layer) {
             continue;
@@ -105,17 +118,18 @@ pub fn mine(steps: &[Arc<Step>], project: &Project, plan: Id, layer: u16) -> Min
     }
     let far = |line: &Vec<Pt>| line.windows(2).map(|w| w[0].dist(w[1])).sum::<f64>() / 1000.0;
     out.drawn_m = out.drawn.iter().map(far).sum();
-    out
+    Some(out)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plan::History;
     use crate::session::tests::sample;
     use crate::session::{Command, Session};
 
     fn now(s: &Session) -> Mine {
-        mine(&s.steps_since_opening(), s.history().stable(), s.plan(), s.layer())
+        mine(&s.deeds_since_opening(), s.history().stable(), (s.plan(), s.layer()), &|| true).unwrap()
     }
 
     #[test]
@@ -148,6 +162,28 @@ mod tests {
         s.dispatch(Command::Do(serde_json::from_value(gone).unwrap()), 0);
         assert_eq!((now(&s).counts, now(&s).steps), ((0, 1), 3));
         (0..3).for_each(|_| drop(s.dispatch(Command::Undo, 0)));
+        assert_eq!(now(&s), Mine::default());
+    }
+    #[test]
+    fn what_was_done_before_opening_shows_once_it_is_taken_back() {
+        let mut s = sample();
+        let (_, row) = s.project().table(Kind::Buildings).iter().next().unwrap();
+        let code = row.code().to_owned();
+        let set = |n: u32| serde_json::json!({"op": "set", "building": code, "households": n});
+        for n in [7, 8] {
+            s.dispatch(Command::Do(serde_json::from_value(set(n)).unwrap()), 0);
+        }
+        // As a file keeps it: the project with its log.
+        let log = s.history().log().map(|(step, undone)| ((**step).clone(), undone)).collect();
+        let history = History::new(s.history().stable().clone(), 9).with_log(log, &[]);
+        let mut s = Session::new(history, None, crate::model::Lang::Zh, "");
+        assert_eq!(now(&s), Mine::default());
+        s.dispatch(Command::Undo, 0);
+        assert_eq!((now(&s).steps, now(&s).counts), (1, (1, 0)));
+        s.dispatch(Command::Undo, 0);
+        assert_eq!((now(&s).steps, now(&s).counts), (2, (1, 0)));
+        s.dispatch(Command::Redo, 0);
+        s.dispatch(Command::Redo, 0);
         assert_eq!(now(&s), Mine::default());
     }
 }

@@ -38,7 +38,7 @@ use crate::assign::{Assignment, Changes};
 use crate::model::{EditId, Id, Lang, Said, Segment, SegmentHash};
 use crate::plan::{Edit, EditError, History, Op, PlanOp, Project, Segments, Step};
 use crate::store::{UnitTally, shown_plan};
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -173,8 +173,8 @@ pub struct Session {
     lang: Lang,
     author: String,
     saved: u128,
-    /// Number of the first step since the project was opened.
-    began: u32,
+    /// Steps that stood when the project was opened.
+    opening: Arc<BTreeSet<u32>>,
     /// The draft that committing what is staged makes first.
     draft: Option<Draft>,
     /// Counts every change of what is to be seen.
@@ -193,9 +193,9 @@ impl Session {
         let segments = Store(segments.map(|s| (s.hash(), s)).collect());
         let assignment = Arc::new(Assignment::count(project, plan, 0));
         let saved = project.state;
-        let began = history.next_id().sequence;
+        let opening = Arc::new(history.done().map(|s| s.id.sequence).collect());
         Session {
-            began,
+            opening,
             assignment,
             staged: Changes::default(),
             flows: VecDeque::new(),
@@ -226,9 +226,15 @@ impl Session {
         &self.history
     }
 
-    /// The steps since the project was opened that stand, the first one first. O(steps).
-    pub fn steps_since_opening(&self) -> Vec<Arc<Step>> {
-        self.history.done().filter(|s| s.id.sequence >= self.began).cloned().collect()
+    /// What led from the project as it was opened to what it is: steps that stood and do not any more, taken back the last
+    /// one first, then those that stand and did not. O(steps).
+    pub fn deeds_since_opening(&self) -> Vec<(Arc<Step>, bool)> {
+        let stood = |s: &Arc<Step>| self.opening.contains(&s.id.sequence);
+        let gone = self.history.log().filter(|(s, undone)| *undone && stood(s)).map(|(s, _)| (s.clone(), true));
+        let mut out: Vec<(Arc<Step>, bool)> = gone.collect();
+        out.reverse();
+        out.extend(self.history.done().filter(|s| !stood(s)).map(|s| (s.clone(), false)));
+        out
     }
 
     /// The assignment of the stable project in the shown plan and layer.

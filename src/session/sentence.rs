@@ -2,9 +2,10 @@
 
 use crate::assign::{Changes, Tally};
 use crate::geom::Box2;
-use crate::model::{Id, Kind, Post, Said, Target, number};
+use crate::model::{Id, Kind, Lang, Post, Said, Target, number};
 use crate::plan::{Edit, Item, Key, Op, Outcome, Patch, PlanOp, Project};
 use crate::scene::cell_chip;
+use crate::session::buildings::use_word;
 use crate::topology::Owner;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -139,12 +140,24 @@ pub fn sentence(old: &Project, new: &Project, edit: &Edit, out: &Outcome, change
             .find_map(|(zh, en, c)| c.as_ref().map(|c| (zh, en, c.clone())))
             .unwrap_or(("规则", "rules", String::new()));
             // A member's name or phone is not repeated in a sentence that lives on in the log.
-            let fields: Vec<String> = if set.member.is_some() {
-                set.fields.keys().cloned().collect()
-            } else {
-                let all = set.rules.as_ref().unwrap_or(&set.fields);
-                all.iter().map(|(k, v)| format!("{k} = {}", plain(v))).collect()
-            };
+            let all = set.rules.as_ref().unwrap_or(&set.fields);
+            // Beside a building it is an attribute.
+            let yard = set.building.as_ref().and(set.courtyard.as_ref()).map(|y| ("courtyard", y.clone()));
+            let named = all.iter().map(|(k, v)| (k.as_str(), plain(v))).chain(yard);
+            let (mut fields, mut fields_en): (Vec<String>, Vec<String>) = (vec![], vec![]);
+            for (key, value) in named {
+                let (zh, en) = crate::model::field_word(key).unwrap_or((key, key));
+                let [zh_value, en_value] = match key {
+                    "use" => [Lang::Zh, Lang::En].map(|l| use_word(l, &value).to_owned()),
+                    _ => [value.clone(), value],
+                };
+                let said = |word: &str, value: &str| match set.member.is_some() {
+                    true => word.to_owned(),
+                    false => format!("{word} {value}").trim_end().to_owned(),
+                };
+                fields.push(said(zh, &zh_value));
+                fields_en.push(said(en, &en_value));
+            }
             // The two that people do most, as they would say them.
             if let ([(field, value)], Some(_)) =
                 (&set.fields.iter().collect::<Vec<_>>()[..], &set.cell.as_ref().or(set.building.as_ref()))
@@ -175,7 +188,7 @@ pub fn sentence(old: &Project, new: &Project, edit: &Edit, out: &Outcome, change
             }
             s(
                 format!("修改{what_zh} {code}：{}", fields.join("，")).replace("  ", " "),
-                format!("Changed {what_en} {code}: {}", fields.join(", ")).replace("  ", " "),
+                format!("Changed {what_en} {code}: {}", fields_en.join(", ")).replace("  ", " "),
             )
         }
         Op::Pin { building, cell: Some(cell) } => {

@@ -475,6 +475,12 @@ impl Partition {
 }
 
 impl PartitionPatch {
+    /// The patch backwards.
+    #[must_use]
+    pub fn back(&self) -> PartitionPatch {
+        PartitionPatch { nodes: turned(&self.nodes), edges: turned(&self.edges), faces: turned(&self.faces) }
+    }
+
     /// This patch and then another, as one.
     #[must_use]
     pub fn then(self, second: PartitionPatch) -> PartitionPatch {
@@ -484,6 +490,11 @@ impl PartitionPatch {
             faces: join(self.faces, second.faces),
         }
     }
+}
+
+/// Changes backwards.
+fn turned<T: Clone>(changes: &[Change<T>]) -> Vec<Change<T>> {
+    changes.iter().map(|c| Change { slot: c.slot, before: c.after.clone(), after: c.before.clone() }).collect()
 }
 
 fn join<T: Clone + PartialEq>(first: Vec<Change<T>>, second: Vec<Change<T>>) -> Vec<Change<T>> {

@@ -168,7 +168,7 @@ verbs! {
     File Verb::Quit, "退出", "Quit", "Ctrl Q", None;
     Edit Verb::Undo, "撤销", "Undo", "Ctrl Z", Some(Icon::Undo);
     Edit Verb::Redo, "重做", "Redo", "Ctrl Shift Z", Some(Icon::Redo);
-    Edit Verb::Delete, "删除折点或撤销网格", "Delete vertex or cell", "Delete", Some(Icon::Trash);
+    Edit Verb::Delete, "删除选中", "Delete what is selected", "Delete", Some(Icon::Trash);
     Edit Verb::PlaceMenu, "此处能做什么", "What can be done here", "Shift F10", None;
     Edit Verb::CopyPicture, "复制地图图片", "Copy picture of the map", "Ctrl C", Some(Icon::Copy);
     Edit Verb::Search, "查找", "Find", "Ctrl F", Some(Icon::Search);
@@ -190,8 +190,8 @@ verbs! {
     Tools Verb::Tool(Tool::Detach), "分出飞地", "Detach a piece", "D", Some(Icon::Detach);
     Tools Verb::Tool(Tool::BuildRectangle), "画楼栋", "Draw building", "K", Some(Icon::Building);
     Tools Verb::Tool(Tool::BuildPolygon), "画楼栋轮廓", "Draw footprint", "Shift K", Some(Icon::Outline);
-    Tools Verb::Tool(Tool::BuildPoint), "点出楼栋", "Building as a point", "", Some(Icon::Pin);
-    Tools Verb::Tool(Tool::BuildCopies), "沿线复制楼栋", "Copy along a line", "", Some(Icon::Copy);
+    Tools Verb::Tool(Tool::BuildPoint), "点出楼栋", "Building as a point", "I", Some(Icon::Pin);
+    Tools Verb::Tool(Tool::BuildCopies), "沿线复制楼栋", "Copy along a line", "J", Some(Icon::Copy);
     Tools Verb::Tool(Tool::Courtyard), "画院落", "Draw courtyard", "Y", Some(Icon::Courtyard);
     Tools Verb::Enclose, "围成院落", "Enclose in a courtyard", "Shift Y", Some(Icon::Courtyard);
     Tools Verb::PasteList, "导入清单…", "Fill from a list…", "", Some(Icon::Import);

@@ -195,6 +195,20 @@ fn format_of(bytes: &[u8]) -> Result<PictureFormat, Fault> {
     }
 }
 
+/// Whether a JPEG has the mark of its end after the first scan: decoders fill up one that was cut off with grey. Linear.
+fn ends_as_jpeg(bytes: &[u8]) -> bool {
+    let mut at = 2;
+    // Segments up to the first scan (ITU T.81, B.1.1): a mark, and the length of what follows.
+    while let Some(&[0xFF, mark, high, low]) = bytes.get(at..at + 4) {
+        if mark == 0xDA {
+            return bytes[at..].windows(2).any(|w| w == [0xFF, 0xD9]);
+        }
+        // Fill bytes before a mark.
+        at += if mark == 0xFF { 1 } else { 2 + usize::from(u16::from_be_bytes([high, low])) };
+    }
+    false
+}
+
 /// Decodes a picture. Takes its time: for a job. `go_on` is asked between the steps.
 ///
 /// # Errors
@@ -203,6 +217,9 @@ pub fn decode_picture(name: &str, bytes: &[u8], go_on: &dyn Fn() -> bool) -> Res
     let named = |fault| ExchangeError::Picture { name: name.to_owned(), fault };
     let check = || if go_on() { Ok(()) } else { Err(ExchangeError::Stopped) };
     let format = format_of(bytes).map_err(named)?;
+    if format == PictureFormat::Jpeg && !ends_as_jpeg(bytes) {
+        return Err(named(Fault::Broken("the file ends too early".to_owned())));
+    }
     let mut reader = ImageReader::with_format(
         Cursor::new(bytes),
         match format {

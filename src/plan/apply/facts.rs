@@ -18,7 +18,8 @@ use std::sync::Arc;
 /// `Private` with the field, never the value.
 pub(super) fn guard(op: &Op) -> Result<(), EditError> {
     let check = |field: &str, text: &str| {
-        let found = private_value(text, field == "code");
+        // Codes may be long numbers; those of persons are known by their check digit.
+        let found = private_value(text, matches!(field, "code" | "courtyard" | "issue"));
         let found = found.or_else(|| (field != "phone" && has_mobile(text)).then_some(Private::Mobile));
         found.map_or(Ok(()), |what| Err(EditError::Private { field: field.to_owned(), what }))
     };
@@ -41,7 +42,8 @@ pub(super) fn guard(op: &Op) -> Result<(), EditError> {
                 // `phone` is a field of members only; of anything else it is not known.
                 value.as_str().map_or(Ok(()), |t| check(field, t))?;
             }
-            Ok(())
+            // Beside a building it is an attribute.
+            maybe("courtyard", &set.courtyard)
         }
         Op::Add { rows, .. } => rows.iter().try_for_each(|r| {
             maybe("code", &r.code)?;
@@ -52,7 +54,10 @@ pub(super) fn guard(op: &Op) -> Result<(), EditError> {
             check("name", name)?;
             maybe("phone", phone)
         }
-        Op::Ignore { reason, .. } => maybe("reason", reason),
+        Op::Ignore { issue, reason } => {
+            check("issue", issue)?;
+            maybe("reason", reason)
+        }
         Op::Underlay(u) if !u.remove => check("name", &u.name),
         Op::Post { code, post, .. } => {
             maybe("code", code)?;
@@ -480,8 +485,15 @@ mod tests {
             (r#"{"op":"member","code":"13812345678","name":"a"}"#, "code"),
             (r#"{"op":"member","code":"M1","name":"a","phone":"13812345678"}"#, ""),
             (r#"{"op":"set","member":"M1","phone":"13812345678"}"#, ""),
+            (r#"{"op":"set","building":"B1","courtyard":"张三13812345678"}"#, "courtyard"),
+            (r#"{"op":"set","building":"B1","courtyard":"Y000001"}"#, ""),
+            (r#"{"op":"ignore","issue":"13812345678","reason":"x"}"#, "issue"),
+            (r#"{"op":"ignore","issue":"V3 320599012006001","reason":"x"}"#, ""),
         ] {
             assert_eq!(of(json), field, "{json}");
         }
+        let identity = r#"{"op":"set","building":"B1","courtyard":"11010519491231002X"}"#;
+        let found = guard(&serde_json::from_str::<Op>(identity).unwrap());
+        assert!(matches!(found, Err(EditError::Private { what: Private::IdentityNumber, .. })), "{found:?}");
     }
 }

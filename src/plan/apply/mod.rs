@@ -157,7 +157,7 @@ fn together(project: &Project, edit: &Edit, ctx: &Context<'_>) -> Result<Outcome
         given = outcome.given;
         parts.push(Part { edit, outcome });
     }
-    let patch = parts.iter().fold(Patch::default(), |all, p| all.then(&p.outcome.patch));
+    let patch = Patch::joined(parts.iter().map(|p| &p.outcome.patch));
     if patch.state.0 == patch.state.1 {
         return Err(EditError::Nothing);
     }

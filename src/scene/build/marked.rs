@@ -13,6 +13,8 @@ use std::sync::Arc;
 
 /// Marks of the hand are told from other parts by this.
 const PART: u32 = 0x8000_0000;
+/// And what is under the pointer, from those.
+const HOVER: u32 = 2;
 
 /// What is marked.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
@@ -21,26 +23,25 @@ pub struct Marked {
     pub units: Vec<Id>,
     /// Selected rows.
     pub rows: Vec<(Kind, u32)>,
-    /// The unit under the pointer.
-    pub hover: Option<Id>,
-    /// The building or courtyard under the pointer.
-    pub hover_row: Option<(Kind, u32)>,
 }
 
-/// Outlines of the selected and of what is under the pointer, and the band inside selected cells; at most two layers.
+/// The outline of the unit under the pointer. O(units + faces).
+pub fn hover_layer(project: &Project, plan: Id, layer: u16, unit: Id) -> Option<Arc<Layer>> {
+    let l = project.layer(plan, layer)?;
+    let lines = border_of(l, unit).into_iter().map(|e| border_line(e, LineClass::Hover)).collect();
+    let mut out = Layer::clone(&*made(Stack::Borders, vec![], vec![], lines)?);
+    out.key.part = PART | HOVER;
+    Some(Arc::new(out))
+}
+
+/// Outlines of the selected, and the band inside selected cells; at most two layers.
 /// O(units + faces + what is marked).
 pub fn marked_layers(project: &Project, plan: Id, layer: u16, marked: &Marked) -> Vec<Arc<Layer>> {
     let mut lines = Vec::new();
     let mut bands = Vec::new();
     if let Some(l) = project.layer(plan, layer) {
-        let mut outline = |unit: Id, class: LineClass| {
-            lines.extend(border_of(l, unit).into_iter().map(|e| border_line(e, class)));
-        };
         for &u in &marked.units {
-            outline(u, LineClass::Selected);
-        }
-        if let Some(u) = marked.hover.filter(|u| !marked.units.contains(u)) {
-            outline(u, LineClass::Hover);
+            lines.extend(border_of(l, u).into_iter().map(|e| border_line(e, LineClass::Selected)));
         }
         for &u in &marked.units {
             for (area, rings) in l.partition.polygons(u.0).into_iter().enumerate() {
@@ -49,9 +50,8 @@ pub fn marked_layers(project: &Project, plan: Id, layer: u16, marked: &Marked) -
             }
         }
     }
-    let rows = marked.rows.iter().map(|r| (r, LineClass::Selected));
-    for ((kind, slot), class) in rows.chain(marked.hover_row.iter().map(|r| (r, LineClass::Hover))) {
-        lines.extend(rings_of(project, *kind, *slot).into_iter().map(|r| Line::ring(r, class)));
+    for (kind, slot) in &marked.rows {
+        lines.extend(rings_of(project, *kind, *slot).into_iter().map(|r| Line::ring(r, LineClass::Selected)));
     }
     [made(Stack::Band, vec![], bands, vec![]), made(Stack::Borders, vec![], vec![], lines)]
         .into_iter()

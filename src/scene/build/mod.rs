@@ -19,7 +19,7 @@ pub use cells::{ByKey, Touched, cell_layers, cell_layers_anew, touch_cells};
 pub use colours::CellColours;
 pub use ground::{ROWS_A_LAYER, ground_layers, ground_layers_while};
 pub use labels::{LabelOptions, Poles, cell_chip, cell_name, labels};
-pub use marked::{Marked, locked_layer, marked_layers, staged_layers, tether_layer};
+pub use marked::{Marked, hover_layer, locked_layer, marked_layers, staged_layers, tether_layer};
 pub use symbols::{heat_image, incident_list, symbols};
 
 use super::backdrop::{Backdrop, Pyramid};

@@ -206,7 +206,7 @@ fn borders_are_drawn_once_by_their_highest_level() {
         &p,
         a.plan(),
         0,
-        &Marked { units: vec![unit(&p, "310115005021006")], rows: vec![(Kind::Buildings, 0)], ..Marked::default() },
+        &Marked { units: vec![unit(&p, "310115005021006")], rows: vec![(Kind::Buildings, 0)] },
     );
     assert_eq!(of(&m, Stack::Band)[0].bands.len(), 1);
     let ring: f64 = of(&m, Stack::Borders)[0]

@@ -15,6 +15,8 @@ use std::collections::BTreeSet;
 const BESIDE_MM: f64 = 6_000.0;
 /// How far a courtyard stays from the middle of a street, mm: half of a street of a neighbourhood.
 const STREET_MM: f64 = 4_000.0;
+/// Across farther than this no courtyard is proposed, mm: scattered buildings are no estate.
+const MOST_ACROSS_MM: i64 = 1_000_000;
 /// Streets and walls that are looked at stand within this of the buildings, mm.
 const NEAR_MM: i32 = 300_000;
 /// A block this many times as large as the hull is more than a courtyard.
@@ -83,6 +85,10 @@ fn anchors(p: &Project, slots: &[u32]) -> Vec<Pt> {
 /// among them it is the block, else their hull inside it.
 pub fn enclosure(p: &Project, slots: &[u32]) -> Option<Vec<Pt>> {
     let hull = hull_round(p, slots, BESIDE_MM)?;
+    let b = Box2::of(hull.iter());
+    if b.width().max(b.height()) > MOST_ACROSS_MM {
+        return None;
+    }
     let core = hull_round(p, slots, 10.0)?;
     let all = anchors(p, slots);
     let at = *all.first()?;

@@ -69,13 +69,13 @@ fn yard_named(p: &Project, name: &str) -> Option<u32> {
 }
 
 /// Matches the rows of a list with buildings: by courtyard and number; a list without courtyards by number alone.
-/// O(buildings + rows · courtyards named).
+/// O((buildings + rows) · log + courtyards · names of courtyards in the list + what begins with such a name).
 pub fn matching(p: &Project, yards: &Courtyards, list: &BuildingList) -> Matching {
     let t = p.table(Kind::Buildings);
     let name_of = |yard: u32| p.table(Kind::Courtyards).get(yard).map_or("", |r| r.name());
     // Numbers within courtyards, and whole names of those in none.
     let mut in_yard: HashMap<(u32, String), Vec<u32>> = HashMap::new();
-    let mut alone: HashMap<String, Vec<u32>> = HashMap::new();
+    let mut alone: BTreeMap<String, Vec<u32>> = BTreeMap::new();
     let mut any: HashMap<String, Vec<u32>> = HashMap::new();
     for (slot, row) in t.iter() {
         let yard = yards.of_building(slot);
@@ -102,10 +102,9 @@ pub fn matching(p: &Project, yards: &Courtyards, list: &BuildingList) -> Matchin
             // Where there are no courtyards yet, a building may have the courtyard in its name.
             inside.unwrap_or_else(|| {
                 let yard = bare(&row.yard);
-                let fits = |name: &&String| {
-                    name.strip_prefix(&yard).is_some_and(|rest| number_of(rest, "").as_ref() == Some(&n))
-                };
-                let mut all: Vec<u32> = alone.iter().filter(|(k, _)| fits(k)).flat_map(|(_, v)| v).copied().collect();
+                let from = alone.range(yard.clone()..).map_while(|(k, v)| Some((k.strip_prefix(&yard)?, v)));
+                let fit = from.filter(|(rest, _)| number_of(rest, "").as_ref() == Some(&n));
+                let mut all: Vec<u32> = fit.flat_map(|(_, v)| v).copied().collect();
                 all.sort_unstable();
                 all
             })

@@ -135,6 +135,18 @@ pub fn places_apart(from: Pt, to: Pt, apart_mm: f64, most: u32) -> Vec<Pt> {
     (0..=count).map(at).collect()
 }
 
+/// Names of copies of a building: they go on with its number, leaving out those that its courtyard has. Fewer than `count`
+/// where it has no number to go on with.
+pub fn copy_names(p: &Project, yards: &Courtyards, slot: u32, count: usize) -> Vec<String> {
+    let Some(row) = p.table(Kind::Buildings).get(slot) else { return vec![] };
+    let yard = row.anchor().and_then(|at| courtyard_at(p, at));
+    let mut taken: BTreeSet<String> =
+        yard.map_or_else(Vec::new, |y| names_in(p, yards, y)).iter().filter_map(|n| number_of(n, "")).collect();
+    taken.extend(number_of(row.name(), ""));
+    let follow = (1..).map_while(|k| continued(row.name(), k));
+    follow.filter(|name| number_of(name, "").is_none_or(|n| taken.insert(n))).take(count).collect()
+}
+
 /// The edit that puts copies of a building with their anchors at places. Names go on with the number of the first, leaving out
 /// those that its courtyard has; of the attributes go all but code, name, address and the courtyard that it names. `None` where it is no
 /// more there, or has no place.
@@ -142,11 +154,7 @@ pub fn copies(p: &Project, yards: &Courtyards, slot: u32, places: &[Pt]) -> Opti
     let row = p.table(Kind::Buildings).get(slot)?.to_row();
     let anchor = row.anchor?;
     let o = p.origin();
-    let yard = courtyard_at(p, anchor);
-    let mut taken: BTreeSet<String> =
-        yard.map_or_else(Vec::new, |y| names_in(p, yards, y)).iter().filter_map(|n| number_of(n, "")).collect();
-    taken.extend(number_of(&row.name, ""));
-    let mut k = 0;
+    let mut names = copy_names(p, yards, slot, places.len()).into_iter();
     let mut rows = Vec::new();
     for &at in places {
         let by = (i64::from(at.x) - i64::from(anchor.x), i64::from(at.y) - i64::from(anchor.y));
@@ -159,13 +167,8 @@ pub fn copies(p: &Project, yards: &Courtyards, slot: u32, places: &[Pt]) -> Opti
             }
             Shape::None | Shape::Lines(_) => return None,
         }
-        loop {
-            k += 1;
-            let Some(name) = continued(&row.name, k) else { break };
-            if number_of(&name, "").is_none_or(|n| taken.insert(n)) {
-                new.fields.insert("name".into(), name.into());
-                break;
-            }
+        if let Some(name) = names.next() {
+            new.fields.insert("name".into(), name.into());
         }
         for (field, value) in row.fields.iter().filter(|(f, _)| !matches!(f, Field::Courtyard | Field::Address)) {
             let value = match value {
@@ -447,18 +450,7 @@ pub(super) fn told_of_many(new: &Project, edits: &[Edit]) -> Said {
 
 /// What an attribute of a building is called.
 pub fn field_word(name: &str) -> (&'static str, &'static str) {
-    match name {
-        "households" => ("户数", "households"),
-        "residents" => ("人口", "residents"),
-        "storeys" => ("层数", "storeys"),
-        "use" => ("用途", "use"),
-        "name" => ("名称", "name"),
-        "address" => ("地址", "address"),
-        "courtyard" => ("院落", "courtyard"),
-        "height" => ("高度", "height"),
-        "kind" => ("类别", "kind"),
-        _ => ("属性", "attributes"),
-    }
+    crate::model::field_word(name).unwrap_or(("属性", "attributes"))
 }
 
 /// Whether a place is on a building, or within `reach_mm` of its walls.

@@ -9,7 +9,7 @@ mod setting;
 mod tests;
 
 pub use datum::{Datum, natural};
-pub use setting::editable;
+pub use setting::{editable, no_number};
 
 use super::answers::{UnitRow, unit_rows};
 use super::words::Words;

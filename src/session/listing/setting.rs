@@ -31,7 +31,8 @@ fn figures(typed: &str) -> String {
     typed.chars().filter_map(plain).collect()
 }
 
-fn no_number(typed: &str) -> Said {
+/// What is said where a number belongs and none was typed.
+pub fn no_number(typed: &str) -> Said {
     Said::new(
         format!("「{typed}」不是数。原来的值没有变，请输入一个数。"),
         format!("“{typed}” is no number. The value is as it was; type a number."),

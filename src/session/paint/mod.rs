@@ -424,7 +424,8 @@ impl Work<'_> {
         }
     }
 
-    /// Empty ground that is cut off from the rest of its owner's goes too.
+    /// Ground that is cut off from the rest of its owner's goes too: empty, or a pocket with what stands in it that is smaller
+    /// than what is taken. Nobody wants a cell in pieces.
     fn enclose(&mut self) {
         let n = self.state.len() as u32;
         let stays = |i: u32, w: &Self| i != WORLD && matches!(w.state[i as usize], State::Stays);
@@ -459,13 +460,17 @@ impl Work<'_> {
             }
             parts.entry(self.owners[start as usize]).or_default().push(part);
         }
+        let all = (1..n).filter(|i| self.state[*i as usize] == State::Taken);
+        let taken: f64 = all.map(|i| self.plane.faces[i as usize].area).sum();
         for (owner, mut parts) in parts {
             let size = |part: &Vec<u32>| part.iter().map(|&i| self.plane.faces[i as usize].area).sum::<f64>();
             // The largest is what the others are cut off from.
             parts.sort_by(|a, b| size(b).total_cmp(&size(a)));
             for part in parts.into_iter().skip(1) {
-                let empty = |i: &u32| self.in_face[*i as usize].is_empty() && !self.touches_frame(*i as usize);
-                if part.iter().all(empty) && part.iter().any(|i| touched.contains(i)) && self.may(owner) {
+                let empty = part.iter().all(|i| self.in_face[*i as usize].is_empty());
+                let known = part.iter().all(|i| !self.touches_frame(*i as usize));
+                let pocket = known && (empty || size(&part) < taken);
+                if pocket && part.iter().any(|i| touched.contains(i)) && self.may(owner) {
                     part.iter().for_each(|&i| self.state[i as usize] = State::Taken);
                 }
             }

@@ -251,6 +251,8 @@ impl Hand {
     /// Takes the last stroke back. True if there was one.
     pub(super) fn take_stroke_back(&mut self, s: &mut Session, now: i64) -> bool {
         let Some(stroke) = self.brushed.strokes.pop() else { return false };
+        // If it is the one being drawn, the pen is lifted with it.
+        self.brushed.down = None;
         self.trial = None;
         self.refusal = None;
         s.dispatch(Command::Revert, now);

@@ -8,7 +8,7 @@ use crate::model::{Kind, Said};
 use crate::plan::Op;
 use crate::session::buildings::enclose::{enclosure, new_courtyard};
 use crate::session::buildings::{
-    building_near, continued, copies, moved, new_building, overlapped, places_along, places_apart, rectangle, touches,
+    building_near, copies, copy_names, moved, new_building, overlapped, places_along, places_apart, rectangle, touches,
     turned,
 };
 use crate::session::{Command, Effect, Selection, Session};
@@ -17,6 +17,8 @@ use crate::session::{Command, Effect, Selection, Session};
 pub const MOST_COPIES: u32 = 200;
 /// Buildings round which a courtyard is proposed at most: it is found while the window waits.
 const MOST_ENCLOSED: usize = 300;
+/// Buildings that are turned at once at most: all of them are looked at in every frame.
+const MOST_TURNED: usize = 2_000;
 /// How far the handle that turns stands from what it turns, in reaches of the hand.
 const HANDLE_REACHES: f64 = 2.4;
 /// Copies nearer to each other than this are none of buildings, mm; and farther.
@@ -144,13 +146,15 @@ impl Hand {
         self.carried.is_some()
     }
 
-    /// The handle by which the selected buildings are turned; none while another tool is in the hand.
+    /// The handle by which the selected buildings are turned; none while another tool is in the hand, or of very many.
     pub fn turn_handle(&self, s: &Session, reach_mm: i32) -> Option<Pt> {
+        if self.tool != Tool::Select || selected(s).len() > MOST_TURNED {
+            return None;
+        }
         let b = box_of(s, selected(s));
         let up = (f64::from(reach_mm) * HANDLE_REACHES).min(1e8) as i32;
         // A single point has nothing that turns.
-        (self.tool == Tool::Select && b.width() > 0 && b.height() > 0)
-            .then(|| Pt { x: b.centre().x, y: b.max.y.saturating_add(up) })
+        (b.width() > 0 && b.height() > 0).then(|| Pt { x: b.centre().x, y: b.max.y.saturating_add(up) })
     }
 
     /// Takes hold of the selected buildings at `at`, or of the handle that turns them. True if there was anything.
@@ -334,13 +338,12 @@ impl Hand {
                 };
                 let Some(anchor) = row.anchor() else { return out };
                 let shape = row.shape().to_shape();
-                for (place, k) in places.iter().zip(1u32..) {
+                out.names = copy_names(p, s.assignment().courtyards(), slot, places.len());
+                for place in &places {
                     let by = (i64::from(place.x) - i64::from(anchor.x), i64::from(place.y) - i64::from(anchor.y));
                     let moved = crate::plan::turned(&shape, 0.0, anchor, by);
                     out.rings.extend(moved.map(rings_of).into_iter().flatten());
-                    out.names.extend(continued(row.name(), k));
                 }
-                let _ = slot;
                 if let ([from], true) = (line, places.len() > 1) {
                     let apart = self.apart_mm.unwrap_or(from.dist(at) / (places.len() - 1) as f64);
                     out.said = format!("{} × {} m", places.len(), metres(apart));

@@ -2,6 +2,7 @@
 
 use super::{Hand, Tool, here, thinned};
 use crate::geom::{Box2, Place, Pt, foot_on_segment};
+use crate::model::Said;
 use crate::plan::{CutCell, Edit, EditError, Op, Take};
 use crate::session::{Command, Effect, Selection, Session};
 use crate::topology::{TopologyError, divided};
@@ -148,7 +149,11 @@ impl Hand {
         let mut ways = self.ways(s, line, attach_m).into_iter();
         let Some(mut edit) = ways.next() else {
             s.dispatch(Command::Revert, now);
-            self.refusal = None;
+            // Where there is no cell at all, it is said how to begin.
+            self.refusal = (self.tool == Tool::Split && line.len() > 1 && !has_cells(s)).then(|| EditError::NoSuch {
+                what: Said::new("网格：还没有网格，先按 A 画一个", "cell yet; press A and draw one first:"),
+                name: String::new(),
+            });
             return None;
         };
         let first = self.stage(s, edit.clone(), now);
@@ -235,6 +240,13 @@ fn is_elsewhere(e: &EditError) -> bool {
         EditError::Border { why: TopologyError::NoGround { .. } | TopologyError::NotDivided { .. }, .. }
             | EditError::Nothing
     )
+}
+
+/// Whether the layer has a cell. O(units).
+fn has_cells(s: &Session) -> bool {
+    let p = s.history().stable();
+    let lowest = p.facts.layers.get(usize::from(s.layer())).map_or(0, |d| d.cell_level());
+    p.layer(s.plan(), s.layer()).is_some_and(|l| l.units.values().any(|u| u.level == lowest))
 }
 
 /// Code of the cell that alone is selected.

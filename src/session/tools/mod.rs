@@ -266,6 +266,18 @@ impl Hand {
         s.dispatch(Command::Revert, now);
     }
 
+    /// Whether a border or buildings are being dragged.
+    pub fn holds(&self) -> bool {
+        self.grip.is_some() || self.carried.is_some()
+    }
+
+    /// Lets go of what is being dragged: it is where it was.
+    pub fn let_go(&mut self, s: &mut Session, now: i64) {
+        if self.holds() {
+            self.drop_gesture(s, now);
+        }
+    }
+
     /// Begins to drag a border.
     pub fn grab(&mut self, grip: Grip) {
         self.grip = Some(grip);

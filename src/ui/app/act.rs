@@ -7,6 +7,7 @@ use super::search::{Look, look};
 use crate::geom::Box2;
 use crate::model::{Id, Kind};
 use crate::plan::{Edit, Op, PlanOp, SetOp};
+use crate::session::listing::no_number;
 use crate::session::tools::{Tool, here};
 use crate::session::{Command, Selection, free_plan_name, posts};
 use crate::ui::panels::cells::CellsAction;
@@ -24,6 +25,10 @@ impl App {
     /// A command without an argument, from a menu, a button or a key.
     pub(super) fn verb(&mut self, ctx: &egui::Context, verb: Verb) {
         let (now, time) = (self.now(), ctx.input(|i| i.time));
+        let takes_all = matches!(verb, Verb::Save | Verb::SaveAs | Verb::New | Verb::Open | Verb::StartPage);
+        if takes_all && self.after_fields.is_none() && self.dialog.is_none() && self.fields_first(ctx, verb) {
+            return;
+        }
         match verb {
             Verb::New => self.leave(super::Leave::New),
             Verb::Open => self.ask_open(ctx),
@@ -64,6 +69,8 @@ impl App {
             Verb::Undo if doc.underlays.placing.is_some() => {
                 doc.underlays.placing.as_mut().map(|x| x.take_back());
             }
+            // In the middle of a drag it is the drag that is taken back.
+            Verb::Undo | Verb::Redo if doc.hand.holds() => doc.hand.let_go(&mut doc.session, now),
             Verb::Undo if doc.hand.take_back(&mut doc.session, now) => {}
             Verb::Undo => {
                 let effects = doc.dispatch(Command::Undo, now);
@@ -167,6 +174,7 @@ impl App {
             let effects = doc.hand.delete(&mut doc.session, at, now);
             doc.hand.choose(None);
             doc.follow(&effects);
+            self.tell(&effects);
             return self.heed(effects, time);
         }
         let s = &doc.session;
@@ -328,6 +336,10 @@ impl App {
             m
         };
         let op = match action {
+            InspectorAction::NoNumber(typed) => {
+                let said = no_number(&typed);
+                return self.warn(said.get(self.language()));
+            }
             InspectorAction::RenameCell(key, name) => {
                 Op::Set(SetOp { cell: unit(key), fields: fields("name", name.into()), ..SetOp::default() })
             }
@@ -489,6 +501,10 @@ impl App {
         let Some(doc) = &mut self.doc else { return };
         let name = |key: u64| doc.session.project().plan(Id(key)).map(|p| p.meta.name.clone()).unwrap_or_default();
         let op = match action {
+            PlansAction::Switch(_) if doc.hand.busy() => {
+                let said = unfinished(self.lang);
+                return self.warn(said);
+            }
             PlansAction::Switch(key) => {
                 doc.dispatch(Command::ShowPlan(Id(key)), now);
                 return;
@@ -538,6 +554,14 @@ impl App {
         let b = if place.is_empty() { doc.session.selection_box() } else { place };
         doc.fly_to(b, time);
     }
+}
+
+/// What is said where a gesture that is not finished would be lost.
+pub(super) fn unfinished(lang: crate::ui::l10n::Lang) -> &'static str {
+    lang.pick(
+        "还有没完成的操作。按回车完成，或按 Esc 放弃，再试一次。",
+        "Something is not finished. Press Enter to finish it or Esc to give it up, then try again.",
+    )
 }
 
 fn next_cell(doc: &mut super::doc::Doc, forward: bool, now: i64, time: f64) {

@@ -5,16 +5,17 @@ use super::dialogs::{Dialog, sheet};
 use super::doc::Doc;
 use super::files::Purpose;
 use super::map::{Asked, REACH_PT};
+use super::upkeep::is_small;
 use super::work::Work;
 use crate::exchange::{BuildingList, ListedBuilding, Sheet, read_building_list, read_sheets};
 use crate::geom::Pt;
-use crate::jobs::JobError;
+use crate::jobs::{JobError, Latest};
 use crate::model::{EditId, Field, Kind, Lang as Language, Said, Value};
 use crate::scene::Camera;
 use crate::session::buildings::list::{Match, Matching, bound, matching, name_of, placed};
-use crate::session::buildings::{building_near, called, set_all};
+use crate::session::buildings::{building_near, called, number_of, set_all};
 use crate::session::tools::Tool;
-use crate::session::{Command, Effect, Selection};
+use crate::session::{Command, Effect, Selection, Session};
 use crate::ui::fonts::{regular, semi};
 use crate::ui::icons::Icon;
 use crate::ui::l10n::Lang;
@@ -22,21 +23,44 @@ use crate::ui::theme::{BODY, SMALL, Tokens};
 use crate::ui::widgets::{action_button, body, choice, float_frame, icon_button, labelled, put_within, strong};
 use egui::{Align2, Area, Key, Margin, Modifiers, Order, Rect, RichText, ScrollArea, Sense, TextEdit, Ui, WidgetInfo};
 use egui::{Role, pos2, vec2};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 /// Rows of a kind that the question names at most.
 const NAMED: usize = 6;
+/// Buildings that are filled in at once, and bytes of a text that is matched at once; more is done beside the window.
+const AT_ONCE: usize = 300;
+const SHORT: usize = 100_000;
 /// Height of a row of the tray.
 const ROW: f32 = 26.0;
 
-/// A row that found no building, and the step that placed it.
+/// A row that found no building, and what placed it.
 struct Waiting {
     row: ListedBuilding,
-    step: Option<EditId>,
+    placed: Placed,
+}
+
+/// What became of a row.
+enum Placed {
+    No,
+    /// A step placed it.
+    By(EditId),
+    /// The building it was put on was as it says.
+    AsItWas,
 }
 
 /// What was read of a text, and how it goes with the buildings of a state.
 type ReadFor = (String, u128, Result<(BuildingList, Matching), Said>);
+
+/// A list that was filled in beside the window: the session with it, what came of it, the rows that wait; and the session's
+/// generation for which that holds.
+pub struct Filled {
+    session: Session,
+    effects: Vec<Effect>,
+    rows: Vec<ListedBuilding>,
+    matched: usize,
+    of: u64,
+}
 
 /// A list that is being read, and rows of one that wait to be placed. Kept while the project is open, not in its file.
 #[derive(Default)]
@@ -49,8 +73,11 @@ pub struct Tray {
     sheets: Vec<Sheet>,
     sheet: usize,
     read: Option<ReadFor>,
+    /// The text and state that are being matched beside the window.
+    asked: Option<(String, u128)>,
+    job: Latest<ReadFor>,
     /// The rows that wait now, and what of the history they were found for.
-    waits: (u64, Vec<usize>),
+    waits: (Option<u64>, Vec<usize>),
 }
 
 fn title(row: &ListedBuilding) -> String {
@@ -65,16 +92,52 @@ fn count(row: &ListedBuilding, field: Field) -> Option<u32> {
 }
 
 impl Tray {
-    /// Brings the rows that wait up to date: one whose step was undone waits again. O(steps) after a change.
+    /// How many rows wait, as they were last looked at.
+    pub fn waiting(&self) -> usize {
+        self.waits.1.len()
+    }
+
+    /// Puts rows behind those that wait. None of them is in the hand: a click on the map must not change a building unasked.
+    fn put(&mut self, rows: impl Iterator<Item = ListedBuilding>) -> usize {
+        let first = self.rows.len();
+        self.rows.extend(rows.map(|row| Waiting { row, placed: Placed::No }));
+        self.waits.0 = None;
+        self.rows.len() - first
+    }
+
+    /// Brings the rows that wait up to date: one whose step was undone waits again. O(steps · log) after a change.
     fn keep(&mut self, s: &crate::session::Session) {
-        if self.waits.0 == s.generation() && !self.waits.1.is_empty() {
+        if self.waits.0 == Some(s.generation()) {
             return;
         }
-        let done = |id: &EditId| s.history().log().any(|(step, undone)| step.id == *id && !undone);
-        let waits = self.rows.iter().enumerate().filter(|(_, w)| !w.step.as_ref().is_some_and(done));
-        self.waits = (s.generation(), waits.map(|(i, _)| i).collect());
+        let done: BTreeSet<EditId> = s.history().done().map(|step| step.id).collect();
+        let waits = self.rows.iter().enumerate().filter(|(_, w)| match &w.placed {
+            Placed::No => true,
+            Placed::By(id) => !done.contains(id),
+            Placed::AsItWas => false,
+        });
+        self.waits = (Some(s.generation()), waits.map(|(i, _)| i).collect());
         self.on = self.on.filter(|i| self.waits.1.contains(i));
     }
+}
+
+/// Puts the chosen row back among those that wait. True if there was one.
+pub fn put_back(doc: &mut Doc) -> bool {
+    doc.tray.on.take().is_some()
+}
+
+/// What the next click on the map does while a row is chosen.
+pub fn hint(doc: &Doc) -> Option<(Said, Said)> {
+    let row = doc.tray.on.filter(|_| drops(doc)).and_then(|i| doc.tray.rows.get(i))?;
+    let name = title(&row.row);
+    let lead = Said::new(format!("点图上放「{name}」"), format!("Click to place {name}"));
+    Some((
+        lead,
+        Said::new(
+            "点在没有楼号的楼栋上就填进去；Esc 放下",
+            "On a building without a number it is filled in; Esc lets go",
+        ),
+    ))
 }
 
 /// Whether a click on the map places a row.
@@ -82,25 +145,39 @@ pub fn drops(doc: &Doc) -> bool {
     doc.tray.on.is_some() && doc.hand.tool() == Tool::Select
 }
 
-/// Places the row that is chosen: on the building there, else as a new one. The next row is chosen then.
-pub fn drop_at(doc: &mut Doc, at: Pt, reach_mm: i32, now: i64) -> Vec<Effect> {
+/// Places the row that is chosen: on the building there, else as a new one. The next row is chosen then. A building that has
+/// another number is renamed only by a row that was dragged there.
+pub fn drop_at(doc: &mut Doc, at: Pt, reach_mm: i32, dragged: bool, now: i64) -> Vec<Effect> {
     let Some(i) = doc.tray.on else { return vec![] };
     let Some(row) = doc.tray.rows.get(i).map(|w| w.row.clone()) else { return vec![] };
     let p = doc.session.history().stable();
     let under = building_near(p, at, reach_mm);
+    let number = |name: &str| number_of(name, &row.yard);
+    let other = under.and_then(|slot| p.table(Kind::Buildings).get(slot)).map(|r| r.name().to_owned());
+    if let Some(name) = other.filter(|n| !dragged && number(n).is_some() && number(n) != number(&row.number)) {
+        return vec![Effect::Say(Said::new(
+            format!("这里已是 {name}，没有改动。要改成 {}，把这一行拖到它上面。", name_of(&row)),
+            format!("This is {name} already and stays. Drag the row onto it to make it {}.", name_of(&row)),
+        ))];
+    }
     let op = match under {
         Some(slot) => bound(p, &row, slot),
         None => Some(placed(p, &row, at)),
     };
-    let effects = op.map_or_else(Vec::new, |op| doc.session.dispatch(Command::Do(op.into()), now));
+    let as_it_was = op.is_none();
+    let mut effects = op.map_or_else(Vec::new, |op| doc.session.dispatch(Command::Do(op.into()), now));
     let step =
         effects.iter().find_map(|e| if let Effect::Committed { step, .. } = e { Some(step.clone()) } else { None });
-    if let (Some(step), Some(w)) = (step, doc.tray.rows.get_mut(i)) {
-        w.step = Some(step.id);
-        let made =
-            step.patch.as_ref().map_or_else(Vec::new, |p| crate::session::buildings::brought(p, Kind::Buildings));
+    if let (true, Some(w)) = (step.is_some() || as_it_was, doc.tray.rows.get_mut(i)) {
+        w.placed = step.as_ref().map_or(Placed::AsItWas, |s| Placed::By(s.id));
+        if as_it_was {
+            effects.push(Effect::Say(Said::new("这栋楼已与清单一致", "The building is as the list says")));
+        }
+        let patch = step.as_ref().and_then(|s| s.patch.as_ref());
+        let made = patch.map_or_else(Vec::new, |p| crate::session::buildings::brought(p, Kind::Buildings));
         let slots = if made.is_empty() { under.into_iter().collect() } else { made };
         doc.session.dispatch(Command::Select(Selection::Buildings(slots)), now);
+        doc.tray.waits.0 = None;
         doc.tray.keep(&doc.session);
         let next = doc.tray.waits.1.iter().copied();
         doc.tray.on = next.clone().find(|k| *k > i).or(next.clone().next());
@@ -218,7 +295,7 @@ pub fn tray(ui: &Ui, doc: &mut Doc, rect: Rect, camera: &Camera, (lang, now): (L
         let d = (at - rect.min) * camera.pixels_per_point;
         let reach_mm = (REACH_PT * camera.mm_per_pt()).clamp(1.0, 1e8) as i32;
         if let Some(place) = camera.to_grid((d.x, d.y)) {
-            let effects = drop_at(doc, place, reach_mm, now);
+            let effects = drop_at(doc, place, reach_mm, true, now);
             doc.follow(&effects);
             asked.effects.extend(effects);
         }
@@ -253,16 +330,36 @@ impl App {
         let (lang, language) = (self.lang, self.language());
         let Some(doc) = &mut self.doc else { return };
         let state = doc.session.history().stable().state;
+        match doc.tray.job.poll(&self.jobs) {
+            Some((_, Ok(read))) => doc.tray.read = Some(read),
+            Some((_, Err(_))) => doc.tray.asked = None,
+            None => {}
+        }
         let fresh = |r: &ReadFor| r.0 == doc.tray.text && r.1 == state;
-        if !doc.tray.read.as_ref().is_some_and(fresh) {
-            let read = read_building_list(&doc.tray.text).map(|list| {
-                let m = matching(doc.session.history().stable(), doc.session.assignment().courtyards(), &list);
-                (list, m)
-            });
-            doc.tray.read = Some((doc.tray.text.clone(), state, read));
+        let asked = |a: &(String, u128)| a.0 == doc.tray.text && a.1 == state;
+        if !doc.tray.read.as_ref().is_some_and(fresh) && !doc.tray.asked.as_ref().is_some_and(asked) {
+            doc.tray.asked = Some((doc.tray.text.clone(), state));
+            let (text, project, assignment) =
+                (doc.tray.text.clone(), doc.session.history().stable().clone(), doc.session.shared_assignment());
+            let small = is_small(&project) && text.len() < SHORT;
+            let read = move || {
+                let read = read_building_list(&text).map(|list| {
+                    let m = matching(&project, assignment.courtyards(), &list);
+                    (list, m)
+                });
+                (text, state, read)
+            };
+            if small {
+                doc.tray.job.clear();
+                doc.tray.read = Some(read());
+            } else {
+                doc.tray.job.request(&self.jobs, "list", move |_| Ok(read()));
+            }
         }
         let title_ = lang.pick("导入清单", "Fill from a list");
-        let read = doc.tray.read.as_ref().map(|r| &r.2);
+        let waits = doc.tray.job.busy();
+        let fresh = |r: &&ReadFor| r.0 == doc.tray.text && r.1 == state;
+        let read = doc.tray.read.as_ref().filter(fresh).map(|r| &r.2);
         let (matched, unmatched, changes) = match read {
             Some(Ok((_, m))) => (m.counts().0, m.counts().1, m.changes.len()),
             _ => (0, 0, 0),
@@ -312,6 +409,7 @@ impl App {
             match read {
                 Some(Err(why)) if !doc.tray.text.trim().is_empty() => body(ui, why.get(language)),
                 Some(Ok((list, m))) => preview(ui, p, (list, m), (lang, language)),
+                None if waits => body(ui, lang.pick("正在与楼栋比对 …", "Comparing with the buildings …")),
                 _ => {}
             }
         });
@@ -331,22 +429,60 @@ impl App {
         }
     }
 
+    /// Fills in what was matched; much of it beside the window. What cannot be filled in stays in the question.
     fn fill_list(&mut self, matched: usize, time: f64) {
         let now = self.now();
         let Some(doc) = &mut self.doc else { return };
         let Some((_, _, Ok((list, m)))) = doc.tray.read.take() else { return };
-        let effects = set_all(m.changes).map_or_else(Vec::new, |op| doc.dispatch(Command::Do(op.into()), now));
+        doc.tray.asked = None;
+        let many = m.changes.len() > AT_ONCE;
         let left = list.rows.into_iter().zip(&m.rows).filter(|(_, m)| **m == Match::None).map(|(row, _)| row);
-        let rows: Vec<Waiting> = left.map(|row| Waiting { row, step: None }).collect();
-        let n = rows.len();
-        doc.tray = Tray { on: (n > 0).then_some(0), rows, ..Tray::default() };
+        let rows: Vec<ListedBuilding> = left.collect();
+        let op = set_all(m.changes);
+        let (mut session, of, number) = (doc.session.clone(), doc.session.generation(), doc.number);
+        let fill = move || {
+            let effects = op.map_or_else(Vec::new, |op| session.dispatch(Command::Do(op.into()), now));
+            Filled { session, effects, rows, matched, of }
+        };
+        if !many {
+            let filled = fill();
+            return self.show_filled(filled, number, time);
+        }
+        let label = self.lang.pick("正在填入清单", "Filling the list in").to_owned();
+        let job = self.jobs.spawn(&label, move |token| {
+            token.check()?;
+            Ok(fill())
+        });
+        self.work.push(Work::Fill(job, number));
+    }
+
+    /// A list was filled in: the session with it takes the place of that without, unless something else was done meanwhile.
+    pub(super) fn show_filled(&mut self, filled: Filled, of: u64, time: f64) {
+        let now = self.now();
+        let Some(doc) = self.doc.as_mut().filter(|d| d.number == of) else { return };
+        let refused = filled.effects.iter().any(|e| matches!(e, Effect::Refused(_)));
+        if doc.session.generation() != filled.of || refused {
+            // The text is still there: it is looked at once more.
+            self.dialog = Some(Dialog::List);
+            if !refused {
+                let said = "清单还没有填入：填入时项目有改动。请核对后再填一次。";
+                let en = "The list is not filled in: the project changed meanwhile. Look at it and fill it in again.";
+                return self.warn(self.lang.pick(said, en));
+            }
+            return self.heed(filled.effects, time);
+        }
+        doc.session = filled.session;
+        doc.follow(&filled.effects);
+        (doc.tray.text, doc.tray.sheets, doc.tray.sheet) = (String::new(), vec![], 0);
+        let n = doc.tray.put(filled.rows.into_iter());
         if n > 0 {
             // The next click on the map places the first of them.
             let effects = doc.hand.take(Tool::Select, &mut doc.session, now);
             doc.follow(&effects);
         }
+        let effects = filled.effects;
         self.tell(&effects);
-        if effects.is_empty() && matched > 0 {
+        if effects.is_empty() && filled.matched > 0 {
             let said = self.lang.pick("对上的楼栋已与清单一致", "The buildings that were found are as the list says");
             self.say(said, "", "");
         }
@@ -381,6 +517,7 @@ fn preview(
             .iter()
             .zip(&m.rows)
             .filter(|(_, m)| f(m))
+            .take(NAMED + 1)
             .map(|(row, m)| match m {
                 Match::Several(slots) => {
                     let fit: Vec<String> =

@@ -187,11 +187,29 @@ impl App {
                 }
             },
             Dialog::Unsaved => {
-                let title = lang.pick("有未保存的修改", "There are unsaved changes");
-                let buttons = [lang.pick("保存", "Save"), lang.pick("不保存", "Don't save"), lang.pick("留下", "Stay")];
-                match sheet(ui, title, &buttons, true, |ui| {
-                    body(ui, lang.pick("保存后再离开吗？", "Save before leaving?"));
-                }) {
+                let (dirty, waits) = (self.has_unsaved(), self.rows_wait());
+                let title = match dirty {
+                    true => lang.pick("有未保存的修改", "There are unsaved changes"),
+                    false => lang.pick("清单里还有楼栋没有放到图上", "Buildings of the list are not placed yet"),
+                };
+                let leave = lang.pick("不保存", "Don't save");
+                let buttons: &[&str] = match dirty {
+                    true => &[lang.pick("保存", "Save"), leave, lang.pick("留下", "Stay")],
+                    false => &[lang.pick("留下继续放", "Stay and place them"), lang.pick("离开", "Leave")],
+                };
+                let answer = sheet(ui, title, buttons, true, |ui| {
+                    if dirty {
+                        body(ui, lang.pick("保存后再离开吗？", "Save before leaving?"));
+                    }
+                    if waits > 0 {
+                        let words = lang.pick(
+                            "待放栏里的 {} 行不存进项目，离开后要重新导入清单。",
+                            "The {} rows in the tray are in no file; after leaving, the list has to be filled in again.",
+                        );
+                        body(ui, &words.replace("{}", &waits.to_string()));
+                    }
+                });
+                match answer.map(|i| if dirty { i } else { 2 - i.min(1) }) {
                     Some(0) => self.save(false),
                     Some(1) => self.give_up(),
                     Some(_) => self.stay(),

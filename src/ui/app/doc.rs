@@ -222,6 +222,10 @@ pub struct Doc {
     pub table: super::table::Table,
     /// Scanned plans.
     pub underlays: super::underlays::Underlays,
+    /// Whether it began as a copy of a shipped sample.
+    pub sample: bool,
+    /// Where the map was in the window.
+    pub map_rect: Option<egui::Rect>,
     /// What was changed since it was opened.
     pub mine: super::mine::Shown,
     /// A place that was gone to.
@@ -275,6 +279,8 @@ impl Doc {
             list: super::cell_list::CellList::default(),
             table: super::table::Table::default(),
             underlays: super::underlays::Underlays::default(),
+            sample: false,
+            map_rect: None,
             mine: super::mine::Shown::default(),
             mark: None,
         };
@@ -288,6 +294,10 @@ impl Doc {
 
     /// Does a command and follows what came of it.
     pub fn dispatch(&mut self, command: Command, now: i64) -> Vec<Effect> {
+        if matches!(command, Command::Select(_) | Command::ShowPlan(_) | Command::ShowLayer(_)) {
+            // What is selected now is what Delete means.
+            self.hand.choose(None);
+        }
         let effects = self.session.dispatch(command, now);
         self.follow(&effects);
         effects
@@ -307,6 +317,11 @@ impl Doc {
                 self.facts += 1;
             }
         }
+    }
+
+    /// Whether a cell of the table is typed into.
+    pub fn typing_in_table(&self) -> bool {
+        self.table.editing.is_some()
     }
 
     /// Whether something is shown.
@@ -331,10 +346,10 @@ impl Doc {
         ground.unwrap_or_else(|| answers::extent(p))
     }
 
-    /// Everything that is on the map; where that is nothing else, the scanned plans.
+    /// Everything that is on the map, scanned plans that are shown among it.
     pub fn extent(&self) -> Box2 {
         let rows = self.extent_of_rows();
-        let all = if rows.is_empty() { super::underlays::extent(self) } else { rows };
+        let all = rows.union(super::underlays::extent(self));
         if all.is_empty() {
             let at = self.first_look.unwrap_or_default();
             Box2::of_two(at, at).grown(500_000)

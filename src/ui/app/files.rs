@@ -4,7 +4,7 @@ use super::App;
 use super::dialogs::Dialog;
 use super::doc::{Doc, Shown};
 use super::picture::stack_shown;
-use super::work::{Leave, Work};
+use super::work::{Clip, Leave, Work};
 use crate::exchange::{
     Action, ExchangeError, Finding, OutFeature, ReadOptions, Severity, Source, read, read_table, write_file,
     write_geojson,
@@ -176,6 +176,9 @@ impl App {
     pub(super) fn show(&mut self, doc: Doc) {
         // Pictures that are still drawn are not looked at now.
         self.cards.retain(super::start::Card::is_there);
+        if !doc.sample {
+            self.tour = None;
+        }
         self.doc = Some(doc);
         self.plans_open = false;
         (self.layers_open, self.underlays_open) = (false, false);
@@ -189,7 +192,9 @@ impl App {
             Ok(p) => {
                 let history = History::new(p, self.replica);
                 let session = Session::new(history, None, self.language(), &self.author);
-                self.show(Doc::new(session, None, None));
+                let mut doc = Doc::new(session, None, None);
+                doc.sample = true;
+                self.show(doc);
             }
             Err(e) => self.error(e.said().get(self.language())),
         }
@@ -421,17 +426,12 @@ impl App {
         let job = self.jobs.spawn(&label, move |token| {
             let p = work(token)?;
             // It is opaque.
-            Ok(egui::ColorImage::from_rgba_premultiplied([p.width as usize, p.height as usize], &p.rgba))
+            let picture = egui::ColorImage::from_rgba_premultiplied([p.width as usize, p.height as usize], &p.rgba);
+            let said =
+                Said::new("已复制地图图片，可粘贴到文档或聊天里", "The map was copied as a picture: paste it anywhere");
+            Ok(Clip::Picture(picture, said))
         });
         self.work.push(Work::Copy(job));
-    }
-
-    /// A copied picture is there.
-    pub(super) fn show_copied(&mut self, picture: egui::ColorImage) {
-        self.clipboard = Some(picture);
-        let what = self.lang.pick("已复制地图图片", "The map was copied as a picture");
-        let todo = self.lang.pick("可粘贴到文档或聊天里", "Paste it into a document or a chat");
-        self.say(what, "", todo);
     }
 
     /// What paints the map as it is shown, at so many times the window's resolution.

@@ -76,6 +76,12 @@ pub fn keep(doc: &mut Doc, lang: Lang, jobs: &Jobs, open: bool) {
         own.marked = Some((p.state, open));
     }
     if !open && !is_small(p) {
+        // Warnings of another state or plan say nothing about this one.
+        let of = own.asked.map(|(state, plan, layer, ..)| (state, plan, layer));
+        if of != Some((p.state, s.plan(), s.layer())) && !own.warnings.is_empty() {
+            own.warnings.clear();
+            own.count += 1;
+        }
         return;
     }
     let want = (p.state, s.plan(), s.layer(), doc.picture.layers.tones(), lang);

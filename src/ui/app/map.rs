@@ -3,10 +3,11 @@
 use super::doc::Doc;
 use super::gestures::{self, floats, sketch};
 use super::picture::{Lettering, refresh};
+use super::table::{MOST_SELECTED, only_first};
 use super::timing::{Spent, clock};
 use super::{building_list, buildings, numbers, painting, place_menu, streets, underlays};
 use crate::geom::{Box2, Pt};
-use crate::model::{Id, Kind, Lang as Language};
+use crate::model::{Id, Kind, Lang as Language, Said};
 use crate::scene::{Camera, FontSet, Stack, StyleSheet, Theme};
 use crate::session::buildings::building_near;
 use crate::session::snap::snap;
@@ -43,8 +44,8 @@ pub struct Asked {
     pub spent: Spent,
     /// A picture was placed: the edit that says so.
     pub placed: Option<crate::plan::UnderlayOp>,
-    /// What could not be done with a picture that is being placed.
-    pub refused: Option<crate::model::Said>,
+    /// What could not be done, or not all of it.
+    pub refused: Option<Said>,
 }
 
 /// What the map needs from the window.
@@ -100,12 +101,18 @@ pub fn map_ui(ui: &mut Ui, doc: &mut Doc, around: Around<'_>) -> Asked {
     asked
 }
 
-/// Keeps the camera's centre when the window changes size; the first time the whole map is shown.
+/// Keeps the ground under each pixel when the map changes size; the first time the whole map is shown.
 fn lay_out(ui: &Ui, doc: &mut Doc, rect: Rect) {
     let ppp = ui.pixels_per_point();
     let size = (rect.width().max(1.0) * ppp, rect.height().max(1.0) * ppp);
+    let was = doc.map_rect.replace(rect);
     match &mut doc.camera {
         Some(c) => {
+            // Panels that open or close cover and uncover the map; what is seen of it stays where it is.
+            if let Some(was) = was.filter(|w| *w != rect && c.pixels_per_point == ppp) {
+                let d = (was.center() - rect.center()) * ppp;
+                *c = c.panned(d.x, d.y);
+            }
             let factor = f64::from(c.pixels_per_point / ppp);
             c.mm_per_px *= factor;
             (c.size_px, c.pixels_per_point) = (size, ppp);
@@ -269,7 +276,7 @@ fn pointer(ui: &Ui, doc: &mut Doc, r: &Response, rect: Rect, around: &Around<'_>
     if r.drag_stopped_by(PointerButton::Primary) {
         doc.panning = false;
         if let Some(from) = doc.box_from.take() {
-            select_box(doc, Box2::of_two(from, raw), around.now);
+            asked.refused = select_box(doc, Box2::of_two(from, raw), around.now);
         }
         let mut effects = doc.hand.release(&mut doc.session, around.now);
         effects.extend(doc.hand.put_down(&mut doc.session, around.now));
@@ -309,11 +316,17 @@ fn pointer(ui: &Ui, doc: &mut Doc, r: &Response, rect: Rect, around: &Around<'_>
                 doc.hand.brush_down(&mut doc.session, raw, shift, around.now);
                 doc.hand.brush_up(&doc.session);
             }
-            _ if building_list::drops(doc) => effects = building_list::drop_at(doc, raw, reach_mm, around.now),
+            _ if building_list::drops(doc) => effects = building_list::drop_at(doc, raw, reach_mm, false, around.now),
             (Tool::Select | Tool::Move, Some(Grip::Point(v))) if !shift && !ctrl => doc.hand.choose(Some(v)),
             (Tool::Select | Tool::Move, _) => {
                 doc.hand.choose(None);
                 select_at(doc, raw, reach_mm, (shift, ctrl), around.now);
+                // The list follows.
+                doc.reveal = match doc.session.selection() {
+                    Selection::Units(ids) => ids.last().copied(),
+                    _ => None,
+                };
+                ui.ctx().request_repaint();
             }
             _ => effects = doc.hand.click(&mut doc.session, point, attach_m, around.now),
         }
@@ -386,7 +399,8 @@ fn select_at(doc: &mut Doc, at: Pt, reach_mm: i32, (add, toggle): (bool, bool), 
     doc.dispatch(Command::Select(next), now);
 }
 
-fn select_box(doc: &mut Doc, area: Box2, now: i64) {
+/// Selects the buildings in a box; says so where they are too many.
+fn select_box(doc: &mut Doc, area: Box2, now: i64) -> Option<Said> {
     let p = doc.session.history().stable();
     let mut slots = Vec::new();
     p.table(Kind::Buildings).search(&area, |slot, row| {
@@ -395,8 +409,11 @@ fn select_box(doc: &mut Doc, area: Box2, now: i64) {
         }
     });
     slots.sort_unstable();
+    let all = slots.len();
+    slots.truncate(MOST_SELECTED);
     let next = if slots.is_empty() { Selection::None } else { Selection::Buildings(slots) };
     doc.dispatch(Command::Select(next), now);
+    (all > MOST_SELECTED).then(|| only_first(all))
 }
 
 /// Keys that belong to the map: Enter, Backspace, Esc, Delete, arrows.
@@ -410,7 +427,7 @@ fn keys(ui: &Ui, doc: &mut Doc, around: &Around<'_>, asked: &mut Asked) {
     if underlays::keys(ui, doc, asked) {
         return;
     }
-    if pressed(Key::Escape) {
+    if pressed(Key::Escape) && !building_list::put_back(doc) {
         doc.mark = None;
         doc.hand.escape(&mut doc.session, around.now);
         doc.panning = false;
@@ -461,6 +478,9 @@ fn paint(ui: &mut Ui, doc: &mut Doc, rect: Rect, around: Around<'_>, moving: boo
     let began = clock();
     let lettering = Lettering { sheet: &sheet, fonts: around.fonts, lang: around.language };
     refresh(doc, &lettering, around.jobs, around.now, !moving);
+    if doc.picture.layers.holds_old() {
+        ui.ctx().request_repaint();
+    }
     asked.spent.scene = began.elapsed();
     let t = Tokens::of(ui);
     let painter = ui.painter().with_clip_rect(rect);
@@ -499,7 +519,8 @@ fn paint(ui: &mut Ui, doc: &mut Doc, rect: Rect, around: Around<'_>, moving: boo
         let b = Rect::from_two_pos(on_screen(rect, &camera, from), on_screen(rect, &camera, to));
         painter.rect(b, 0.0, t.accent.gamma_multiply(0.12), Stroke::new(1.5, t.accent), egui::StrokeKind::Middle);
     }
-    let (lead, more) = underlays::hint(doc).unwrap_or_else(|| doc.hand.hint());
+    let own = underlays::hint(doc).or_else(|| building_list::hint(doc));
+    let (lead, more) = own.unwrap_or_else(|| doc.hand.hint());
     let plate = hint_plate(ui, rect.min + vec2(13.0, 13.0), lead.get(around.language), more.get(around.language));
     let below = buildings::ways(ui, doc, around.lang, plate.left_bottom() + vec2(0.0, 7.0), &mut asked.verbs);
     let below = painting::left_out(doc, &painter, around.language, below, t);

@@ -3,7 +3,7 @@
 use super::doc::Doc;
 use super::map::on_screen;
 use crate::geom::{Box2, Pt};
-use crate::jobs::{Jobs, Latest};
+use crate::jobs::{JobError, Jobs, Latest};
 use crate::model::{Id, number};
 use crate::scene::Camera;
 use crate::session::mine::{Mine, mine};
@@ -26,8 +26,12 @@ pub struct Shown {
 
 /// Finds them anew, beside the window, where something has changed.
 pub fn keep(doc: &mut Doc, jobs: &Jobs) {
-    if let Some((_, Ok((found, boxes)))) = doc.mine.job.poll(jobs) {
-        (doc.mine.ready, doc.mine.boxes) = (Some(found), boxes);
+    match doc.mine.job.poll(jobs) {
+        Some((_, Ok((found, boxes)))) => (doc.mine.ready, doc.mine.boxes) = (Some(found), boxes),
+        // There was no thread for it: once more.
+        Some((_, Err(JobError::Full | JobError::NoThread(_)))) => doc.mine.asked = None,
+        Some((_, Err(e))) => log::error!("what was changed could not be found: {e}"),
+        None => {}
     }
     if !doc.mine.on {
         (doc.mine.ready, doc.mine.asked) = (None, None);
@@ -39,9 +43,11 @@ pub fn keep(doc: &mut Doc, jobs: &Jobs) {
         return;
     }
     doc.mine.asked = Some(wanted);
-    let (steps, project) = (doc.session.steps_since_opening(), project.clone());
-    doc.mine.job.request(jobs, "mine", move |_| {
-        let found = mine(&steps, &project, wanted.1, wanted.2);
+    let (deeds, project) = (doc.session.deeds_since_opening(), project.clone());
+    doc.mine.job.clear();
+    doc.mine.job.request(jobs, "mine", move |token| {
+        let go_on = || token.check().is_ok();
+        let found = mine(&deeds, &project, (wanted.1, wanted.2), &go_on).ok_or(JobError::Cancelled)?;
         let boxes = [&found.drawn, &found.gone, &found.places].map(|l| l.iter().map(Box2::of).collect());
         Ok((found, boxes))
     });

@@ -70,7 +70,7 @@ use files::Loaded;
 use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
-use work::{Leave, Work};
+use work::{Clip, Leave, Work};
 
 /// How long a message that asks for nothing stays.
 const TOAST: Duration = Duration::from_secs(6);
@@ -137,8 +137,10 @@ pub struct App {
     timings: Option<timing::Timings>,
     spent: timing::Spent,
     frames: u64,
-    /// A picture on its way into the clipboard.
-    clipboard: Option<egui::ColorImage>,
+    /// What is on its way into the clipboard.
+    clipboard: Option<Clip>,
+    /// A command that waits until the field that is typed into has given what it holds.
+    after_fields: Option<verbs::Verb>,
     /// A time that tests fix.
     fixed_now: Option<i64>,
 }
@@ -253,6 +255,7 @@ impl App {
             spent: timing::Spent::default(),
             frames: 0,
             clipboard: None,
+            after_fields: None,
             fixed_now: None,
         }
     }
@@ -347,6 +350,22 @@ impl App {
         self.error(&text);
     }
 
+    /// What is being typed belongs to what is saved or left: the field gives it first, and the command comes a frame later.
+    /// True if it has to wait.
+    fn fields_first(&mut self, ctx: &egui::Context, verb: verbs::Verb) -> bool {
+        if !ctx.text_edit_focused() && !self.doc.as_ref().is_some_and(Doc::typing_in_table) {
+            return false;
+        }
+        ctx.memory_mut(|m| {
+            if let Some(id) = m.focused() {
+                m.surrender_focus(id);
+            }
+        });
+        self.after_fields = Some(verb);
+        ctx.request_repaint();
+        true
+    }
+
     /// Says what came of commands, and pans to a change outside the view.
     fn heed(&mut self, effects: Vec<Effect>, time: f64) {
         let language = self.language();
@@ -359,6 +378,8 @@ impl App {
                 }
                 Effect::Say(said) => self.push_toast(ToastKind::Done, said.get(language), "", ""),
                 Effect::Stepped { step, .. } => {
+                    // What was told of steps may not be so any more.
+                    self.toasts.retain(|(t, _)| t.kind != ToastKind::Done);
                     if let (Some(doc), Some(place)) = (&mut self.doc, step.place) {
                         doc.pan_to_see(place, time);
                     }
@@ -375,12 +396,21 @@ impl App {
         self.frames += 1;
         self.dark = ctx.theme() == egui::Theme::Dark;
         self.poll(time);
-        if let Some(picture) = self.clipboard.take() {
-            ctx.copy_image(picture);
-        }
         self.dropped(&ctx);
+        if let Some(verb) = self.after_fields.take() {
+            if self.doc.as_ref().is_some_and(Doc::typing_in_table) {
+                self.warn(self.lang.pick(
+                    "表格里有一格没有写进去。请改好，或按 Esc 放弃，再试一次。",
+                    "A cell of the table is not taken over. Mend it or press Esc, then try again.",
+                ));
+            } else {
+                self.verb(&ctx, verb);
+            }
+        }
         if ctx.input(|i| i.viewport().close_requested()) && !self.may_close {
-            self.leave(Leave::Quit);
+            if !self.fields_first(&ctx, verbs::Verb::Quit) {
+                self.leave(Leave::Quit);
+            }
             if !self.may_close {
                 ctx.send_viewport_cmd(egui::ViewportCommand::CancelClose);
             }
@@ -389,7 +419,8 @@ impl App {
         let opened = self.doc.as_ref().is_some_and(|d| d.typing.is_some());
         let typing = ctx.text_edit_focused() || opened;
         let over = self.dialog.is_some() || self.palette.is_some() || self.guide.is_some();
-        let busy = over || self.keys_open || typing || egui::Popup::is_any_open(&ctx);
+        let popup = egui::Popup::is_any_open(&ctx);
+        let busy = over || self.keys_open || typing || popup;
         let drawing = |d: &Doc| !d.hand.line().is_empty() || d.hand.trial().is_some() || d.hand.busy();
         if !busy && self.doc.as_ref().is_some_and(|d| !drawing(d)) {
             // A list that has the focus takes its keys before the commands do, but none from a drawing.
@@ -401,7 +432,9 @@ impl App {
         if self.dialog.is_none()
             && self.guide.is_none()
             && !(self.keys_open && self.keys.catching.is_some())
-            && let Some((verb, times)) = ctx.input_mut(|i| verbs::pressed(i, typing))
+            // A menu that is open has the keys without Ctrl.
+            && let Some((verb, times)) = ctx.input_mut(|i| verbs::pressed(i, typing || popup))
+            && (!self.keys_open || verb == verbs::Verb::Keys)
             // The palette has the keys while it is open; its own closes it.
             && (self.palette.is_none() || verb == verbs::Verb::Palette)
         {
@@ -425,6 +458,19 @@ impl App {
         self.show_palette(ui, time);
         self.show_guide(ui);
         self.dialogs(ui);
+        if let Some(clip) = self.clipboard.take() {
+            let said = match clip {
+                Clip::Picture(picture, said) => {
+                    ctx.copy_image(picture);
+                    said
+                }
+                Clip::Text(text, said) => {
+                    ctx.copy_text(text);
+                    said
+                }
+            };
+            self.say(said.get(self.language()), "", "");
+        }
         if self.may_close {
             ctx.send_viewport_cmd(egui::ViewportCommand::Close);
         }

@@ -7,8 +7,8 @@ use crate::jobs::{Jobs, Latest};
 use crate::model::{Id, Kind, Lang};
 use crate::scene::{
     Camera, FontSet, Label, LabelOptions, Layer, Marked, PlacedLabel, Poles, ScaleClass, Scene, Snap, Stack,
-    StyleSheet, Symbol, SymbolKind, Theme, incident_list, incident_marks, labels, locked_layer, marked_layers,
-    place_labels, staged_layers, symbols, tether_layer,
+    StyleSheet, Symbol, SymbolKind, Theme, hover_layer, incident_list, incident_marks, labels, locked_layer,
+    marked_layers, place_labels, staged_layers, symbols, tether_layer,
 };
 use crate::session::Selection;
 use crate::session::snap::SnapKind;
@@ -34,6 +34,8 @@ pub struct Picture {
     marked: Vec<Arc<Layer>>,
     /// State of the project and marks for which the marked layers were made.
     marked_for: Option<(u128, bool, Marked)>,
+    /// What is under the pointer, and for which state it was made.
+    hover: (Option<(u128, Id)>, Option<Arc<Layer>>),
     /// Of what the scene's layers were put together.
     shown: Option<(u64, Vec<Shown>)>,
     scene: Scene,
@@ -106,6 +108,14 @@ pub fn refresh(doc: &mut Doc, with: &Lettering<'_>, jobs: &Jobs, now: i64, still
         pic.marked_for = Some(wanted);
         anew = true;
     }
+    // Selected cells have their outline already.
+    let busy = doc.hand.grip().is_some();
+    let chosen = |id: &Id| matches!(doc.session.selection(), Selection::Units(ids) if ids.contains(id));
+    let hover = doc.hovered.filter(|id| !busy && !chosen(id)).map(|id| (project.state, id));
+    if pic.hover.0 != hover {
+        pic.hover = (hover, hover.and_then(|(_, id)| hover_layer(project, plan, layer, id)));
+        anew = true;
+    }
     let stable = doc.session.history().stable();
     let locked_for = (stable.state, plan, layer);
     if pic.locked.0 != Some(locked_for) {
@@ -123,7 +133,7 @@ pub fn refresh(doc: &mut Doc, with: &Lettering<'_>, jobs: &Jobs, now: i64, still
     let made_of = (pic.layers.version(), doc.hidden.clone());
     if anew || pic.shown.as_ref() != Some(&made_of) {
         let shown = |l: &&Arc<Layer>| stack_shown(&doc.hidden, l.key.stack);
-        let hand = pic.locked.1.iter().chain(&pic.tethers.1).chain(&pic.marked);
+        let hand = pic.locked.1.iter().chain(&pic.tethers.1).chain(&pic.marked).chain(&pic.hover.1);
         pic.scene.layers = pic.layers.iter().chain(hand).filter(shown).cloned().collect();
         pic.shown = Some(made_of);
     }
@@ -219,8 +229,7 @@ fn marks(doc: &Doc) -> Marked {
         Selection::Courtyard(slot) => rows.push((Kind::Courtyards, *slot)),
         Selection::Facility(slot) => rows.push((Kind::Facilities, *slot)),
     }
-    let busy = doc.hand.grip().is_some();
-    Marked { units, rows, hover: doc.hovered.filter(|_| !busy), hover_row: None }
+    Marked { units, rows }
 }
 
 /// Handles of the borders that can be dragged, and the glyph of what the pointer snapped to.

@@ -9,9 +9,6 @@ use crate::session::listing::{Column, Datum, Reckoned, Source, What};
 use crate::ui::panels::inspector::InspectorView;
 use crate::ui::panels::places::{PlaceRow, PlacesView, SharedField, YardView};
 
-/// Courtyards that are offered to buildings at most.
-const YARDS: usize = 300;
-
 fn row(slot: u32, r: RowRef<'_>) -> PlaceRow {
     PlaceRow {
         key: u64::from(slot),
@@ -40,7 +37,6 @@ fn yards(p: &Project) -> Vec<(String, String)> {
     let named = |r: RowRef<'_>| (r.code().to_owned(), called(r));
     let mut all: Vec<(String, String)> = p.table(Kind::Courtyards).iter().map(|(_, r)| named(r)).collect();
     all.sort_by(|a, b| a.1.cmp(&b.1));
-    all.truncate(YARDS);
     all
 }
 

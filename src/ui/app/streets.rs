@@ -27,8 +27,12 @@ impl Streets {
 /// Asks for the network where a tool leads and the places have changed, and takes it over when it is ready. While a line is
 /// led, Tab belongs to the map under the pointer.
 pub fn keep(ui: &Ui, doc: &mut Doc, jobs: &Jobs, map: &Response) {
-    if let Some((_, Ok(network))) = doc.streets.job.poll(jobs) {
-        doc.streets.made = Some(Arc::new(network));
+    match doc.streets.job.poll(jobs) {
+        Some((_, Ok(network))) => doc.streets.made = Some(Arc::new(network)),
+        // There was no thread for it: once more.
+        Some((_, Err(JobError::Full | JobError::NoThread(_)))) => doc.streets.of = None,
+        Some((_, Err(e))) => log::error!("the network of streets could not be made: {e}"),
+        None => {}
     }
     if !doc.hand.leads() {
         return;

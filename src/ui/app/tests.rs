@@ -51,8 +51,8 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 type Window = Harness<'static, Option<App>>;
 
 std::thread_local! {
-    /// The longest frame since it was asked for, processor time.
-    static LONGEST: std::cell::Cell<std::time::Duration> = const { std::cell::Cell::new(std::time::Duration::ZERO) };
+    /// The frames since they were asked for, processor time of each.
+    static FRAMES: std::cell::RefCell<Vec<std::time::Duration>> = const { std::cell::RefCell::new(Vec::new()) };
 }
 
 std::thread_local! {
@@ -67,7 +67,14 @@ fn before_each_frame(what: impl Fn(&mut App) + 'static) {
 
 /// The longest frame of this test since it last asked.
 fn longest() -> std::time::Duration {
-    LONGEST.replace(std::time::Duration::ZERO)
+    frames().last().copied().unwrap_or_default()
+}
+
+/// The frames of this test since it last asked, the shortest first.
+fn frames() -> Vec<std::time::Duration> {
+    let mut all = FRAMES.take();
+    all.sort_unstable();
+    all
 }
 
 /// The window on its start page; None where the build has no Chinese font.
@@ -93,7 +100,7 @@ fn start_page_on(test: &str, device: Option<egui_wgpu::RenderState>) -> Option<W
         BEFORE.with_borrow(|before| before.iter().for_each(|b| b(app)));
         let began = cpu_time::ThreadTime::now();
         app.frame(&mut child);
-        LONGEST.with(|l| l.set(l.get().max(began.elapsed())));
+        FRAMES.with_borrow_mut(|all| all.push(began.elapsed()));
     };
     let mut builder = Harness::builder();
     if let Some(device) = device {

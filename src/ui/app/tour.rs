@@ -5,17 +5,27 @@ use crate::session::tour::{Lesson, Tour, Watched};
 use crate::ui::panels::tour::{TourAction, TourView, tour};
 use egui::{Rect, Ui, vec2};
 
-/// The sample that the tour is played on where nothing is open.
+/// The sample that the tour is played on.
 const SAMPLE: &str = "neighbourhood";
 
 impl App {
-    /// Takes the tour up where it was left; opens the sample where nothing is open.
+    /// Takes the tour up where it was left, on a copy of the sample: never on somebody's own work.
     pub(super) fn begin_tour(&mut self) {
+        if self.doc.as_ref().is_some_and(|d| d.sample) {
+            return self.take_up_tour();
+        }
+        self.leave(Leave::Tour);
+    }
+
+    /// Opens the sample and begins the tour on it.
+    pub(super) fn tour_on_sample(&mut self) {
+        self.begin_sample(SAMPLE);
+        self.take_up_tour();
+    }
+
+    fn take_up_tour(&mut self) {
         let at = usize::from(self.settings.tour);
         self.tour = Some(Tour::from(if at >= Lesson::ALL.len() { 0 } else { at }));
-        if self.doc.is_none() {
-            self.leave(Leave::Sample(SAMPLE.to_owned()));
-        }
     }
 
     /// Shows the card over the map while the tour is on, and looks whether the present lesson was done.

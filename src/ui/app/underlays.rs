@@ -72,9 +72,12 @@ fn pyramid_of(scan: &Scan) -> Result<Arc<Pyramid>, JobError> {
 pub fn keep(doc: &mut Doc, jobs: &Jobs, data: Option<&Path>) -> Vec<Said> {
     let mut told = Vec::new();
     let p = doc.session.project();
+    let placed = doc.underlays.placing.as_ref().map(|x| x.name.clone());
     let pictures = &mut doc.underlays.pictures;
     for u in p.facts.underlays.values() {
-        if pictures.contains_key(&u.picture) {
+        // What is hidden takes no memory until it is wanted.
+        let seen = u.shown || placed.as_ref() == Some(&u.name);
+        if pictures.contains_key(&u.picture) || !seen {
             continue;
         }
         let (u, path, data) = (u.clone(), doc.path.clone(), data.map(Path::to_owned));
@@ -138,14 +141,16 @@ pub fn backdrops(doc: &Doc) -> Vec<Backdrop> {
     p.underlays().into_iter().filter_map(one).collect()
 }
 
-/// The ground of all pictures; of the one that is being placed where it is now.
+/// The ground of the pictures that are shown; of the one that is being placed where it is now.
 pub fn extent(doc: &Doc) -> Box2 {
     let p = doc.session.project();
     let now = |u: &Arc<Underlay>| match doc.underlays.placing.as_ref().filter(|x| x.name == u.name) {
         Some(x) => ground(p, &Underlay { place: x.place(), ..(**u).clone() }),
         None => ground(p, u),
     };
-    p.facts.underlays.values().fold(Box2::EMPTY, |b, u| b.union(now(u)))
+    let placing = |u: &Underlay| doc.underlays.placing.as_ref().is_some_and(|x| x.name == u.name);
+    let seen = p.facts.underlays.values().filter(|u| u.shown || placing(u));
+    seen.fold(Box2::EMPTY, |b, u| b.union(now(u)))
 }
 
 // ---- the hand on the map ---------------------------------------------------------------------------------------

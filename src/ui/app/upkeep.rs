@@ -131,6 +131,11 @@ impl Layers {
         self.ground.iter().chain(self.cells.values())
     }
 
+    /// Whether replaced layers are still held: some frames more, and they go.
+    pub fn holds_old(&self) -> bool {
+        !self.old.0.is_empty()
+    }
+
     /// Counts changes of the layers.
     pub fn version(&self) -> u64 {
         self.version
@@ -263,6 +268,7 @@ impl Layers {
 
     fn take_cells(&mut self, made: Cells) {
         self.old.0.extend(std::mem::replace(&mut self.cells, made.layers).into_values());
+        self.old.1 = 0;
         self.colours = made.colours;
         self.cells_part.there = true;
         let late = std::mem::take(&mut self.cells_part.late);
@@ -274,6 +280,7 @@ impl Layers {
 
     fn take_ground(&mut self, s: &Session, made: Ground) {
         self.old.0.append(&mut std::mem::replace(&mut self.ground, made.layers));
+        self.old.1 = 0;
         self.ground_part.there = true;
         let late = std::mem::take(&mut self.ground_part.late);
         self.recolour |= !late.is_empty();

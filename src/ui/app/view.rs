@@ -16,6 +16,7 @@ use crate::ui::panels::plans::{PlanRow, PlansView};
 use crate::ui::panels::status::StatusView;
 use crate::ui::panels::tool_bar::{PlanTab, ToolBarView};
 use crate::ui::verbs::{Tool as Button, VERBS};
+use std::collections::BTreeSet;
 
 /// The tool of the session as the tool bar names it.
 pub fn button(tool: crate::session::tools::Tool) -> Button {
@@ -124,6 +125,18 @@ fn ground(l: &Layer, id: Id) -> (f64, f64) {
     (area2 as f64 / 2e6, length / 1000.0)
 }
 
+/// Area in m² and length of the border in m of a unit with the ground of all below it. O(units + faces + borders).
+fn ground_below(l: &Layer, id: Id) -> (f64, f64) {
+    let own: BTreeSet<u64> =
+        l.units.values().filter(|u| l.chain(u.id).iter().any(|x| x.id == id)).map(|u| u.id.0).collect();
+    let area2: i128 = l.partition.faces().filter(|(_, f)| own.contains(&f.owner)).map(|(_, f)| f.area2).sum();
+    let outer = l.partition.edges().filter(|(_, e)| {
+        let (a, b) = l.partition.sides(e);
+        own.contains(&a) != own.contains(&b)
+    });
+    (area2 as f64 / 2e6, outer.map(|(_, e)| crate::geom::chain_length(&e.points)).sum::<f64>() / 1000.0)
+}
+
 fn several(doc: &Doc, ids: &[Id]) -> InspectorView {
     let s = &doc.session;
     let p = s.project();
@@ -178,7 +191,7 @@ fn cell(doc: &Doc, id: Id) -> Option<CellView> {
     let lowest = def.cell_level();
     let was = if u.level >= lowest { s.assignment().own(id.0) } else { s.assignment().of_unit(p, id) };
     let t = was.plus(&delta, 1);
-    let (area_m2, perimeter_m) = ground(l, id);
+    let (area_m2, perimeter_m) = if u.level < lowest { ground_below(l, id) } else { ground(l, id) };
     let target = Target::Cell { layer: s.layer(), unit: id };
     let plan = p.plan(s.plan())?;
     let mut posts: Vec<PostRow> = plan
@@ -226,6 +239,7 @@ fn cell(doc: &Doc, id: Id) -> Option<CellView> {
         tone: doc.picture.layers.colours.number(id.0).unwrap_or(0),
         place: parent.map_or(level.clone(), |x| format!("{level} · {x}")),
         locked: l.is_locked(id),
+        above: u.level < lowest,
         households: t.households,
         before: (was.households != t.households).then_some(was.households),
         deviation: p.facts.rules.deviation(t.households.max(0) as u64),

@@ -7,6 +7,7 @@ use super::App;
 use super::dialogs::Dialog;
 use super::files::{Brought, Loaded, Stored, Written};
 use crate::jobs::{Job, Progress};
+use crate::model::Said;
 use crate::session::import::What;
 use crate::ui::panels::status::JobView;
 use std::path::PathBuf;
@@ -24,10 +25,18 @@ pub enum Leave {
     Made,
     /// A shipped sample is opened.
     Sample(String),
+    /// The sample of the tour is opened, and the tour begins.
+    Tour,
     /// Another file is read, then shown.
     Open(PathBuf),
     /// The file that was read ([`App::arrived`]) is shown.
     Arrived,
+}
+
+/// What is copied, with what is then told.
+pub enum Clip {
+    Picture(egui::ColorImage, Said),
+    Text(String, Said),
 }
 
 /// Work on its way beside the window; a number is that of the project it was begun for.
@@ -36,8 +45,10 @@ pub enum Work {
     Save(Job<Stored>, u64),
     Import(Job<Brought>, u64),
     Write(Job<Written>),
-    /// A picture for the clipboard.
-    Copy(Job<egui::ColorImage>),
+    /// A list that is filled in.
+    Fill(Job<super::building_list::Filled>, u64),
+    /// Something for the clipboard.
+    Copy(Job<Clip>),
     Underlay(Job<super::underlays::Added>, u64),
     /// Sheets of a list, and the one that is shown first.
     List(Job<(Vec<crate::exchange::Sheet>, usize)>, u64),
@@ -51,6 +62,7 @@ impl Work {
             Work::Import(j, _) => j.progress(),
             Work::Write(j) => j.progress(),
             Work::Copy(j) => j.progress(),
+            Work::Fill(j, _) => j.progress(),
             Work::Underlay(j, _) => j.progress(),
             Work::List(j, _) => j.progress(),
         }
@@ -65,9 +77,20 @@ impl App {
         })
     }
 
+    /// Rows of a list that were not placed yet, and about which nothing has been decided: they are in no file.
+    pub(super) fn rows_wait(&self) -> usize {
+        let of = |d: &super::doc::Doc| (d.number, d.session.history().stable().state);
+        self.doc.as_ref().filter(|d| self.given_up != Some(of(d))).map_or(0, |d| d.tray.waiting())
+    }
+
     /// Leaves the project once unsaved work is looked after.
     pub(super) fn leave(&mut self, leave: Leave) {
-        if self.has_unsaved() {
+        if self.doc.as_ref().is_some_and(|d| d.hand.busy()) {
+            let said = super::act::unfinished(self.lang);
+            self.leaving = None;
+            return self.warn(said);
+        }
+        if self.has_unsaved() || self.rows_wait() > 0 {
             self.leaving = Some(leave);
             self.dialog = Some(Dialog::Unsaved);
             return;
@@ -82,6 +105,7 @@ impl App {
             Leave::New => self.begin_guide(),
             Leave::Made => self.finish_guide(),
             Leave::Sample(name) => self.begin_sample(&name),
+            Leave::Tour => self.tour_on_sample(),
             // The project that is shown stays until the other one is read.
             Leave::Open(path) => self.open_file(path),
             Leave::Arrived => {
@@ -143,9 +167,14 @@ impl App {
                     Some(Ok(read)) => self.show_list(read, of),
                     Some(Err(e)) => self.job_error(&e),
                 },
+                Work::Fill(mut j, of) => match j.poll() {
+                    None => left.push(Work::Fill(j, of)),
+                    Some(Ok(filled)) => self.show_filled(filled, of, time),
+                    Some(Err(e)) => self.job_error(&e),
+                },
                 Work::Copy(mut j) => match j.poll() {
                     None => left.push(Work::Copy(j)),
-                    Some(Ok(picture)) => self.show_copied(picture),
+                    Some(Ok(clip)) => self.clipboard = Some(clip),
                     Some(Err(e)) => self.job_error(&e),
                 },
                 Work::Write(mut j) => match j.poll() {
@@ -218,6 +247,7 @@ impl App {
             }
             Some(Work::Write(j)) => j.cancel(),
             Some(Work::Copy(j)) => j.cancel(),
+            Some(Work::Fill(j, _)) => j.cancel(),
             Some(Work::Underlay(j, _)) => j.cancel(),
             Some(Work::List(j, _)) => j.cancel(),
             Some(Work::Save(..)) | None => {}

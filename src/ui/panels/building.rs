@@ -1,6 +1,6 @@
 //! A building in the inspector: counts, and which cell it belongs to and why.
 
-use egui::{Align2, RichText, Role, Sense, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align2, Margin, RichText, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::inspector::InspectorAction;
 use crate::ui::fonts::{regular, semi};
@@ -8,7 +8,8 @@ use crate::ui::icons::Icon;
 use crate::ui::l10n::{self, Lang};
 use crate::ui::theme::{BODY, TITLE, Tokens};
 use crate::ui::widgets::{
-    Fact, checkbox, choice_by, code_chip, facts, field, hint, labelled, link, list_row, put_within, rule, section,
+    Fact, checkbox, choice_by, code_chip, facts, field, field_left, hint, labelled, link, list_row, put_within, rule,
+    section,
 };
 
 /// A cell to belong to.
@@ -135,9 +136,14 @@ fn form(ui: &mut Ui, lang: Lang, view: &BuildingView, out: &mut Vec<InspectorAct
     ui.add_space(4.0);
     labelled(ui, text.households, |ui| {
         let shown = view.households.to_string();
-        // What is no number stays unsaid: the field shows the old value again.
-        if let Some(Ok(n)) = field(ui, view.key, text.households, &shown, 72.0).map(|s| s.parse::<u32>()) {
-            out.push(InspectorAction::SetHouseholds(view.key, n));
+        let (new, left, _) = field_left(ui, view.key, text.households, &shown, 72.0, Margin::symmetric(8, 6));
+        // Entered as it stands, an estimate is one no more.
+        let sure = left && view.estimated && ui.input(|i| i.key_pressed(egui::Key::Enter));
+        match new.map(|s| s.parse::<u32>().map_err(|_| s)) {
+            Some(Ok(n)) => out.push(InspectorAction::SetHouseholds(view.key, n)),
+            Some(Err(s)) => out.push(InspectorAction::NoNumber(s)),
+            None if sure => out.push(InspectorAction::SetHouseholds(view.key, view.households.max(0) as u32)),
+            None => {}
         }
         if view.estimated {
             hint(ui, text.estimated);
@@ -151,12 +157,11 @@ fn form(ui: &mut Ui, lang: Lang, view: &BuildingView, out: &mut Vec<InspectorAct
         ("staircases", text.staircases, count(view.staircases)),
     ] {
         labelled(ui, name, |ui| {
-            if let Some(new) = field(ui, view.key, name, &value, 72.0)
-                && (new.is_empty() || new.parse::<u32>().is_ok())
-            {
-                let new = Some(new).filter(|n| !n.is_empty());
-                out.push(InspectorAction::SetBuildings(vec![view.key], field_, new));
-            }
+            let new = field(ui, view.key, name, &value, 72.0);
+            out.extend(new.map(|new| match new.is_empty() || new.parse::<u32>().is_ok() {
+                true => InspectorAction::SetBuildings(vec![view.key], field_, Some(new).filter(|n| !n.is_empty())),
+                false => InspectorAction::NoNumber(new),
+            }));
         });
         ui.add_space(4.0);
     }

@@ -52,6 +52,8 @@ pub struct CellView {
     /// `网格 · 梅园社区`.
     pub place: String,
     pub locked: bool,
+    /// A unit above cells: the range is not for it.
+    pub above: bool,
     pub households: i64,
     pub before: Option<i64>,
     pub deviation: i64,
@@ -134,6 +136,8 @@ pub enum InspectorAction {
     KeepWhole(u64, bool),
     /// Merge the selected cells.
     Merge,
+    /// What was typed where a number belongs.
+    NoNumber(String),
 }
 
 /// Shows the right panel.
@@ -272,6 +276,16 @@ fn cell_head(ui: &mut Ui, lang: Lang, view: &CellView, out: &mut Vec<InspectorAc
     ui.data_mut(|d| d.insert_temp(editing_id, if editing { view.key } else { u64::MAX }));
 }
 
+/// How far the households are from the range, in words and as a bar.
+fn range(ui: &mut Ui, lang: Lang, view: &CellView, at: egui::Pos2) {
+    deviation_words(ui, lang, at, view.deviation, true);
+    let (bar, _) = ui.allocate_exact_size(vec2(ui.available_width(), 30.0), Sense::hover());
+    let bar = bar.translate(vec2(0.0, -2.0));
+    let (value, before) = (view.households, view.before);
+    deviation_bar(ui, bar, DeviationBar { value, before, range: view.range, deviation: view.deviation, numbers: true });
+    ui.add_space(14.0);
+}
+
 fn counts(ui: &mut Ui, lang: Lang, view: &CellView) {
     let t = Tokens::of(ui);
     let text = lang.t();
@@ -286,12 +300,9 @@ fn counts(ui: &mut Ui, lang: Lang, view: &CellView) {
         let galley = ui.painter().layout_no_wrap(format!("{words} {}", l10n::num(delta.abs())), semi(SMALL), t.t1);
         delta_chip(ui, pos2(unit.right() + 18.0 + galley.size().x, y + 1.0), delta, words);
     }
-    deviation_words(ui, lang, pos2(rect.right(), y), view.deviation, true);
-    let (bar, _) = ui.allocate_exact_size(vec2(ui.available_width(), 30.0), Sense::hover());
-    let bar = bar.translate(vec2(0.0, -2.0));
-    let (value, before) = (view.households, view.before);
-    deviation_bar(ui, bar, DeviationBar { value, before, range: view.range, deviation: view.deviation, numbers: true });
-    ui.add_space(14.0);
+    if !view.above {
+        range(ui, lang, view, pos2(rect.right(), y));
+    }
     let mut list = vec![
         Fact { name: text.residents, value: l10n::num(view.residents) },
         Fact { name: text.buildings, value: l10n::num(view.buildings) },

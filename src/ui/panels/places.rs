@@ -173,12 +173,10 @@ fn table(ui: &mut Ui, lang: Lang, view: &PlacesView, out: &mut Vec<InspectorActi
             if left && went_on {
                 down = Some((i, n + 1));
             }
-            if let Some(new) = new
-                && (new.is_empty() || new.parse::<u32>().is_ok())
-            {
-                let new = Some(new).filter(|v| !v.is_empty());
-                out.push(InspectorAction::SetBuildings(vec![row.key], attribute, new));
-            }
+            out.extend(new.map(|new| match new.is_empty() || new.parse::<u32>().is_ok() {
+                true => InspectorAction::SetBuildings(vec![row.key], attribute, Some(new).filter(|v| !v.is_empty())),
+                false => InspectorAction::NoNumber(new),
+            }));
         }
         ui.painter().hline(line.x_range(), line.bottom() - 0.5, egui::Stroke::new(1.0, t.line));
     }

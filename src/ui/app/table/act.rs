@@ -3,16 +3,20 @@
 use super::*;
 use crate::exchange::guard_cell;
 use crate::geom::{Box2, Pt};
+use crate::model::{Said, number};
 use crate::session::tools::{here, why};
 use crate::session::{Command, Effect};
 use crate::ui::app::App;
 use crate::ui::app::mark::Mark;
+use crate::ui::app::work::{Clip, Work};
 use crate::ui::panels::cells::Pick;
 use crate::ui::panels::table::{Next, TableAction, page, table_id};
 use crate::ui::widgets::nav::Nav;
 
 /// Rows that are copied at most: what a clipboard takes without harm.
 const COPIED: usize = 100_000;
+/// Rows that are put into words at once.
+const COPIED_AT_ONCE: usize = 500;
 
 impl App {
     /// Opens the table, or closes it.
@@ -169,7 +173,7 @@ impl App {
                 ctx.memory_mut(|m| m.request_focus(table_id()));
             }
             TableAction::Done(next) => self.table_sets(ctx, next, now),
-            TableAction::Copy => self.table_copies(ctx),
+            TableAction::Copy => self.table_copies(),
             TableAction::Close => self.toggle_table(ctx),
         }
     }
@@ -185,7 +189,7 @@ impl App {
         keys.sort_unstable();
         let keys: Vec<u64> = keys.into_iter().map(|(_, k)| k).collect();
         let next = selection(doc, what, &doc.table.list.reckoned, &keys);
-        let too_many = keys.len() > SELECTED && what == What::Rows(Kind::Buildings);
+        let too_many = keys.len() > MOST_SELECTED && what == What::Rows(Kind::Buildings);
         let marked =
             matches!(what, What::Rows(k) if !matches!(k, Kind::Buildings | Kind::Courtyards | Kind::Facilities));
         doc.table.seen = Some((next.clone(), what));
@@ -196,9 +200,8 @@ impl App {
             doc.mark = keys.first().filter(|_| keys.len() == 1).and_then(|k| mark_of(doc, what, *k));
         }
         if too_many {
-            let n = crate::ui::l10n::num(SELECTED as i64);
-            let said = self.lang.pick("图上只选中前 {} 栋", "Only the first {} are selected on the map");
-            self.warn(&said.replace("{}", &n));
+            let said = only_first(keys.len());
+            self.warn(said.get(self.language()));
         }
     }
 
@@ -283,28 +286,49 @@ impl App {
         }
     }
 
-    /// The chosen rows with their headings, as text that spreadsheets take.
-    fn table_copies(&mut self, ctx: &egui::Context) {
+    /// The chosen rows with their headings, as text that spreadsheets take; many of them beside the window.
+    fn table_copies(&mut self) {
         let (lang, language) = (self.lang, self.language());
         let Some(doc) = &self.doc else { return };
         let Some(what) = doc.table.what else { return };
         let t = &doc.table;
-        let from = source(doc, what, &t.list.reckoned);
-        let plain = |text: &str| guard_cell(&text.replace(['\t', '\n', '\r'], " ")).into_owned();
-        let keys: Vec<u64> = t.list.keys.iter().copied().filter(|k| t.chosen.contains(k)).take(COPIED).collect();
+        let chosen = t.list.keys.iter().copied().filter(|k| t.chosen.contains(k));
+        let keys: Vec<u64> = chosen.take(COPIED).collect();
         if keys.is_empty() {
             let said = lang.pick("先选行，再复制", "Select rows first, then copy them");
             return self.warn(said);
         }
-        let mut out: Vec<String> = vec![t.columns.iter().map(|c| c.title(language)).collect::<Vec<_>>().join("\t")];
-        for key in &keys {
-            let cells = t.columns.iter().map(|c| plain(&from.datum(*key, *c).plain(language)));
-            out.push(cells.collect::<Vec<_>>().join("\t"));
+        let few = keys.len() <= COPIED_AT_ONCE;
+        let (session, reckoned) = (doc.session.clone(), t.list.reckoned.clone());
+        let (columns, all) = (t.columns.clone(), t.chosen.len());
+        let text = move || {
+            let (project, assignment) = (session.history().stable(), session.assignment());
+            let from = Source { project, assignment, reckoned: &reckoned, what };
+            let plain = |text: &str| guard_cell(&text.replace(['\t', '\n', '\r'], " ")).into_owned();
+            let head: Vec<&str> = columns.iter().map(|c| c.title(language)).collect();
+            let mut out = head.join("\t") + "\n";
+            for key in &keys {
+                let cells = columns.iter().map(|c| plain(&from.datum(*key, *c).plain(language)));
+                out += &cells.collect::<Vec<_>>().join("\t");
+                out.push('\n');
+            }
+            let n = number(keys.len() as i64);
+            let said = match keys.len() < all {
+                false => Said::new(format!("已复制 {n} 行"), format!("{n} rows copied")),
+                true => Said::new(
+                    format!("已复制前 {n} 行，其余没有复制。请筛选后再复制。"),
+                    format!("The first {n} rows were copied, the others not. Filter them, then copy again."),
+                ),
+            };
+            Clip::Text(out, said)
+        };
+        if few {
+            self.clipboard = Some(text());
+            return;
         }
-        ctx.copy_text(out.join("\n") + "\n");
-        let n = crate::ui::l10n::num(keys.len() as i64);
-        let said = lang.pick("已复制 {} 行", "{} rows copied").replace("{}", &n);
-        self.say(&said, "", "");
+        let label = lang.pick("正在复制", "Copying");
+        let job = self.jobs.spawn(label, move |_| Ok(text()));
+        self.work.push(Work::Copy(job));
     }
 }
 

@@ -7,7 +7,7 @@ mod act;
 
 use super::doc::Doc;
 use crate::jobs::{JobError, Jobs, Latest};
-use crate::model::{Id, Kind, Lang as Language, Target};
+use crate::model::{Id, Kind, Lang as Language, Said, Target, number};
 use crate::session::Selection;
 use crate::session::listing::{Column, Reckoned, Source, What, Wish, arrange, columns, editable, kinds, title};
 use crate::ui::l10n::Lang;
@@ -16,8 +16,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// Rows that are ordered within a frame; more are a job's.
 const AT_ONCE: usize = 4_000;
-/// Rows that are given to the map as selected at most.
-const SELECTED: usize = 20_000;
+/// Buildings that are selected on the map at most.
+pub const MOST_SELECTED: usize = 20_000;
 
 /// What a list was made for: state, plan, layer, tones, kind, wish without what is chosen, and the number of the choice
 /// where only that is listed.
@@ -66,13 +66,13 @@ pub struct Table {
     /// Where a range begins.
     anchor: Option<u64>,
     cursor: Option<(u64, Column)>,
-    editing: Option<Typing>,
+    pub editing: Option<Typing>,
     reveal: Option<u64>,
     focus: bool,
 }
 
 /// A cell that is typed into.
-struct Typing {
+pub struct Typing {
     key: u64,
     column: Column,
     text: String,
@@ -82,6 +82,15 @@ struct Typing {
 
 fn source<'a>(doc: &'a Doc, what: What, reckoned: &'a Reckoned) -> Source<'a> {
     Source { project: doc.session.history().stable(), assignment: doc.session.assignment(), reckoned, what }
+}
+
+/// Says that of so many only the first are selected.
+pub fn only_first(all: usize) -> Said {
+    let (all, n) = (number(all as i64), number(MOST_SELECTED as i64));
+    Said::new(
+        format!("共 {all} 栋，图上只选中前 {n} 栋。请缩小范围或先筛选。"),
+        format!("Of {all} buildings only the first {n} are selected on the map. Choose a smaller part."),
+    )
 }
 
 /// Width of a column that nobody has pulled.
@@ -258,7 +267,7 @@ fn chosen(doc: &Doc, what: What, selection: &Selection) -> HashSet<u64> {
 
 /// What is selected on the map with rows of a kind.
 fn selection(doc: &Doc, what: What, reckoned: &Reckoned, keys: &[u64]) -> Selection {
-    let slots = || keys.iter().take(SELECTED).map(|k| *k as u32).collect::<Vec<_>>();
+    let slots = || keys.iter().take(MOST_SELECTED).map(|k| *k as u32).collect::<Vec<_>>();
     let p = doc.session.history().stable();
     match what {
         _ if keys.is_empty() => Selection::None,

@@ -244,9 +244,18 @@ fn a_pasted_list_fills_households_and_what_it_does_not_find_is_dropped_on_the_ma
     assert_eq!(steps(&h), 0, "it is only looked at");
     push(&mut h, "填入 1 栋");
     assert_eq!((value(&h, slot, Field::Households), steps(&h)), (Some(77), 1), "{}", told(&mut h));
-    // The rest waits in the tray; the first row is in the hand.
+    // The rest waits in the tray; none is in the hand until it is chosen.
     let row = |k: u32, n: u32| format!("{yard} {k}号楼 {n} 户");
-    assert!(is_on(&h, &row(901, 12)));
+    assert!(!is_on(&h, &row(901, 12)));
+    push(&mut h, &row(901, 12));
+    assert!(painted(&h).iter().any(|t| t.contains("点图上放") && t.contains("901号楼")), "{:?}", painted(&h));
+    // On a building with another number nothing happens, and that is said.
+    let other = place(&h, anchor(&h, slot));
+    if map_rect(&h).contains(other) {
+        click_at(&mut h, other);
+        assert_eq!(steps(&h), 1);
+        assert!(told(&mut h).contains("把这一行拖到它上面"), "{}", told(&mut h));
+    }
     let c = open_square(&mut h);
     click(&mut h, c);
     assert_eq!((count(&h), steps(&h)), (before + 1, 2), "{}", told(&mut h));
@@ -368,4 +377,57 @@ fn in_english_the_ways_to_make_buildings_hold_no_chinese() {
     chinese(&h, &["Select the cells with their header in Excel", "Open a file…", "Cancel"]);
     key(&mut h, Key::Escape);
     assert_eq!(steps(&h), 0);
+}
+
+#[test]
+fn a_long_list_is_filled_in_beside_the_window_and_a_second_one_joins_what_waits() {
+    let test = "a_long_list_is_filled_in_beside_the_window_and_a_second_one_joins_what_waits";
+    let Some(mut h) = start_page(test) else { return };
+    app(&mut h).begin_sample("street-office");
+    wait(&mut h);
+    let (mut lines, mut slots) = (vec!["院落\t楼号\t户数\t单元数".to_owned()], vec![]);
+    {
+        let s = session(&h);
+        let (p, yards) = (s.project(), s.assignment().courtyards());
+        for (slot, row) in p.table(Kind::Buildings).iter() {
+            let Some(yard) = yards.of_building(slot).and_then(|y| p.table(Kind::Courtyards).get(y)) else { continue };
+            let Some(n) = crate::session::buildings::number_of(row.name(), yard.name()) else { continue };
+            lines.push(format!("{}\t{n}\t{}\t9", yard.name(), 1000 + slot));
+            slots.push(slot);
+        }
+    }
+    assert!(slots.len() > 400, "{}", slots.len());
+    lines.push("没有的院\t1\t12\t1".to_owned());
+    let began = cpu_time::ThreadTime::now();
+    frames();
+    paste(&mut h, &lines.join("\n"));
+    let matched = |h: &mut Window, label: &str| {
+        for _ in 0..2000 {
+            h.step();
+            if h.query_by_label_contains(label).is_some() {
+                h.run_steps(5);
+                return;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
+    };
+    matched(&mut h, "填入 ");
+    let fill = h.get_by_label_contains("填入 ").accesskit_node().label().expect("a label");
+    push(&mut h, &fill);
+    wait(&mut h);
+    println!("{} rows: {:?} of the window's thread, longest frame {:?}", slots.len(), began.elapsed(), longest());
+    assert_eq!(steps(&h), 1, "{}", told(&mut h));
+    let given = |h: &Window, slot: u32| (value(h, slot, Field::Households), value(h, slot, Field::Staircases));
+    let right = slots.iter().filter(|s| given(&h, **s) == (Some(1000 + **s), Some(9))).count();
+    assert!(right * 10 > slots.len() * 9, "{right} of {}", slots.len());
+    let waits = |h: &Window| doc(h).tray.waiting();
+    assert_eq!(waits(&h), 1);
+    // Another list does not throw away what waits of the first.
+    paste(&mut h, "院落\t楼号\t户数\n没有的院\t2\t13\n");
+    matched(&mut h, "1 行放进待放栏");
+    push(&mut h, "1 行放进待放栏");
+    let said: Vec<_> = painted(&h).into_iter().filter(|t| t.contains('行') || t.contains('栋')).collect();
+    assert_eq!(waits(&h), 2, "{} {said:?}", told(&mut h));
+    ctrl(&mut h, Key::Z);
+    assert_eq!((steps(&h), waits(&h)), (0, 2));
 }

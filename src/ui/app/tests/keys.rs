@@ -127,17 +127,17 @@ fn a_key_is_changed_by_a_click_and_a_press_and_a_clash_is_named() {
     // The row without a key; the tool bar has a button of that name, too.
     let row = h.get_all_by_label("切分").map(|n| n.rect()).find(|r| r.width() > 100.0).expect("its row");
     click_at(&mut h, row.center());
-    key(&mut h, Key::J);
-    assert!(h.query_by_label("切分 J").is_some());
+    key(&mut h, Key::P);
+    assert!(h.query_by_label("切分 P").is_some());
     // Esc gives up, and closes the sheet only then.
-    push(&mut h, "切分 J");
+    push(&mut h, "切分 P");
     key(&mut h, Key::Escape);
-    assert!(h.query_by_label("切分 J").is_some());
+    assert!(h.query_by_label("切分 P").is_some());
     key(&mut h, Key::Escape);
-    assert!(h.query_by_label("切分 J").is_none());
+    assert!(h.query_by_label("切分 P").is_none());
     key(&mut h, Key::X);
     assert_eq!(doc(&h).hand.tool(), Tool::Draw);
-    key(&mut h, Key::J);
+    key(&mut h, Key::P);
     assert_eq!(doc(&h).hand.tool(), Tool::Split);
     key(&mut h, Key::V);
     key(&mut h, Key::A);
@@ -147,7 +147,7 @@ fn a_key_is_changed_by_a_click_and_a_press_and_a_clash_is_named() {
     // Found by words; presets and the way back.
     sheet(&mut h);
     type_into(&mut h, "查按键", "hwg");
-    assert!(h.query_by_label("画网格 X").is_some() && h.query_by_label("切分 J").is_none());
+    assert!(h.query_by_label("画网格 X").is_some() && h.query_by_label("切分 P").is_none());
     type_into(&mut h, "查按键", "qqqq");
     assert!(painted(&h).iter().any(|t| t.contains("没有找到「qqqq」")));
     type_into(&mut h, "查按键", " ");

@@ -208,3 +208,25 @@ fn what_no_border_reaches_is_offered_as_a_pin_and_hangs_on_a_tether() {
     ctrl(&mut h, Key::Z);
     assert_eq!(tethers(&h), 0);
 }
+
+#[test]
+fn undo_while_the_brush_is_down_lifts_it() {
+    let Some(mut h) = sample("undo_while_the_brush_is_down_lifts_it") else { return };
+    let (a, b) = neighbours(&h);
+    doc_mut(&mut h).dispatch(crate::session::Command::Select(Selection::Units(vec![a])), 1);
+    let (_, at) = building_in(&h, b);
+    look_at(&mut h, at, 1500.0);
+    key(&mut h, Key::B);
+    let from = place(&h, at);
+    press_and_move(&mut h, from, vec2(6.0, 2.0));
+    assert!(!doc(&h).hand.painted().is_empty());
+    ctrl(&mut h, Key::Z);
+    assert!(doc(&h).hand.painted().is_empty() && !doc(&h).hand.is_painting());
+    for i in 1..6 {
+        h.hover_at(from + vec2(10.0 * i as f32, 3.0));
+        h.step();
+    }
+    let_go(&mut h, from + vec2(60.0, 3.0));
+    assert!(doc(&h).hand.painted().is_empty(), "the pen is lifted until it is set down again");
+    assert_eq!(steps(&h), 0);
+}

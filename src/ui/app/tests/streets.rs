@@ -96,6 +96,20 @@ fn a_border_takes_another_street_by_two_clicks_and_tab() {
     assert_eq!(line.len(), inner.len());
     ctrl(&mut h, Key::Z);
     assert_eq!(state(&h), first);
+    // A double click at the end does the same.
+    key(&mut h, Key::V);
+    key(&mut h, Key::T);
+    click(&mut h, a);
+    h.hover_at(at);
+    h.run_steps(3);
+    for _ in 0..which {
+        key(&mut h, Key::Tab);
+    }
+    tap(&mut h, at);
+    tap(&mut h, at);
+    rest(&mut h);
+    assert_eq!((steps(&h), doc(&h).hand.line().len()), (1, 0), "{}", told(&mut h));
+    assert_ne!(state(&h), first);
 }
 
 #[test]

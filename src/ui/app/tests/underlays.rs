@@ -227,6 +227,26 @@ fn opacity_order_and_sight_are_steps_and_removal_can_be_taken_back() {
 }
 
 #[test]
+fn the_whole_map_holds_a_scan_that_lies_beside_the_buildings_while_it_is_shown() {
+    let test = "the_whole_map_holds_a_scan_that_lies_beside_the_buildings_while_it_is_shown";
+    let Some((mut h, folder)) = with_data(test) else { return };
+    let rows = doc(&h).extent();
+    look_at(&mut h, crate::geom::pt(rows.max.x + 900_000, rows.max.y), 2000.0);
+    added(&mut h, png(folder.path(), "a.png", 300, 200));
+    push(&mut h, "放弃定位");
+    let scan = own::extent(doc(&h));
+    assert!(scan.min.x > rows.max.x);
+    key(&mut h, Key::Home);
+    rest(&mut h);
+    let seen = |h: &Window, b: Box2| doc(h).camera.unwrap().visible().union(b) == doc(h).camera.unwrap().visible();
+    assert!(seen(&h, scan) && seen(&h, rows));
+    push(&mut h, "隐藏底稿 a.png");
+    key(&mut h, Key::Home);
+    rest(&mut h);
+    assert!(!seen(&h, scan) && seen(&h, rows));
+}
+
+#[test]
 fn it_opens_again_with_the_project_and_a_missing_picture_is_told() {
     let Some((mut h, folder)) = with_data("it_opens_again_with_the_project_and_a_missing_picture_is_told") else {
         return;

@@ -80,7 +80,7 @@ fn in_english_nothing_but_data_is_chinese() {
     assert_eq!(strange(&h), Vec::<String>::new(), "a step");
     push(&mut h, "Layers");
     assert_eq!(strange(&h), Vec::<String>::new(), "layers");
-    for (menu, shown) in [("File", "Save as…"), ("Edit", "Delete vertex or cell"), ("Help", "All keys")] {
+    for (menu, shown) in [("File", "Save as…"), ("Edit", "Delete what is selected"), ("Help", "All keys")] {
         push(&mut h, menu);
         assert!(h.query_by_label(shown).is_some(), "{menu}");
         assert_eq!(strange(&h), Vec::<String>::new(), "{menu}");
