@@ -273,12 +273,40 @@ impl App {
     }
 
     fn show_plan_named(&mut self, name: &str) {
-        let now = self.now();
-        if let Some(doc) = &mut self.doc
-            && let Some(id) = doc.session.project().plan_named(name).map(|p| p.id)
-        {
-            doc.dispatch(Command::ShowPlan(id), now);
+        if let Some(id) = self.doc.as_ref().and_then(|d| d.session.project().plan_named(name)).map(|p| p.id) {
+            self.show_plan(id);
         }
+    }
+
+    /// Shows another plan. Everything is counted in it anew: of many rows beside the window, where the old one stays shown
+    /// until then.
+    fn show_plan(&mut self, id: Id) {
+        let now = self.now();
+        let Some(doc) = &mut self.doc else { return };
+        if doc.session.plan() == id || super::upkeep::is_small(doc.session.history().stable()) {
+            doc.dispatch(Command::ShowPlan(id), now);
+            return;
+        }
+        doc.hand.choose(None);
+        let (mut session, of, number) = (doc.session.clone(), doc.session.generation(), doc.number);
+        let label = self.lang.pick("正在切换方案", "Switching the plan").to_owned();
+        let job = self.jobs.spawn(&label, move |_| {
+            let effects = session.dispatch(Command::ShowPlan(id), now);
+            Ok(super::work::Shown { session, effects, of, id })
+        });
+        self.work.push(super::work::Work::Show(job, number));
+    }
+
+    /// Another plan was counted: it is shown, unless something else was done meanwhile; then it is counted here.
+    pub(super) fn show_counted(&mut self, shown: super::work::Shown, of: u64) {
+        let now = self.now();
+        let Some(doc) = self.doc.as_mut().filter(|d| d.number == of) else { return };
+        if doc.session.generation() != shown.of {
+            doc.dispatch(Command::ShowPlan(shown.id), now);
+            return;
+        }
+        doc.session = shown.session;
+        doc.follow(&shown.effects);
     }
 
     /// The list of cells.
@@ -497,7 +525,6 @@ impl App {
 
     /// The plans panel.
     pub(super) fn plans_action(&mut self, action: PlansAction, time: f64) {
-        let now = self.now();
         let Some(doc) = &mut self.doc else { return };
         let name = |key: u64| doc.session.project().plan(Id(key)).map(|p| p.meta.name.clone()).unwrap_or_default();
         let op = match action {
@@ -505,10 +532,7 @@ impl App {
                 let said = unfinished(self.lang);
                 return self.warn(said);
             }
-            PlansAction::Switch(key) => {
-                doc.dispatch(Command::ShowPlan(Id(key)), now);
-                return;
-            }
+            PlansAction::Switch(key) => return self.show_plan(Id(key)),
             PlansAction::Copy(key) => PlanOp::Copy { old: name(key), new: free_plan_name(doc.session.project()) },
             PlansAction::Rename(key, new) => PlanOp::Rename { old: name(key), new: new.trim().to_owned() },
             PlansAction::Delete(key) => PlanOp::Delete { name: name(key) },

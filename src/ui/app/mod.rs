@@ -33,6 +33,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 mod timing;
+mod told;
 mod underlays;
 mod tour;
 mod upkeep;
@@ -40,10 +41,9 @@ mod view;
 mod why;
 mod work;
 
-use crate::jobs::{Job, JobError, Jobs};
+use crate::jobs::{Job, Jobs};
 use crate::model::Lang as Language;
 use crate::scene::FontSet;
-use crate::session::Effect;
 use crate::session::import::What;
 use crate::store::settings::{self, Settings, Theme};
 use crate::ui::fonts::FontBytes;
@@ -62,7 +62,7 @@ use crate::ui::panels::{
 };
 use crate::ui::theme;
 use crate::ui::verbs;
-use crate::ui::widgets::{Toast, ToastKind, ask_field, nav, toasts};
+use crate::ui::widgets::{Toast, ask_field, nav, toasts};
 use dialogs::Dialog;
 use doc::Doc;
 use egui::{Area, CentralPanel, Order, ThemePreference, Ui, pos2, vec2};
@@ -314,42 +314,6 @@ impl App {
         }
     }
 
-    fn push_toast(&mut self, kind: ToastKind, what: &str, kept: &str, todo: &str) {
-        let stays = kind == ToastKind::Error;
-        let toast =
-            Toast { key: self.next_toast, kind, what: what.to_owned(), kept: kept.to_owned(), todo: todo.to_owned() };
-        self.next_toast += 1;
-        self.toasts.push((toast, (!stays).then(Instant::now)));
-        if self.toasts.len() > 4 {
-            self.toasts.remove(0);
-        }
-    }
-
-    /// Something was done.
-    fn say(&mut self, what: &str, kept: &str, todo: &str) {
-        self.push_toast(ToastKind::Done, what, kept, todo);
-    }
-
-    fn warn(&mut self, what: &str) {
-        self.push_toast(ToastKind::Warning, what, "", "");
-    }
-
-    /// Something could not be done; stays until dismissed. Sentences end with what to do.
-    fn error(&mut self, what: &str) {
-        let mut parts = what.splitn(2, ['。', ';']);
-        let (first, rest) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
-        self.push_toast(ToastKind::Error, first.trim(), rest.trim(), "");
-    }
-
-    fn job_error(&mut self, e: &JobError) {
-        if matches!(e, JobError::Cancelled) {
-            return;
-        }
-        let [zh, en] = e.words();
-        let text = self.lang.pick(&zh, &en).to_owned();
-        self.error(&text);
-    }
-
     /// What is being typed belongs to what is saved or left: the field gives it first, and the command comes a frame later.
     /// True if it has to wait.
     fn fields_first(&mut self, ctx: &egui::Context, verb: verbs::Verb) -> bool {
@@ -364,29 +328,6 @@ impl App {
         self.after_fields = Some(verb);
         ctx.request_repaint();
         true
-    }
-
-    /// Says what came of commands, and pans to a change outside the view.
-    fn heed(&mut self, effects: Vec<Effect>, time: f64) {
-        let language = self.language();
-        for e in effects {
-            match e {
-                Effect::Refused(e) => {
-                    let s = self.doc.as_ref().map(|d| &d.session);
-                    let said = s.map_or_else(|| e.said(), |s| crate::session::tools::why(s, &e));
-                    self.push_toast(ToastKind::Warning, said.get(language), "", "");
-                }
-                Effect::Say(said) => self.push_toast(ToastKind::Done, said.get(language), "", ""),
-                Effect::Stepped { step, .. } => {
-                    // What was told of steps may not be so any more.
-                    self.toasts.retain(|(t, _)| t.kind != ToastKind::Done);
-                    if let (Some(doc), Some(place)) = (&mut self.doc, step.place) {
-                        doc.pan_to_see(place, time);
-                    }
-                }
-                Effect::Committed { .. } | Effect::Nothing => {}
-            }
-        }
     }
 
     /// A whole frame of the window.
@@ -659,16 +600,6 @@ impl App {
             self.tell(&asked.effects);
         }
         self.heed(asked.effects, time);
-    }
-
-    /// Says in words what a step did, and how to take it back.
-    fn tell(&mut self, effects: &[Effect]) {
-        let done = effects.iter().find_map(|e| if let Effect::Committed { step, .. } = e { Some(step) } else { None });
-        if let Some(step) = done {
-            let said = step.sentence.get(self.language()).to_owned();
-            let back = self.lang.pick("Ctrl+Z 撤销", "Ctrl+Z to undo");
-            self.say(&said, "", back);
-        }
     }
 
     /// Layers and plans, floating beside what they belong to.

@@ -78,7 +78,8 @@ impl<T: Send + 'static> Part<T> {
             let (_, result) = self.job.poll(jobs)?;
             match result {
                 Ok(made) if !self.job.busy() => return Some(made),
-                Ok(_) => {}
+                // Something newer is on its way: what nobody will see goes elsewhere, too.
+                Ok(made) => jobs.let_go(made),
                 // There was no thread for it: once more, in the next frame.
                 Err(JobError::Full | JobError::NoThread(_)) => self.asked = None,
                 Err(JobError::Cancelled) => {}

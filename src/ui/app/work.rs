@@ -7,8 +7,9 @@ use super::App;
 use super::dialogs::Dialog;
 use super::files::{Brought, Loaded, Stored, Written};
 use crate::jobs::{Job, Progress};
-use crate::model::Said;
+use crate::model::{Id, Said};
 use crate::session::import::What;
+use crate::session::{Effect, Session};
 use crate::ui::panels::status::JobView;
 use std::path::PathBuf;
 
@@ -33,6 +34,14 @@ pub enum Leave {
     Arrived,
 }
 
+/// A session that shows another plan, and the generation of the one it was made of.
+pub struct Shown {
+    pub session: Session,
+    pub effects: Vec<Effect>,
+    pub of: u64,
+    pub id: Id,
+}
+
 /// What is copied, with what is then told.
 pub enum Clip {
     Picture(egui::ColorImage, Said),
@@ -47,6 +56,8 @@ pub enum Work {
     Write(Job<Written>),
     /// A list that is filled in.
     Fill(Job<super::building_list::Filled>, u64),
+    /// Another plan that is counted.
+    Show(Job<Shown>, u64),
     /// Something for the clipboard.
     Copy(Job<Clip>),
     Underlay(Job<super::underlays::Added>, u64),
@@ -62,6 +73,7 @@ impl Work {
             Work::Import(j, _) => j.progress(),
             Work::Write(j) => j.progress(),
             Work::Copy(j) => j.progress(),
+            Work::Show(j, _) => j.progress(),
             Work::Fill(j, _) => j.progress(),
             Work::Underlay(j, _) => j.progress(),
             Work::List(j, _) => j.progress(),
@@ -172,6 +184,11 @@ impl App {
                     Some(Ok(filled)) => self.show_filled(filled, of, time),
                     Some(Err(e)) => self.job_error(&e),
                 },
+                Work::Show(mut j, of) => match j.poll() {
+                    None => left.push(Work::Show(j, of)),
+                    Some(Ok(shown)) => self.show_counted(shown, of),
+                    Some(Err(e)) => self.job_error(&e),
+                },
                 Work::Copy(mut j) => match j.poll() {
                     None => left.push(Work::Copy(j)),
                     Some(Ok(clip)) => self.clipboard = Some(clip),
@@ -247,6 +264,7 @@ impl App {
             }
             Some(Work::Write(j)) => j.cancel(),
             Some(Work::Copy(j)) => j.cancel(),
+            Some(Work::Show(j, _)) => j.cancel(),
             Some(Work::Fill(j, _)) => j.cancel(),
             Some(Work::Underlay(j, _)) => j.cancel(),
             Some(Work::List(j, _)) => j.cancel(),

@@ -136,9 +136,10 @@ pub fn issues_panel(ui: &mut Ui, lang: Lang, view: &IssuesView, out: &mut Vec<Is
         pieces.extend(view.list.ignored.iter().map(Piece::Ignored));
     }
     // Only what is seen is laid out: there may be thousands.
+    let width = ui.available_width();
     let below = |p: &Piece| match p {
         Piece::Head(..) => HEAD,
-        Piece::Row(r) if view.on == Some(r.key) => ROW + opened(ui, view, r.key),
+        Piece::Row(r) if view.on == Some(r.key) => ROW + more(ui, r, width) + opened(ui, view, r.key),
         _ => ROW,
     };
     let mut ends: Vec<f32> = Vec::with_capacity(pieces.len());
@@ -229,6 +230,19 @@ fn reason_id(key: usize) -> Id {
     Id::unique(("issue-reason", key))
 }
 
+/// The sentence of an opened row in full, in as many lines as it takes.
+fn sentence(ui: &Ui, row: &IssueRow, width: f32) -> std::sync::Arc<egui::Galley> {
+    let room = width - 2.0 * size::PAD - 20.0;
+    ui.painter().layout(row.sentence.clone(), regular(SMALL), Tokens::of(ui).t2, room)
+}
+
+/// How much higher that makes the row.
+fn more(ui: &Ui, row: &IssueRow, width: f32) -> f32 {
+    let galley = sentence(ui, row, width);
+    let line = galley.size().y / galley.rows.len().max(1) as f32;
+    galley.size().y - line
+}
+
 /// How high the part below an opened row is.
 fn opened(ui: &Ui, view: &IssuesView, key: usize) -> f32 {
     let asking = ui.data(|d| d.get_temp::<String>(reason_id(key))).is_some();
@@ -240,7 +254,8 @@ fn opened(ui: &Ui, view: &IssuesView, key: usize) -> f32 {
 fn issue_row(ui: &mut Ui, lang: Lang, view: &IssuesView, row: &IssueRow, rect: Rect, out: &mut Vec<IssuesAction>) {
     let t = Tokens::of(ui);
     let on = view.on == Some(row.key);
-    let top = Rect::from_min_size(rect.min, vec2(rect.width(), ROW));
+    let tall = ROW + if on { more(ui, row, rect.width()) } else { 0.0 };
+    let top = Rect::from_min_size(rect.min, vec2(rect.width(), tall));
     let response = ui.interact(top, ui.scope_id().with("row"), Sense::click());
     ground(ui, rect, &response, on);
     let x = rect.left() + size::PAD;
@@ -256,7 +271,13 @@ fn issue_row(ui: &mut Ui, lang: Lang, view: &IssuesView, row: &IssueRow, rect: R
     let font = if on { semi(BODY) } else { regular(BODY) };
     put_within(p, pos2(name_x, first), Align2::LEFT_CENTER, room - name_x, &row.title, font, t.t1);
     let sx = x + 20.0;
-    put_within(p, pos2(sx, second), Align2::LEFT_CENTER, room - sx, &row.sentence, regular(SMALL), t.t2);
+    if on {
+        let galley = sentence(ui, row, rect.width());
+        let line = galley.size().y / galley.rows.len().max(1) as f32;
+        p.galley(pos2(sx, second - line / 2.0), galley, t.t2);
+    } else {
+        put_within(p, pos2(sx, second), Align2::LEFT_CENTER, room - sx, &row.sentence, regular(SMALL), t.t2);
+    }
     let chip = row.chip.as_ref().map_or("", |c| c.0.as_str());
     response.widget_info(|| {
         let said = format!("{chip} {} {}", row.title, row.sentence);

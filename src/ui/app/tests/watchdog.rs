@@ -12,6 +12,7 @@ use crate::model::{Field, Lang as Language, Row, Segment, Shape, Value};
 use crate::plan::{Hash, History, Op};
 use crate::session::import::{How, What, incoming};
 use crate::session::{Command, Effect, empty_project, layer_from_text};
+use crate::ui::verbs::Verb;
 use egui::Key;
 use std::time::Duration;
 
@@ -212,8 +213,8 @@ fn no_frame_holds_the_window_up() {
     log.of(&mut h, "building removed", |h| key(h, Key::Delete));
     log.of(&mut h, "removal undone", |h| ctrl(h, Key::Z));
     log.of(&mut h, "many selected by a box", |h| {
-        let ctx = h.ctx.clone();
-        app(h).verb(&ctx, crate::ui::verbs::Verb::Tool(crate::ui::verbs::Tool::Select));
+        app(h).after_fields = Some(Verb::Tool(crate::ui::verbs::Tool::Select));
+        h.step();
         look_at(h, centre, 2000.0);
         let from = place(h, b.min) + vec2(24.0, -24.0);
         let by = place(h, b.max) - from - vec2(24.0, -24.0);
@@ -240,13 +241,13 @@ fn no_frame_holds_the_window_up() {
     });
     log.of(&mut h, "storeys undone", |h| ctrl(h, Key::Z));
     log.of(&mut h, "courtyard proposed", |h| {
-        let ctx = h.ctx.clone();
         doc_mut(h).dispatch(Command::Select(Selection::Buildings(vec![slot])), 0);
-        app(h).verb(&ctx, crate::ui::verbs::Verb::Enclose);
+        app(h).after_fields = Some(Verb::Enclose);
+        h.step();
     });
     log.of(&mut h, "courtyard made", |h| {
-        let ctx = h.ctx.clone();
-        app(h).verb(&ctx, crate::ui::verbs::Verb::Enclose);
+        app(h).after_fields = Some(Verb::Enclose);
+        h.step();
     });
     log.of(&mut h, "proposal left", |h| (0..3).for_each(|_| key(h, Key::Escape)));
     log.of(&mut h, "street followed", |h| {
@@ -311,8 +312,7 @@ fn no_frame_holds_the_window_up() {
     log.of(&mut h, "palette", |h| ctrl(h, Key::K));
     log.of(&mut h, "palette left", |h| key(h, Key::Escape));
     log.of(&mut h, "plan copied", |h| {
-        let ctx = h.ctx.clone();
-        app(h).verb(&ctx, crate::ui::verbs::Verb::CopyPlan);
+        app(h).after_fields = Some(Verb::CopyPlan);
         h.step();
     });
     log.of(&mut h, "English", |h| app(h).set_lang(crate::ui::l10n::Lang::En));
