@@ -81,22 +81,41 @@ impl Map {
         true
     }
 
-    /// Swaps chains of two colours next to `cell` until a colour is free, at most `depth` swaps in a row.
+    /// Swaps chains of two colours next to `cell` until a colour is free, at most `depth` swaps in a row; where one swap is
+    /// enough, the one that changes the fewest cells: people know cells by their colour.
     fn swap(&mut self, cell: usize, depth: u32) -> bool {
-        for a in 0..4u8 {
-            for b in 0..4u8 {
-                if a == b {
+        let mut best: Option<(Vec<usize>, u8, u8)> = None;
+        for (a, b) in (0..4u8).flat_map(|a| (0..4u8).map(move |b| (a, b))).filter(|(a, b)| a != b) {
+            let starts: Vec<usize> = self.near[cell].iter().copied().filter(|&j| self.colour[j] == a).collect();
+            for start in starts {
+                let chain = self.chain(start, b);
+                if best.as_ref().is_some_and(|(shortest, ..)| shortest.len() <= chain.len()) {
                     continue;
                 }
-                let starts: Vec<usize> = self.near[cell].iter().copied().filter(|&j| self.colour[j] == a).collect();
-                for start in starts {
-                    let chain = self.chain(start, b);
-                    self.flip(&chain, a, b);
-                    if self.free(cell) || (depth > 1 && self.swap(cell, depth - 1)) {
-                        return true;
-                    }
-                    self.flip(&chain, a, b);
+                self.flip(&chain, a, b);
+                let frees = self.worn(cell) != 0b1111;
+                self.flip(&chain, a, b);
+                if frees {
+                    best = Some((chain, a, b));
                 }
+            }
+        }
+        if let Some((chain, a, b)) = best {
+            self.flip(&chain, a, b);
+            return self.free(cell);
+        }
+        if depth < 2 {
+            return false;
+        }
+        for (a, b) in (0..4u8).flat_map(|a| (0..4u8).map(move |b| (a, b))).filter(|(a, b)| a != b) {
+            let starts: Vec<usize> = self.near[cell].iter().copied().filter(|&j| self.colour[j] == a).collect();
+            for start in starts {
+                let chain = self.chain(start, b);
+                self.flip(&chain, a, b);
+                if self.swap(cell, depth - 1) {
+                    return true;
+                }
+                self.flip(&chain, a, b);
             }
         }
         false

@@ -106,3 +106,14 @@ fn maps_that_need_five_still_end() {
     assert_eq!(two[0], 2);
     assert_ne!(two[1], 2);
 }
+
+#[test]
+fn a_new_cell_between_four_colours_changes_as_few_others_as_may_be() {
+    // The new cell 0 within a ring 1–2–3–4; a tail of two colours hangs on 1, so that freeing its colour would change four.
+    let ring = [(0, 1), (0, 2), (0, 3), (0, 4), (1, 2), (2, 3), (3, 4), (4, 1), (1, 5), (5, 6), (6, 7)];
+    let before = [None, Some(0), Some(1), Some(2), Some(3), Some(2), Some(0), Some(2)];
+    let after = four_colouring(8, &ring, &before);
+    assert!(proper(&after, &ring));
+    let changed = (1..8).filter(|&i| before[i] != Some(after[i])).count();
+    assert_eq!(changed, 1, "{after:?}");
+}

@@ -29,7 +29,8 @@ fn cells(s: &Session) -> Vec<Id> {
     l.units.values().filter(|u| u.level == lowest).map(|u| u.id).collect()
 }
 
-/// What accepting did: whoever was painted is where it was to be, nobody else moved but those that were told.
+/// What accepting did: whoever was painted is where it was to be, nobody else moved but those that were told: what stands in
+/// pockets that would have been cut off, beside what was painted and of the same cells.
 fn accept(s: &mut Session, hand: &mut Hand, to: Option<Id>) -> Result<(), String> {
     let painted: BTreeSet<u32> = hand.painted().clone();
     let before: BTreeMap<u32, Option<Owner>> =
@@ -42,9 +43,14 @@ fn accept(s: &mut Session, hand: &mut Hand, to: Option<Id>) -> Result<(), String
         hand.escape(s, 1);
         return if why.is_some() && plan { Ok(()) } else { Err(format!("nothing is said: {why:?}")) };
     }
-    if told != painted {
-        let more: Vec<u32> = told.difference(&painted).copied().collect();
-        let less: Vec<u32> = painted.difference(&told).copied().collect();
+    let more: Vec<u32> = told.difference(&painted).copied().collect();
+    let less: Vec<u32> = painted.difference(&told).copied().collect();
+    let t = s.project().table(Kind::Buildings);
+    let place = |x: &u32| t.get(*x).map_or(Box2::EMPTY, |r| r.bbox());
+    let near = painted.iter().map(place).fold(Box2::EMPTY, |a, b| a.union(b)).grown(60_000);
+    let givers: BTreeSet<Option<Owner>> = painted.iter().map(|x| before[x]).collect();
+    let pocket = |x: &u32| near.union(place(x)) == near && givers.contains(&before[x]);
+    if !less.is_empty() || !more.iter().all(pocket) {
         return Err(format!("others move: {more:?}, painted stay: {less:?}"));
     }
     let slivers = s.slivers();
@@ -69,7 +75,7 @@ fn accept(s: &mut Session, hand: &mut Hand, to: Option<Id>) -> Result<(), String
             Some(to) => is == Some(to.0),
             None => !is.is_some_and(|o| is_cell(s.project(), s.plan(), 0, o)),
         };
-        if painted.contains(&slot) && !wanted || !painted.contains(&slot) && is != was {
+        if told.contains(&slot) && !wanted || !told.contains(&slot) && is != was {
             return Err(format!("{slot} went from {was:?} to {is:?}"));
         }
     }

@@ -195,7 +195,11 @@ impl App {
                 let leave = lang.pick("不保存", "Don't save");
                 let buttons: &[&str] = match dirty {
                     true => &[lang.pick("保存", "Save"), leave, lang.pick("留下", "Stay")],
-                    false => &[lang.pick("留下继续放", "Stay and place them"), lang.pick("离开", "Leave")],
+                    false => &[
+                        lang.pick("留下继续放", "Stay and place them"),
+                        lang.pick("离开", "Leave"),
+                        lang.pick("取消", "Cancel"),
+                    ],
                 };
                 let answer = sheet(ui, title, buttons, true, |ui| {
                     if dirty {
@@ -209,7 +213,7 @@ impl App {
                         body(ui, &words.replace("{}", &waits.to_string()));
                     }
                 });
-                match answer.map(|i| if dirty { i } else { 2 - i.min(1) }) {
+                match answer.map(|i| if dirty || i == 1 { i } else { 2 }) {
                     Some(0) => self.save(false),
                     Some(1) => self.give_up(),
                     Some(_) => self.stay(),
@@ -450,8 +454,15 @@ pub(super) fn sheet(
         ui.add_space(8.0);
         ui.horizontal(|ui| {
             for (i, words) in buttons.iter().enumerate() {
+                let wide = || {
+                    ui.painter()
+                        .layout_no_wrap((*words).to_owned(), crate::ui::fonts::semi(crate::ui::theme::BODY), t.t1)
+                        .size()
+                        .x
+                        + 28.0
+                };
                 let hit = match i {
-                    0 => primary_button(ui, None, words, 88.0, 28.0, ready),
+                    0 => primary_button(ui, None, words, wide().max(88.0), 28.0, ready),
                     _ => action_button(ui, None, words, None, None, true),
                 };
                 if hit.clicked() {

@@ -431,3 +431,23 @@ fn a_long_list_is_filled_in_beside_the_window_and_a_second_one_joins_what_waits(
     ctrl(&mut h, Key::Z);
     assert_eq!((steps(&h), waits(&h)), (0, 2));
 }
+
+#[test]
+fn rows_that_wait_are_asked_about_on_leaving_and_esc_stays() {
+    let Some(mut h) = sample("rows_that_wait_are_asked_about_on_leaving_and_esc_stays") else { return };
+    paste(&mut h, "院落\t楼号\t户数\n没有的院\t2\t13\n");
+    push(&mut h, "1 行放进待放栏");
+    assert_eq!((doc(&h).tray.waiting(), session(&h).is_dirty()), (1, false));
+    let ctx = h.ctx.clone();
+    let leave = |h: &mut Window| {
+        app(h).verb(&ctx, crate::ui::verbs::Verb::StartPage);
+        h.run();
+    };
+    leave(&mut h);
+    assert!(painted(&h).iter().any(|t| t.contains("待放栏里的 1 行")), "{:?}", painted(&h));
+    key(&mut h, Key::Escape);
+    assert_eq!(doc(&h).tray.waiting(), 1, "it is all still there");
+    leave(&mut h);
+    push(&mut h, "离开");
+    assert!(h.state().as_ref().is_some_and(|a| a.doc.is_none()));
+}
