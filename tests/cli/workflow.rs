@@ -413,7 +413,7 @@ fn what_a_project_never_holds_is_refused_by_field_and_never_repeated() {
         assert_eq!(answer["error"]["kind"].as_str().unwrap_or("-"), *want, "{edit} {answer}");
     }
     let said = |i: usize| answers[i]["error"]["message"].as_str().unwrap_or_default().to_owned();
-    assert!(said(6).contains("phone") && said(15).contains("1000") && said(21).contains("早于"), "{}", said(21));
+    assert!(said(6).contains("电话") && said(15).contains("1000") && said(21).contains("早于"), "{}", said(21));
     assert!(![id, spaced, mobile].iter().any(|v| ran.out.lines().any(|l| l.contains("\"ok\":false") && l.contains(v))));
     for (layer, want) in [("A B=x", "图层编号"), ("g=x:网格>网格", "两个层级")] {
         assert!(place.refused(&["new", "n.gpkg", "--name", "n", "--layer", layer]).contains(want));
